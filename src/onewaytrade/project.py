@@ -1,0 +1,48 @@
+"""Find the project: the folder that holds `data/` with its manifest and register."""
+
+import os
+from pathlib import Path
+
+from onewaytrade.errors import ProjectError
+
+VARIABLE = "ONEWAYTRADE_PROJECT"
+MANIFEST = Path("data") / "datapackage.json"
+_PACKAGED = Path(__file__).parent / "_project"
+
+
+def use(path: Path) -> None:
+    """Take `path` as the project from now on, here and in every process started from here.
+
+    Raises ProjectError if the folder holds no `data/datapackage.json`.
+    """
+    os.environ[VARIABLE] = str(_checked(path.resolve(), f"--project {path}"))
+
+
+def root() -> Path:
+    """Return the project's folder: the one set, or the nearest upward, or the copy in the package.
+
+    Raises ProjectError if the environment variable names a folder that is no project, or none is found.
+    """
+    if named := os.environ.get(VARIABLE):
+        return _checked(Path(named), f"the environment variable {VARIABLE}={named}")
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / MANIFEST).is_file():
+            return folder
+    if (_PACKAGED / MANIFEST).is_file():
+        return _PACKAGED
+    raise ProjectError(
+        f"No project was found in {here} or above it: run from a folder that holds {MANIFEST.as_posix()}, "
+        f"or name one with --project or {VARIABLE}."
+    )
+
+
+def data_dir() -> Path:
+    """Return the project's `data/` folder."""
+    return root() / "data"
+
+
+def _checked(folder: Path, origin: str) -> Path:
+    if not (folder / MANIFEST).is_file():
+        raise ProjectError(f"{origin} is no project: {MANIFEST.as_posix()} is missing there.")
+    return folder

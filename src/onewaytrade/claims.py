@@ -1,0 +1,654 @@
+"""The register of claims, and the rules by which each is judged.
+
+A verdict has two parts that are never mixed. *Replication*: does the article's own definition give the printed
+figure? One rule for each kind of claim, in `judge`. *Robustness*: do other fair estimates of the same thing
+give it too? By the two thresholds below. The words are explained in `REPLICATION`; they grow out of those that
+the American Economic Association's Data Editor uses for replication packages.
+"""
+
+import difflib
+import functools
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from onewaytrade import fmt, project
+from onewaytrade.errors import ClaimError
+from onewaytrade.measures import round_half_away
+
+Kind = Literal["number", "bound", "direction", "cause", "text"]
+Direction = Literal["up", "down", "flat"]
+
+REPLICATION: Final[dict[str, str]] = {
+    "reproduced": "the computed value rounds to the printed one",
+    "close": "within one unit of the printed precision, or within the claim's own stated tolerance",
+    "not excluded": "the data only bound the value, and the printed one lies inside",
+    "not reproduced": "the computed value is another one",
+    "partly reproduced": "some parts stand, others do not",
+    "contradicted": "the data say the opposite",
+    "attested": "the figure stands in the source, which gives no way to recompute it",
+    "depends on definition": "the article does not say which definition it uses, and fair ones disagree",
+    "cause not testable here": "the facts can be checked, the cause cannot",
+    "cannot be checked with open data": "what would be needed is not public",
+}
+ROBUSTNESS: Final[dict[str, str]] = {
+    "robust": "every other estimate has the same sign, and at least half of them agree with the printed figure",
+    "fragile": "some other estimates agree with the printed figure, or fewer than half do",
+    "alone": "no other estimate agrees with the printed figure",
+}
+# Half: a reader who picks another fair estimate blindly is then at least as likely as not to meet the figure.
+ROBUST_SHARE: Final = 0.5
+# All: one fair estimate with the other sign is enough to make the direction itself a matter of choice.
+ROBUST_SAME_SIGN: Final = 1.0
+
+_AGREEING: Final = frozenset({"reproduced", "close", "attested"})
+_SIGN: Final[dict[Direction, int]] = {"up": 1, "down": -1, "flat": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What the article prints: a value with its precision, a side, a direction, or a cause."""
+
+    value: float | None = None
+    unit: str = ""
+    precision: float = 1.0
+    side: Literal["over", "under"] | None = None
+    direction: Direction | None = None
+    effect: str = ""
+    because: str = ""
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that the printed precision shows."""
+        return max(0, -math.floor(math.log10(self.precision)))
+
+    @property
+    def text(self) -> str:
+        """The printed figure in words and digits, as a reader would say it."""
+        if self.value is not None:
+            figure = self.show(self.value)
+            return f"{self.side} {figure}" if self.side else figure
+        if self.direction is not None:
+            return {"up": "rising", "down": "falling", "flat": "no change"}[self.direction]
+        return f"{self.effect}, because {self.because}" if self.because else "in words"
+
+    def show(self, value: float, *, more: int = 0) -> str:
+        """Return a number in the claim's unit, with `more` decimals than were printed."""
+        decimals = self.decimals + more
+        return fmt.with_unit(value, self.unit, decimals, sign=self.unit == "%")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several things that a claim bundles: an element of a text, or a direction of its own."""
+
+    id: str
+    text: str
+    direction: Direction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The reading on which a claim is judged, why it was chosen, and the choices that compute it.
+
+    `undetermined` says that the article names no definition and none can be singled out.
+    """
+
+    sentence: str
+    why: str
+    choices: Mapping[str, Any]
+    undetermined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another definition that a fair reader would try: the choices that differ, and why.
+
+    `asks` tells another estimate of the same thing ("same") from another question ("other").
+    """
+
+    id: str
+    asks: Literal["same", "other"]
+    label: str
+    why: str
+    choices: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a figure stands: dataset, grade of evidence, and the place in the publisher's file."""
+
+    dataset: str
+    grade: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One checkable statement of the article, as the register holds it."""
+
+    id: str
+    kind: Kind
+    notebook: str
+    paragraph: int
+    paraphrase: str
+    printed: Printed
+    measured: str
+    window: str
+    stated: tuple[str, ...]
+    pins: Mapping[str, str]
+    definition: Definition
+    alternatives: tuple[Alternative, ...]
+    evidence: tuple[Evidence, ...]
+    parts: tuple[Part, ...] = ()
+    tolerance: float | None = None
+    tolerance_reason: str = ""
+    open: str = ""
+    looked_at: tuple[str, ...] = ()
+    would_settle: str = ""
+
+    @property
+    def printed_text(self) -> str:
+        """What the article printed, in words and digits."""
+        return self.printed.text
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the data say: a value, an interval (inputs rounded or revised), or bounds without a value.
+
+    `grade` is the weakest evidence used, `edition` the dataset and edition, `sentence` the definition in
+    plain words. `recomputed` is False where the figure was only found, not computed from others; `annual_rate`
+    is the growth per year, in per cent, where the value is growth over a longer time.
+    """
+
+    value: float | None
+    grade: str
+    edition: str
+    sentence: str
+    low: float | None = None
+    high: float | None = None
+    recomputed: bool = True
+    annual_rate: float | None = None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest value that the data allow; raises ClaimError if there is neither."""
+        if self.low is not None and self.high is not None:
+            return self.low, self.high
+        if self.value is None:
+            raise ClaimError("An estimate needs a value, or a low and a high end.")
+        return self.value, self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An alternative definition with what it gives."""
+
+    alternative: Alternative
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found on one part of a claim: it stands (True), it fails (False), or it is unknown (None)."""
+
+    part: str
+    stands: bool | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A word of `REPLICATION` with its reason in one plain sentence."""
+
+    word: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A computed verdict, ready to be shown and to be written to `verdicts.json`."""
+
+    claim: Claim
+    ruling: Ruling
+    estimate: Estimate | None
+    robustness: str | None
+    robustness_reason: str
+    readings: tuple[Reading, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    band: tuple[float, float] | None = None
+    band_reason: str = ""
+    variant: str | None = None
+    tolerance: float | None = field(default=None)
+
+    @property
+    def word(self) -> str:
+        """The word of the verdict."""
+        return self.ruling.word
+
+    @property
+    def reason(self) -> str:
+        """The reason in one plain sentence."""
+        return self.ruling.reason
+
+    @property
+    def computed_text(self) -> str:
+        """The computed value or interval, one decimal finer than printed."""
+        return "" if self.estimate is None else _text_of(self.claim.printed, self.estimate)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain JSON values: numbers as numbers, absent ones as null."""
+        claim, estimate = self.claim, self.estimate
+        value = None if estimate is None else estimate.value
+        low, high = (None, None) if estimate is None else (estimate.low, estimate.high)
+        printed = claim.printed.value
+        return {
+            "claim": claim.id,
+            "kind": claim.kind,
+            "title": claim.paraphrase,
+            "paragraph": claim.paragraph,
+            "printed": printed,
+            "printed_text": claim.printed_text,
+            "computed": _tidy(value),
+            "computed_low": _tidy(low),
+            "computed_high": _tidy(high),
+            "computed_text": self.computed_text,
+            "unit": claim.printed.unit,
+            "annual_rate": _tidy(None if estimate is None else estimate.annual_rate),
+            "difference": None if value is None or printed is None else _tidy(value - printed),
+            "tolerance": self.tolerance,
+            "tolerance_reason": _tolerance_reason(claim) if self.tolerance is not None else "",
+            "verdict": self.word,
+            "reason": self.reason,
+            "robustness": self.robustness,
+            "robustness_reason": self.robustness_reason,
+            "alternatives": [_reading_dict(claim.printed, reading) for reading in self.readings],
+            "parts": [{"part": f.part, "stands": f.stands, "note": f.note} for f in self.findings],
+            "band": None if self.band is None else [_tidy(end) for end in self.band],
+            "band_reason": self.band_reason,
+            "definition": claim.definition.sentence if estimate is None else estimate.sentence,
+            "edition": "" if estimate is None else estimate.edition,
+            "evidence": _weakest(claim.evidence) if estimate is None else estimate.grade,
+            "notebook": claim.notebook,
+            "variant": self.variant,
+        }
+
+
+def judge(
+    claim: Claim,
+    estimate: Estimate | None = None,
+    *,
+    readings: Sequence[Reading] = (),
+    findings: Sequence[Finding] = (),
+    premise: bool | None = None,
+    band: tuple[float, float] | None = None,
+    band_reason: str = "",
+    variant: str | None = None,
+) -> Verdict:
+    """Judge a claim by the one rule of its kind, and say how robust the outcome is.
+
+    `estimate` is what the data say on the article's definition, or None where nothing could be computed;
+    `readings` what they say on the alternatives; `findings` what was found on the parts of a bundled claim;
+    `premise` whether the facts that a cause presupposes hold; `band` the interval that neighbouring editions
+    give, with its reason; `variant` how a run with other parameters departs from the article.
+
+    Never raises for a claim that fails: that is a result. Raises ClaimError if parts are unknown.
+    """
+    same = [reading for reading in readings if reading.alternative.asks == "same"]
+    ruling = _ruling(claim, estimate, same, findings, premise)
+    robustness, why = _robustness(claim, same)
+    return Verdict(
+        claim=claim,
+        ruling=ruling,
+        estimate=estimate,
+        robustness=robustness,
+        robustness_reason=why,
+        readings=tuple(readings),
+        findings=tuple(findings),
+        band=band,
+        band_reason=band_reason,
+        variant=variant,
+        tolerance=_tolerance(claim) if claim.kind in {"number", "bound"} else None,
+    )
+
+
+def judge_number(claim: Claim, estimate: Estimate) -> Ruling:
+    """Judge a printed number: the strongest word that holds for everything the data allow.
+
+    With a value: `reproduced` if it and its whole interval round to the printed figure, `close` if it lies
+    within the tolerance or rounds to the figure while its interval reaches further. With bounds alone:
+    `reproduced` and `close` if all of the interval does. Else `not excluded` if the interval meets the numbers
+    that round to the printed one, `contradicted` if it has the opposite sign throughout, or `not reproduced`.
+    A figure found and not recomputed is `attested` at the best.
+    """
+    printed, goal = claim.printed, _goal(claim)
+    low, high = estimate.range
+    given = _text_of(printed, estimate)
+    tolerance = _tolerance(claim)
+    values = (low, high) if estimate.value is None else (estimate.value,)
+    if all(_rounds_to(v, goal, printed.precision) for v in (low, high, *values)):
+        if not estimate.recomputed:
+            return Ruling("attested", f"The source prints {given}, which cannot be recomputed from it.")
+        return Ruling("reproduced", f"{given} rounds to the printed {printed.text}.")
+    rounds = estimate.value is not None and _rounds_to(estimate.value, goal, printed.precision)
+    if rounds:
+        ends = f"{printed.show(low, more=1)} and {printed.show(high, more=1)}"
+        return Ruling(
+            "close", f"{given}: the value rounds to the printed {printed.text}, but the data allow {ends}."
+        )
+    if all(_within(v, goal, tolerance) for v in values):
+        return Ruling("close", f"{given} lies within {_tolerance_text(claim)} of the printed {printed.text}.")
+    if low <= goal + printed.precision / 2 and high >= goal - printed.precision / 2:
+        return Ruling(
+            "not excluded", f"The data allow {given}; numbers that round to {printed.text} are among them."
+        )
+    if (
+        _sign(goal, printed.precision) * _sign(low, printed.precision)
+        == -1
+        == (_sign(goal, printed.precision) * _sign(high, printed.precision))
+    ):
+        return Ruling("contradicted", f"{given} has the opposite sign of the printed {printed.text}.")
+    return Ruling("not reproduced", f"{given} is not the printed {printed.text}.")
+
+
+def judge_bound(claim: Claim, estimate: Estimate) -> Ruling:
+    """Judge "over" or "under" a number, on the end of the interval that lies on the wrong side.
+
+    "Over 250" is judged on the low end: `reproduced` if even that is above, `close` if the best value misses by
+    at most the tolerance, `not excluded` if only the high end is above, else `contradicted`: all that the data
+    allow lies on the other side.
+    """
+    printed, goal = claim.printed, _goal(claim)
+    low, high = estimate.range
+    near, far = (low, high) if printed.side == "over" else (-high, -low)
+    limit = goal if printed.side == "over" else -goal
+    given = _text_of(printed, estimate)
+    if near > limit:
+        word = "reproduced" if estimate.recomputed else "attested"
+        return Ruling(word, f"{given} is {printed.text}.")
+    if far > limit:
+        return Ruling("not excluded", f"The data allow {given}, which lies on both sides of {printed.text}.")
+    if _within(far, limit, _tolerance(claim)):
+        return Ruling("close", f"{given} misses {printed.text} by at most {_tolerance_text(claim)}.")
+    return Ruling("contradicted", f"{given} is not {printed.text}, whatever the data leave open.")
+
+
+def judge_direction(direction: Direction, estimate: Estimate, precision: float) -> Ruling:
+    """Judge "rose", "fell" or "did not change" by the sign of the value rounded at a precision.
+
+    `not excluded` if the interval holds the direction among others, `contradicted` if it is the opposite one
+    throughout; no change where a change was printed, or the reverse, is `not reproduced`.
+    """
+    wanted = _SIGN[direction]
+    signs = {_sign(end, precision) for end in estimate.range}
+    given = _text_of(Printed(unit="%", precision=precision), estimate)
+    words = {1: "a rise", -1: "a fall", 0: "no change"}
+    if signs == {wanted}:
+        word = "reproduced" if estimate.recomputed else "attested"
+        return Ruling(word, f"{given} is {words[wanted]}.")
+    low, high = min(signs), max(signs)
+    if low <= wanted <= high:
+        return Ruling("not excluded", f"The data allow {given}, {words[wanted]} among others.")
+    if wanted and signs == {-wanted}:
+        return Ruling("contradicted", f"{given} is {words[-wanted]}, not {words[wanted]}.")
+    return Ruling("not reproduced", f"{given} is not {words[wanted]}.")
+
+
+def judge_parts(claim: Claim, findings: Sequence[Finding]) -> Ruling:
+    """Judge a bundle or a text by its parts, each found to stand, to fail or to be unknown.
+
+    All stand: `reproduced` (`attested` if only the press says so). Some stand: `partly reproduced`. None
+    stands and one fails: `contradicted` if all fail, else `not reproduced`. Nothing known: `cannot be checked
+    with open data`. Raises ClaimError if the findings are not the claim's parts, in order.
+    """
+    expected, found = [part.id for part in claim.parts], [finding.part for finding in findings]
+    if expected != found:
+        raise ClaimError(
+            f"Claim {claim.id} has the parts {', '.join(expected)}; the findings are on {', '.join(found)}."
+        )
+    stand = [f.part for f in findings if f.stands is True]
+    fail = [f.part for f in findings if f.stands is False]
+    unknown = [f.part for f in findings if f.stands is None]
+    counted = f"Of {len(findings)} parts {len(stand)} stand, {len(fail)} fail, {len(unknown)} are unknown."
+    if not stand and not fail:
+        return Ruling("cannot be checked with open data", _unchecked(claim))
+    if len(stand) == len(findings):
+        attested = _weakest(claim.evidence) == "press"
+        return Ruling("attested" if attested else "reproduced", f"All {len(findings)} parts stand.")
+    if stand:
+        return Ruling("partly reproduced", f"{counted} {_which(fail, unknown)}")
+    return Ruling("not reproduced" if unknown else "contradicted", f"{counted} {_which(fail, unknown)}")
+
+
+def judge_cause(claim: Claim, premise: bool | None) -> Ruling:
+    """Judge a cause: never by its effect, only by whether what it presupposes took place.
+
+    `contradicted` if that is known not to have happened, else `cause not testable here`.
+    """
+    printed = claim.printed
+    if premise is False:
+        return Ruling("contradicted", f"What the cause presupposes did not happen: {printed.because}.")
+    known = "is known to have happened" if premise else "is not settled"
+    return Ruling(
+        "cause not testable here",
+        f"That {printed.effect} and that {printed.because} can be looked at (the latter {known}); that the one "
+        "follows from the other cannot be told from these series.",
+    )
+
+
+def register(path: Path | None = None) -> dict[str, Claim]:
+    """Return all claims by id, in the order of the article.
+
+    Raises ClaimError, naming file, claim and key, if the file is missing or does not fit its schema.
+    """
+    place = path or project.data_dir() / "claims.yml"
+    return dict(_register(place, place.stat().st_mtime_ns if place.is_file() else 0))
+
+
+def get(claim_id: str) -> Claim:
+    """Return one claim; raises ClaimError with the nearest id if there is none of that name."""
+    claims = register()
+    if claim_id not in claims:
+        near = difflib.get_close_matches(claim_id, claims, n=1, cutoff=0.0)
+        raise ClaimError(f"There is no claim {claim_id!r} in data/claims.yml; the nearest is {near[0]!r}.")
+    return claims[claim_id]
+
+
+def cannot_check(claim: Claim) -> Verdict:
+    """Return the verdict of a claim that open data cannot check, with what would settle it."""
+    return Verdict(claim, Ruling("cannot be checked with open data", _unchecked(claim)), None, None, "")
+
+
+@functools.lru_cache(maxsize=4)
+def _register(path: Path, _modified: int) -> dict[str, Claim]:
+    import jsonschema
+    import yaml
+
+    if not path.is_file():
+        raise ClaimError(f"The register {path} is missing: it lists the claims to be judged.")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ClaimError(f"{path.name} is not readable as YAML: {' '.join(str(error).split())}") from error
+    schema = json.loads(resources.files("onewaytrade").joinpath("claims.schema.json").read_text("utf-8"))
+    fault = next(iter(jsonschema.Draft202012Validator(schema).iter_errors(content)), None)
+    if fault is not None:
+        raise ClaimError(_schema_fault(path.name, content, fault))
+    claims: dict[str, Claim] = {}
+    for entry in content["claims"]:
+        if entry["id"] in claims:
+            raise ClaimError(f"{path.name}: the claim {entry['id']!r} stands twice; an id names one claim.")
+        claims[entry["id"]] = _claim(entry)
+    return claims
+
+
+def _schema_fault(name: str, content: Any, fault: Any) -> str:
+    where = [str(step) for step in fault.absolute_path]
+    if len(where) > 1 and where[0] == "claims" and isinstance(content["claims"][int(where[1])], dict):
+        where[:2] = [f"claim {content['claims'][int(where[1])].get('id', f'number {int(where[1]) + 1}')!r}"]
+    return f"{name}, {', '.join(where) or 'top level'}: {fault.message}."
+
+
+def _claim(entry: Mapping[str, Any]) -> Claim:
+    simple = {key: entry[key] for key in ("id", "kind", "notebook", "paragraph", "measured", "window", "pins")}
+    optional = {
+        key: entry[key] for key in ("tolerance", "tolerance_reason", "open", "would_settle") if key in entry
+    }
+    return Claim(
+        **simple,
+        **optional,
+        paraphrase=entry["paraphrase"].strip(),
+        printed=Printed(**entry["printed"]),
+        stated=tuple(entry["stated"]),
+        definition=Definition(**entry["definition"]),
+        alternatives=tuple(Alternative(**alternative) for alternative in entry["alternatives"]),
+        evidence=tuple(Evidence(**evidence) for evidence in entry["evidence"]),
+        parts=tuple(Part(**part) for part in entry.get("parts", ())),
+        looked_at=tuple(entry.get("looked_at", ())),
+    )
+
+
+def _ruling(
+    claim: Claim,
+    estimate: Estimate | None,
+    same: Sequence[Reading],
+    findings: Sequence[Finding],
+    premise: bool | None,
+) -> Ruling:
+    if claim.kind == "cause":
+        return judge_cause(claim, premise)
+    if findings:
+        return judge_parts(claim, findings)
+    if estimate is None:
+        return Ruling("cannot be checked with open data", _unchecked(claim))
+    ruling = _rule_estimate(claim, estimate)
+    if claim.printed.value == 0 and estimate.annual_rate is not None:
+        rate = fmt.pct(estimate.annual_rate, claim.printed.decimals + 1)
+        ruling = Ruling(ruling.word, f"{ruling.reason} It is {rate} a year.")
+    if claim.definition.undetermined:
+        words = {ruling.word} | {_rule_estimate(claim, reading.estimate).word for reading in same}
+        if len(words) > 1 and words & _AGREEING:
+            return Ruling(
+                "depends on definition",
+                f"The article names no definition, and fair ones disagree: {', '.join(sorted(words))}.",
+            )
+    return ruling
+
+
+def _rule_estimate(claim: Claim, estimate: Estimate) -> Ruling:
+    if claim.kind == "bound":
+        return judge_bound(claim, estimate)
+    if claim.printed.direction is not None:
+        return judge_direction(claim.printed.direction, estimate, claim.printed.precision)
+    return judge_number(claim, estimate)
+
+
+def _robustness(claim: Claim, same: Sequence[Reading]) -> tuple[str | None, str]:
+    if not same or (claim.printed.value is None and claim.printed.direction is None):
+        return None, ""
+    agree = sum(_rule_estimate(claim, reading.estimate).word in _AGREEING for reading in same)
+    kept = sum(_keeps_sign(claim, reading.estimate) for reading in same)
+    share, share_kept = agree / len(same), kept / len(same)
+    if agree == 0:
+        word = "alone"
+    elif share >= ROBUST_SHARE and share_kept >= ROBUST_SAME_SIGN:
+        word = "robust"
+    else:
+        word = "fragile"
+    low = min(reading.estimate.range[0] for reading in same)
+    high = max(reading.estimate.range[1] for reading in same)
+    ends = f"{claim.printed.show(low, more=1)} to {claim.printed.show(high, more=1)}"
+    return word, (
+        f"{agree} of {len(same)} other estimates of the same thing agree with the printed figure and {kept} keep "
+        f"its sign; together they run from {ends}."
+    )
+
+
+def _keeps_sign(claim: Claim, estimate: Estimate) -> bool:
+    printed = claim.printed
+    wanted = _SIGN[printed.direction] if printed.direction else _sign(_goal(claim), printed.precision)
+    return {_sign(end, printed.precision) for end in estimate.range} == {wanted}
+
+
+def _goal(claim: Claim) -> float:
+    if claim.printed.value is None:
+        raise ClaimError(f"Claim {claim.id} prints no value that a number could be compared with.")
+    return float(claim.printed.value)
+
+
+def _rounds_to(value: float, goal: float, unit: float) -> bool:
+    return math.isclose(round_half_away(value, unit), goal, abs_tol=unit * 1e-6)
+
+
+def _within(value: float, goal: float, tolerance: float) -> bool:
+    # The decimal rounding keeps 33 − 32 = 1 inside a tolerance of 1 when the binary numbers behind disagree.
+    return round(abs(value - goal), 9) <= tolerance
+
+
+def _sign(value: float, unit: float) -> int:
+    shown = round_half_away(value, unit)
+    return (shown > 0) - (shown < 0)
+
+
+def _tolerance(claim: Claim) -> float:
+    return claim.printed.precision if claim.tolerance is None else claim.tolerance
+
+
+def _tolerance_text(claim: Claim) -> str:
+    tolerance = _tolerance(claim)
+    unit = "percentage points" if claim.printed.unit == "%" else claim.printed.unit
+    if claim.printed.unit == "%" and tolerance == 1:
+        unit = "percentage point"
+    return fmt.with_unit(tolerance, unit, Printed(precision=tolerance).decimals)
+
+
+def _tolerance_reason(claim: Claim) -> str:
+    return claim.tolerance_reason or "one unit of the printed precision"
+
+
+def _text_of(printed: Printed, estimate: Estimate) -> str:
+    if estimate.value is not None:
+        return printed.show(estimate.value, more=1)
+    low, high = estimate.range
+    return f"{printed.show(low, more=1)} to {printed.show(high, more=1)}"
+
+
+def _unchecked(claim: Claim) -> str:
+    return f"No open data settle this. What would: {claim.would_settle or claim.open or 'not established'}"
+
+
+def _which(fail: Sequence[str], unknown: Sequence[str]) -> str:
+    told = []
+    if fail:
+        told.append(f"Fails: {', '.join(fail)}.")
+    if unknown:
+        told.append(f"Unknown: {', '.join(unknown)}.")
+    return " ".join(told)
+
+
+def _weakest(evidence: Sequence[Evidence]) -> str:
+    order = ("primary", "mirror", "implied", "press")
+    return max((e.grade for e in evidence), key=order.index, default="")
+
+
+def _reading_dict(printed: Printed, reading: Reading) -> dict[str, Any]:
+    low, high = reading.estimate.range
+    return {
+        "id": reading.alternative.id,
+        "asks": reading.alternative.asks,
+        "label": reading.alternative.label,
+        "computed": _tidy(reading.estimate.value),
+        "computed_low": _tidy(low),
+        "computed_high": _tidy(high),
+        "computed_text": _text_of(printed, reading.estimate),
+    }
+
+
+def _tidy(value: float | None) -> float | None:
+    """Cut binary noise at nine decimals, so that files and outputs do not differ between machines by 1e-14."""
+    return None if value is None else round(value, 9) + 0.0

@@ -1,0 +1,108 @@
+"""From a claim's choices to what the data say: the register's definitions, evaluated.
+
+The register declares for each claim the definition it is judged on and the alternatives that a fair reader would
+try, as choices for one of the `METHODS`. A notebook's parameters enter as overrides of those choices.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from onewaytrade import claims
+from onewaytrade.claims import Claim, Estimate, Reading, Verdict
+from onewaytrade.errors import ClaimError
+
+# "module:function", imported when first used: a notebook on volumes need not load the partners' tables.
+METHODS: Final[dict[str, str]] = {
+    "cpb-growth": "onewaytrade.methods.cpb:growth",
+    "partner-growth": "onewaytrade.methods.partners:growth",
+    "commodity-growth": "onewaytrade.methods.commodities:growth",
+}
+_CHECKS: Final[dict[str, str]] = {
+    "01-export-surge": "onewaytrade.methods.cpb:check_parameters",
+    "04-partner-imports": "onewaytrade.methods.partners:check_parameters",
+    "05-commodities": "onewaytrade.methods.commodities:check_parameters",
+}
+_BANDS: Final[dict[str, str]] = {"cpb-growth": "onewaytrade.methods.cpb:band"}
+# The choice through which a method is pinned to an edition, and the dataset that it pins.
+_PINNED: Final[dict[str, tuple[str, str]]] = {
+    "cpb-growth": ("edition", "cpb"),
+    "commodity-growth": ("release", "gacc-commodities"),
+}
+
+
+def can_judge(claim: Claim) -> bool:
+    """Tell whether the claim's definition names a method that can compute it."""
+    return claim.definition.choices.get("method") in METHODS
+
+
+def evaluate(choices: Mapping[str, Any]) -> Estimate:
+    """Return what the data say on one definition; raises ClaimError if its method is unknown."""
+    method = str(choices.get("method"))
+    if method not in METHODS:
+        raise ClaimError(f"The method {method!r} is unknown; there are {', '.join(METHODS)}.")
+    estimate: Estimate = _function(METHODS[method])(choices)
+    return estimate
+
+
+def choices_of(claim: Claim, **overrides: Any) -> dict[str, Any]:
+    """Return the choices of a claim's definition, pinned to its edition, with `overrides` laid over them.
+
+    An override of "pinned" stands for the claim's own pin.
+    """
+    choices = dict(claim.definition.choices)
+    if pin := _PINNED.get(str(choices.get("method"))):
+        choices.setdefault(pin[0], claim.pins[pin[1]])
+    return choices | {name: value for name, value in overrides.items() if value != "pinned"}
+
+
+def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
+    """Return what each alternative of a claim gives, its choices laid over those of `choices_of`."""
+    base = choices_of(claim, **overrides)
+    return tuple(
+        Reading(alternative, evaluate({**base, **alternative.choices})) for alternative in claim.alternatives
+    )
+
+
+def judge(claim_id: str, **overrides: Any) -> Verdict:
+    """Judge one claim on the data: its definition, its alternatives, and the band of neighbouring editions.
+
+    `overrides` are the choices that a notebook's parameters set; where they depart from the article's own,
+    the verdict says so in `variant`.
+    """
+    claim = claims.get(claim_id)
+    choices = choices_of(claim, **overrides)
+    finder = _BANDS.get(str(choices["method"]))
+    band, reason = _function(finder)(choices) if finder else (None, "")
+    return claims.judge(
+        claim,
+        evaluate(choices),
+        readings=readings(claim, **overrides),
+        band=band,
+        band_reason=reason,
+        variant=_variant(choices_of(claim), choices),
+    )
+
+
+def check_parameters(notebook: str, values: Mapping[str, Any]) -> None:
+    """Refuse a notebook's parameter values that the data cannot answer.
+
+    Raises ParameterError (or MeasureError, DatasetError) whose sentence names the range or the nearest value.
+    """
+    if check := _CHECKS.get(notebook):
+        _function(check)(values)
+
+
+def _variant(article: Mapping[str, Any], asked: Mapping[str, Any]) -> str | None:
+    departures = [
+        f"{name.replace('_', ' ')} {value} instead of {article.get(name)}"
+        for name, value in asked.items()
+        if value != article.get(name)
+    ]
+    return f"This run departs from the article: {', '.join(departures)}." if departures else None
+
+
+def _function(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function

@@ -1,0 +1,1 @@
+"""One module for each way of computing a claim: choices in, an `Estimate` out."""

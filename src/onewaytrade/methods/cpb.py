@@ -1,0 +1,162 @@
+"""Growth in CPB's World Trade Monitor: volumes, unit values and their product, by region and edition."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from onewaytrade import datasets, fmt, measures
+from onewaytrade.claims import Estimate
+from onewaytrade.errors import ParameterError
+
+DATASET: Final = "cpb"
+NOT_ECONOMIES: Final = frozenset({"World", "Advanced economies", "Emerging economies"})
+_MEASURES: Final = {"volume": "volume", "unit_value": "unit value in dollars", "value": "value in dollars"}
+_AVERAGES: Final = {
+    "month": "one month against one month",
+    "quarter": "the mean of the quarter around each end month",
+    "year": "the mean of the twelve months to each end month",
+}
+
+
+def series(edition: str, flow: str, region: str, measure: str) -> "pd.Series[float]":
+    """Return one monthly index of an edition (base year = 100), by month "YYYY-MM".
+
+    `measure` is "volume", "unit_value" or "value" (their product over 100: an index of value in dollars).
+    Raises ParameterError if the edition has no such region.
+    """
+    frame = datasets.load(DATASET, edition)
+    if measure == "value":
+        volume, unit_value = (series(edition, flow, region, name) for name in ("volume", "unit_value"))
+        return volume * unit_value / 100
+    rows = frame[(frame["flow"] == flow) & (frame["region"] == region) & (frame["measure"] == measure)]
+    if rows.empty:
+        check_region(region, edition)
+    return rows.set_index("month")["index"].sort_index()
+
+
+def regions(edition: str) -> tuple[str, ...]:
+    """Return the regions of an edition, in CPB's order."""
+    return tuple(datasets.load(DATASET, edition)["region"].unique())
+
+
+def months(edition: str) -> tuple[str, str]:
+    """Return the first and the last month of an edition."""
+    column = datasets.load(DATASET, edition)["month"]
+    return str(column.min()), str(column.max())
+
+
+def check_region(region: str, edition: str) -> None:
+    """Raise ParameterError, naming the nearest, if an edition has no such region."""
+    known = regions(edition)
+    if region not in known:
+        near = difflib.get_close_matches(region, known, n=1, cutoff=0.0)[0]
+        raise ParameterError(
+            f"economy={region!r} is no region of CPB's edition {edition}; the nearest is {near!r}, and all are: "
+            f"{', '.join(known)}."
+        )
+
+
+def growth(choices: Mapping[str, Any]) -> Estimate:
+    """Compute a growth rate from the choices of a `cpb-growth` definition.
+
+    Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
+    `edition`, `average` (month, quarter, year), `start_shift` and `end_shift` (months), and `clip_end` (end at
+    the edition's last month if that comes earlier). Raises MeasureError for a window outside the edition.
+    """
+    edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
+    start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
+    end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
+    if choices.get("clip_end"):
+        end = min(end, months(edition)[1])
+    average = choices.get("average", "month")
+    data = series(edition, choices["flow"], choices["region"], choices["measure"])
+    first, last = averaged(start, average), averaged(end, average)
+    value = measures.window_growth(data, first, last)
+    return Estimate(
+        value=value,
+        grade="primary",
+        edition=f"{DATASET} {edition}",
+        sentence=_sentence(choices, start, end, average),
+        annual_rate=measures.annual_rate(value, measures.months_apart(first, last)),
+    )
+
+
+def averaged(month: str, average: str) -> str:
+    """Return the period that stands for an end month: itself, its quarter, or the twelve months to it."""
+    if average == "quarter":
+        return f"{month[:4]}Q{(int(month[5:]) + 2) // 3}"
+    return measures.trailing(month, 12) if average == "year" else month
+
+
+def check_parameters(values: Mapping[str, Any]) -> None:
+    """Check the parameters `edition`, `economy`, `start`, `end` of a notebook on CPB's volumes.
+
+    Raises ParameterError, with the range or the nearest value, and DatasetError for an unknown edition.
+    """
+    edition = datasets.resolve(DATASET, values["edition"])
+    check_region(values["economy"], edition)
+    first, last = months(edition)
+    for name in ("start", "end"):
+        measures.month_number(values[name])
+        if not first <= values[name] <= last:
+            raise ParameterError(
+                f"{name}={values[name]!r} lies outside CPB's edition {edition}, which holds {first} to {last}."
+            )
+    if values["start"] >= values["end"]:
+        raise ParameterError(f"start={values['start']!r} must come before end={values['end']!r}.")
+
+
+def revision(choices: Mapping[str, Any], older: str, newer: str) -> tuple[str, float, float]:
+    """Return the growth of one window in two editions: the last month that both have, then both rates.
+
+    The window starts as the choices say and ends with them, or earlier where an edition does. Rates in per
+    cent; editions of different base years are so compared in growth only.
+    """
+    end = min(choices["end"], months(older)[1], months(newer)[1])
+    start = averaged(choices["start"], "month")
+    rates = [
+        measures.window_growth(series(edition, choices["flow"], choices["region"], choices["measure"]), start, end)
+        for edition in (older, newer)
+    ]
+    return end, rates[0], rates[1]
+
+
+def band(choices: Mapping[str, Any]) -> tuple[tuple[float, float] | None, str]:
+    """Return the band around a growth rate that the revisions between neighbouring editions give, and why.
+
+    Where the edition that the article used (`wanted_edition`) is not at hand, the editions on either side of it
+    are compared over the longest window that both have; their difference, in points and either way, is the
+    band's half-width. (None, "") where it is at hand or has no neighbours.
+    """
+    wanted, known = choices.get("wanted_edition", ""), datasets.editions(DATASET)
+    older = [name for name in known if name < wanted and months(name)[1] > choices["start"]]
+    newer = [name for name in known if name > wanted]
+    if wanted in known or not older or not newer:
+        return None, ""
+    end, old, new = revision(choices, older[-1], newer[0])
+    gap = abs(new - old)
+    value = growth(choices).range[0]
+    return (value - gap, value + gap), (
+        f"The article's edition ({wanted}) is not at hand. The editions around it, {older[-1]} and {newer[0]}, "
+        f"give {fmt.pct(old, 1)} and {fmt.pct(new, 1)} from {fmt.month(choices['start'])} to {fmt.month(end)}: "
+        f"{fmt.number(gap, 1)} points apart, which is taken as the width either way."
+    )
+
+
+def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) -> str:
+    what = _MEASURES[choices["measure"]]
+    return (
+        f"{what[0].upper()}{what[1:]} of {possessive(choices['region'])} {choices['flow']}, {fmt.month(start)} to "
+        f"{fmt.month(end)}, {_AVERAGES[average]}."
+    )
+
+
+def possessive(region: str) -> str:
+    """Return a region's name as an owner: "China's", "the United States'", "the World's"."""
+    article = "the " if region in _WITH_ARTICLE else ""
+    return f"{article}{region}{'’' if region.endswith('s') else '’s'}"
+
+
+_WITH_ARTICLE: Final = frozenset({"World", "Euro Area", "United States", "United Kingdom"})

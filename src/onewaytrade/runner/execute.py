@@ -1,0 +1,114 @@
+"""Execute one notebook, and say what became of it."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from onewaytrade.runner import notebooks
+from onewaytrade.runner.kernels import Kernels
+from onewaytrade.runner.normalise import Notebook, normalise
+from onewaytrade.runner.parameters import Value
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a notebook stopped: the error in one line, and the last heading above the cell, if there is one."""
+
+    error: str
+    heading: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one notebook: how long it took, its normalised copy, and why it stopped, if it did."""
+
+    stem: str
+    seconds: float
+    notebook: Notebook
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the notebooks of a run share: the project, their environment, and the seconds a cell may take."""
+
+    root: Path
+    environment: Mapping[str, str]
+    timeout: int
+
+
+def execute(
+    path: Path,
+    parameters: Mapping[str, Value],
+    setting: Setting,
+    kernels: Kernels,
+    on_cell: Callable[[], None],
+) -> Outcome:
+    """Execute the notebook at `path` in a kernel of its own; call `on_cell` after each of its code cells.
+
+    The notebook works in the project's folder. Nothing is raised for what the notebook does: a cell that
+    raises, runs out of time or ends the kernel is a failure of the outcome. Raises Interrupted once
+    `kernels.end()` has been called.
+    """
+    from jupyter_core.utils import ensure_event_loop
+
+    start = time.monotonic()
+    source = notebooks.without_outputs(notebooks.read(path))
+    loop = ensure_event_loop(prefer_selector_loop=True)
+    try:
+        kernel = kernels.start(loop, path.stem, setting.root, dict(setting.environment))
+        # Papermill takes a second or two to import, and the kernel as long to start: together, not in turn.
+        from onewaytrade.runner import engine
+
+        execution = engine.Execution(kernel, setting.timeout, on_cell)
+        error = _error(lambda: execution.run(source, dict(parameters)))
+    finally:
+        kernels.release(loop, path.stem)
+        loop.close()
+    executed = execution.notebook or source
+    failure = None if error is None else _failure(executed, *error)
+    return Outcome(path.stem, time.monotonic() - start, normalise(executed, source, setting.root), failure)
+
+
+def _error(run: Callable[[], None]) -> tuple[str, str] | None:
+    """Return the name and the first line of what `run` raises, or None."""
+    from onewaytrade.runner import engine
+
+    try:
+        run()
+    except engine.PapermillExecutionError as error:
+        return error.ename, _first_line(error.evalue)
+    except Exception as error:  # whatever it is, the other notebooks go on
+        return type(error).__name__, _first_line(str(error))
+    return None
+
+
+def _failure(executed: Notebook, name: str, message: str) -> Failure:
+    """Describe the failure, and leave it in the outputs of the cell that was running, if it is not there."""
+    heading = None
+    running = None
+    for cell in executed["cells"]:
+        if not cell["metadata"].get("papermill", {}).get("start_time"):
+            continue
+        if cell["cell_type"] == "markdown":
+            heading = _last_heading(cell["source"]) or heading
+        running = cell
+    if running is not None and not any(output["output_type"] == "error" for output in running["outputs"]):
+        running["outputs"].append({"output_type": "error", "ename": name, "evalue": message, "traceback": []})
+    return Failure(f"{name}: {message}".removesuffix(": "), heading)
+
+
+def _last_heading(markdown: str) -> str | None:
+    headings = _HEADING.findall(_FENCED.sub("", markdown))
+    return headings[-1] if headings else None
+
+
+def _first_line(message: str) -> str:
+    lines = _ANSI.sub("", message).strip().splitlines()
+    return lines[0].strip() if lines else ""

@@ -1,0 +1,102 @@
+"""Start kernels of the running interpreter, and end them all when asked to."""
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+
+
+class Interrupted(Exception):  # noqa: N818 # not an error: the user asked for it
+    """A kernel was asked for after all of them had been ended."""
+
+
+class Kernel:
+    """One kernel process of this interpreter, whatever `python3` may mean elsewhere on this machine."""
+
+    def __init__(self, connection_file: Path) -> None:
+        # With no folders to look in, the only specification left is the interpreter's own.
+        self.manager = AsyncKernelManager(
+            kernel_name="python3",
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+            connection_file=str(connection_file),
+        )
+
+    async def start(self, folder: Path, environment: dict[str, str]) -> None:
+        """Start the process in `folder`; it is ready later, when a client has heard of it."""
+        await self.manager.start_kernel(
+            cwd=str(folder),
+            env=environment,
+            extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    async def close(self) -> None:
+        """End the process if it is still there, and let go of its ports and files."""
+        if self.manager.has_kernel:
+            await self.manager.shutdown_kernel(now=True)
+
+    def kill(self) -> None:
+        """End the process and its children at once, from any thread; its own is to close it."""
+        provisioner = self.manager.provisioner
+        if provisioner is not None and provisioner.has_process:
+            # Its own thread may be reaping it at this moment.
+            with contextlib.suppress(OSError, AttributeError):
+                asyncio.run(provisioner.kill())
+
+
+class Kernels:
+    """The kernels of one run, and the folder for their short-lived files."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._running: dict[str, Kernel] = {}
+        self._ended = False
+        # One start at a time: two would choose the same free ports.
+        self._lock = threading.Lock()
+
+    def start(
+        self, loop: asyncio.AbstractEventLoop, name: str, folder: Path, environment: dict[str, str]
+    ) -> Kernel:
+        """Return a new kernel, started in `folder`, to be released under its name.
+
+        Raises Interrupted once `end` has been called.
+        """
+        with self._lock:
+            if self._ended:
+                raise Interrupted
+            kernel = Kernel(self._scratch / f"{name}.json")
+            self._running[name] = kernel
+            # A private IPython folder: no start-up files of the user's, no race to make it.
+            private = environment | {"IPYTHONDIR": str(self._scratch / "ipython" / name)}
+            loop.run_until_complete(kernel.start(folder, private))
+        return kernel
+
+    def release(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
+        """End the kernel of that name, if there is one."""
+        kernel = self._running.pop(name, None)
+        if kernel is not None:
+            loop.run_until_complete(kernel.close())
+
+    def end(self) -> None:
+        """End all kernels, and start no more."""
+        with self._lock:
+            self._ended = True
+            for kernel in list(self._running.values()):
+                kernel.kill()
+
+
+def environment(root: Path, verdicts: Path) -> dict[str, str]:
+    """Return the environment in which notebooks run: this one, less what would change their outputs."""
+    inherited = {name: value for name, value in os.environ.items() if name not in {"MPLBACKEND", "LINES"}}
+    return inherited | {
+        "PYTHONHASHSEED": "0",
+        "COLUMNS": "100",
+        "ONEWAYTRADE_PROJECT": str(root),
+        "ONEWAYTRADE_VERDICTS": str(verdicts),
+    }

@@ -1,0 +1,125 @@
+"""Tell on the console how a run goes, and what came of it."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from onewaytrade.runner.collection import Results
+from onewaytrade.runner.execute import Outcome
+from onewaytrade.runner.verdicts import Verdict, collect
+
+_PLAIN_WIDTH = 120
+
+
+def console() -> Console:
+    """Return the console of the command: as wide as the terminal, or 120 columns where there is none."""
+    ours = Console(highlight=False)
+    return ours if ours.is_terminal else Console(highlight=False, width=_PLAIN_WIDTH)
+
+
+class Lines:
+    """Progress as plain lines: one for each notebook that has ended."""
+
+    def __init__(self, out: Console) -> None:
+        self._out = out
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def cell_done(self, stem: str) -> None:
+        """Say nothing: a line for each cell would be too many."""
+
+    def notebook_done(self, outcome: Outcome) -> None:
+        """Say how the notebook ended, and how long it took."""
+        word = "done in" if outcome.failure is None else "failed after"
+        self._out.print(f"{outcome.stem} … {word} {outcome.seconds:.1f} s", markup=False)
+
+
+class Bar:
+    """Progress as one bar over all code cells, with the notebooks that have ended above it."""
+
+    def __init__(self, out: Console, cells: Mapping[str, int]) -> None:
+        self._lines = Lines(out)
+        self._left = dict(cells)
+        self._lock = threading.Lock()
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("cells"),
+            TimeElapsedColumn(),
+            console=out,
+            transient=True,
+        )
+        self._task = self._progress.add_task(self._description(), total=sum(cells.values()))
+
+    def __enter__(self) -> Self:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.__exit__(kind, value, trace)
+
+    def cell_done(self, stem: str) -> None:
+        """Move the bar by one cell."""
+        with self._lock:
+            if self._left.get(stem):
+                self._left[stem] -= 1
+                self._progress.advance(self._task)
+
+    def notebook_done(self, outcome: Outcome) -> None:
+        """Say how the notebook ended, and move the bar by the cells that it did not reach."""
+        self._lines.notebook_done(outcome)
+        with self._lock:
+            self._progress.advance(self._task, self._left.pop(outcome.stem, 0))
+            self._progress.update(self._task, description=self._description())
+
+    def _description(self) -> str:
+        return f"{len(self._left)} to go"
+
+
+def summarise(out: Console, outcomes: Sequence[Outcome], results: Results) -> None:
+    """Print the table of the notebooks, and then each failure: where, under which heading, why, and its copy."""
+    table = Table("notebook", "result", "verdicts", title=None)
+    table.add_column("seconds", justify="right")
+    for outcome in outcomes:
+        counts = Counter(verdict["verdict"] for verdict in collect(outcome.stem, outcome.notebook))
+        told = ", ".join(f"{count} {word}" for word, count in counts.most_common())
+        result = "done" if outcome.failure is None else "failed"
+        table.add_row(outcome.stem, result, escape(told), f"{outcome.seconds:.1f}")
+    out.print(table)
+    for outcome in outcomes:
+        if outcome.failure is not None:
+            under = f", under “{outcome.failure.heading}”" if outcome.failure.heading else ""
+            out.print(f"{outcome.stem}{under}: {outcome.failure.error}", markup=False, soft_wrap=True)
+            copy = _near(results.failed(outcome.stem))
+            out.print(f"  executed as far as it went: {copy}", markup=False, soft_wrap=True)
+
+
+def scoreboard(out: Console, verdicts: Sequence[Verdict]) -> None:
+    """Print the scoreboard: a row for each verdict."""
+    columns = ("claim", "printed_text", "computed_text", "verdict", "robustness")
+    table = Table(*(column.removesuffix("_text") for column in columns))
+    for verdict in verdicts:
+        table.add_row(*(escape(verdict[column] or "") for column in columns))
+    out.print(table)
+
+
+def _near(path: Path) -> Path:
+    """Return the path from the working folder, where it lies inside."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

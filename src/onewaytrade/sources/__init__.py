@@ -1,0 +1,1 @@
+"""One module per publisher: each knows its publisher's layout, and nobody else does."""

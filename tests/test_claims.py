@@ -16,6 +16,7 @@ PERCENT = Printed(value=33, unit="%", precision=1)
 def claim(printed: Printed = PERCENT, kind: claims.Kind = "number", **changes) -> Claim:
     plain = Claim(
         id="a-claim",
+        label="A claim",
         kind=kind,
         notebook="01-a-notebook",
         paragraph=1,
@@ -313,3 +314,13 @@ def test_a_missing_register_is_named(tmp_path):
 def test_an_unknown_claim_is_refused_with_the_nearest():
     with pytest.raises(ClaimError, match="nearest is 'cpb-exports-33'"):
         claims.get("cpb-export-33")
+
+
+def test_a_miss_inside_the_band_of_neighbouring_editions_says_so():
+    nothing = claim(Printed(value=0, unit="%"))
+    inside = claims.judge(nothing, estimate(4.8), band=(-0.8, 10.4), band_reason="editions")
+    outside = claims.judge(nothing, estimate(4.8), band=(2.0, 7.6), band_reason="editions")
+    assert inside.word == outside.word == "not reproduced"
+    assert "does not contradict" in inside.reason
+    assert "does not contradict" not in outside.reason
+    assert inside.to_dict()["band"] == [-0.8, 10.4]

@@ -132,6 +132,7 @@ class Claim:
     """One checkable statement of the article, as the register holds it."""
 
     id: str
+    label: str
     kind: Kind
     notebook: str
     paragraph: int
@@ -249,6 +250,7 @@ class Verdict:
         printed = claim.printed.value
         return {
             "claim": claim.id,
+            "label": claim.label,
             "kind": claim.kind,
             "title": claim.paraphrase,
             "paragraph": claim.paragraph,
@@ -300,7 +302,7 @@ def judge(
     Never raises for a claim that fails: that is a result. Raises ClaimError if parts are unknown.
     """
     same = [reading for reading in readings if reading.alternative.asks == "same"]
-    ruling = _ruling(claim, estimate, same, findings, premise)
+    ruling = _beside_the_band(claim, _ruling(claim, estimate, same, findings, premise), band)
     robustness, why = _robustness(claim, same)
     return Verdict(
         claim=claim,
@@ -459,9 +461,10 @@ def get(claim_id: str) -> Claim:
     return claims[claim_id]
 
 
-def cannot_check(claim: Claim) -> Verdict:
-    """Return the verdict of a claim that open data cannot check, with what would settle it."""
-    return Verdict(claim, Ruling("cannot be checked with open data", _unchecked(claim)), None, None, "")
+def cannot_check(claim: Claim, reason: str = "", variant: str | None = None) -> Verdict:
+    """Return the verdict of a claim that the data cannot check, with the reason or what would settle it."""
+    ruling = Ruling("cannot be checked with open data", reason or _unchecked(claim))
+    return Verdict(claim, ruling, None, None, "", variant=variant)
 
 
 @functools.lru_cache(maxsize=4)
@@ -495,7 +498,9 @@ def _schema_fault(name: str, content: Any, fault: Any) -> str:
 
 
 def _claim(entry: Mapping[str, Any]) -> Claim:
-    simple = {key: entry[key] for key in ("id", "kind", "notebook", "paragraph", "measured", "window", "pins")}
+    simple = {
+        key: entry[key] for key in ("id", "label", "kind", "notebook", "paragraph", "measured", "window", "pins")
+    }
     optional = {
         key: entry[key] for key in ("tolerance", "tolerance_reason", "open", "would_settle") if key in entry
     }
@@ -546,6 +551,19 @@ def _rule_estimate(claim: Claim, estimate: Estimate) -> Ruling:
     if claim.printed.direction is not None:
         return judge_direction(claim.printed.direction, estimate, claim.printed.precision)
     return judge_number(claim, estimate)
+
+
+def _beside_the_band(claim: Claim, ruling: Ruling, band: tuple[float, float] | None) -> Ruling:
+    """Add to a miss that the printed figure lies inside the band of the neighbouring editions, if it does."""
+    if band is None or ruling.word != "not reproduced" or claim.printed.value is None:
+        return ruling
+    if not band[0] - claim.printed.precision / 2 <= claim.printed.value <= band[1] + claim.printed.precision / 2:
+        return ruling
+    ends = fmt.join(claim.printed.show(end, more=1) for end in band)
+    return Ruling(
+        ruling.word,
+        f"{ruling.reason} It does not contradict it either: editions differ enough to allow anything between {ends}.",
+    )
 
 
 def _robustness(claim: Claim, same: Sequence[Reading]) -> tuple[str | None, str]:
@@ -642,6 +660,7 @@ def _reading_dict(printed: Printed, reading: Reading) -> dict[str, Any]:
         "id": reading.alternative.id,
         "asks": reading.alternative.asks,
         "label": reading.alternative.label,
+        "why": reading.alternative.why,
         "computed": _tidy(reading.estimate.value),
         "computed_low": _tidy(low),
         "computed_high": _tidy(high),

@@ -3,6 +3,7 @@
 Nothing heavy is imported here, so that `--help` answers at once: a command imports what it needs.
 """
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,11 @@ from onewaytrade import project
 from onewaytrade.errors import OneWayTradeError
 
 _INTERRUPTED = 130
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NOTEBOOK", help="Stem, beginning of a stem, or path; all if none is given."),
+]
 
 app = typer.Typer(
     name="onewaytrade",
@@ -28,6 +34,10 @@ app.add_typer(data_app, name="data")
 
 def main() -> None:
     """Run the command; an error meant for the user is one sentence on stderr, and status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A pipe on Windows would take neither a true minus sign nor the frame of a table.
+            stream.reconfigure(encoding="utf-8")
     try:
         app()
     except OneWayTradeError as error:
@@ -60,37 +70,35 @@ def common(
 
 @app.command()
 def run(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NOTEBOOK]...", help="Stem, beginning of a stem, or path; all if none is given."),
-    ] = None,
+    names: Names = None,
     assignments: Annotated[
         list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Notebooks at a time.", show_default="one for each core")
+        int | None, typer.Option(min=1, metavar="N", help="Notebooks at a time; one for each core if not given.")
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Folder for the results.",
-            show_default="build, or build/runs/… with other parameters",
+            help="Folder for the results; build if not given, or build/runs/... with other parameters.",
         ),
     ] = None,
-    timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 600,
+    timeout: Annotated[int, typer.Option(min=1, metavar="S", help="Seconds that one cell may take.")] = 600,
 ) -> None:
-    """Execute notebooks, and write them, their figures' tables and the verdicts."""
-    from onewaytrade import claims, definitions
+    """Execute notebooks; write them and their verdicts."""
+    from onewaytrade import claims
     from onewaytrade.runner import collection, notebooks, parameters, report, verdicts
 
     root = project.root()
     paths = notebooks.choose(root, names or [])
     given = parameters.assign(paths, assignments or [])
-    for path in paths:
-        if given[path.stem]:
-            parameters.validate(path, given[path.stem], definitions.check_parameters)
     slug = parameters.slug(given)
+    if slug:
+        from onewaytrade import definitions
+
+        for path in paths:
+            parameters.validate(path, given[path.stem], definitions.check_parameters)
     results = collection.Results(
         (out or (root / "build" / "runs" / slug if slug else root / "build")).resolve(),
         order=tuple(claims.register()),
@@ -178,7 +186,7 @@ def data_check() -> None:
 @app.command()
 def site(
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for the pages.", show_default="build/site")
+        Path | None, typer.Option(metavar="DIR", help="Folder for the pages; build/site if not given.")
     ] = None,
 ) -> None:
     """Make the website of the executed notebooks."""
@@ -197,17 +205,24 @@ def readme(
     from onewaytrade.runner import verdicts
 
     root = project.root()
-    stale = page.update(root, verdicts.read(root / "build" / verdicts.FILE), write=not check)
-    if check and stale:
+    found = verdicts.read(root / "build" / verdicts.FILE)
+    if not found:
+        raise OneWayTradeError("There are no verdicts in build/ to write into README.md: run the notebooks first.")
+    if not check:
+        page.update(root, found)
+        return
+    text = (root / "README.md").read_text(encoding="utf-8")
+    if page.render(text, found) != text:
         print("README.md is stale: onewaytrade readme brings it up to date.", file=sys.stderr)
         raise typer.Exit(1)
 
 
 @app.command()
-def publish() -> None:
-    """Copy the executed notebooks of build/ over those in notebooks/, so that they carry their outputs."""
+def publish(names: Names = None) -> None:
+    """Copy executed notebooks from build/ over those in notebooks/."""
+    from onewaytrade.runner import notebooks
     from onewaytrade.runner import publish as publishing
 
     root = project.root()
-    changed = publishing.publish(root, root / "build" / "notebooks")
-    print(f"Published: {', '.join(changed)}." if changed else "Nothing to publish: all outputs are the same.")
+    changed = publishing.publish(notebooks.choose(root, names or []), root / "build" / "notebooks")
+    print(f"Published: {', '.join(changed)}." if changed else "Nothing to publish: the outputs are the same.")

@@ -4,13 +4,14 @@ The register declares for each claim the definition it is judged on and the alte
 try, as choices for one of the `METHODS`. A notebook's parameters enter as overrides of those choices.
 """
 
+import contextlib
 import importlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from onewaytrade import claims
 from onewaytrade.claims import Claim, Estimate, Reading, Verdict
-from onewaytrade.errors import ClaimError
+from onewaytrade.errors import ClaimError, NoFigureError
 
 # "module:function", imported when first used: a notebook on volumes need not load the partners' tables.
 METHODS: Final[dict[str, str]] = {
@@ -19,6 +20,7 @@ METHODS: Final[dict[str, str]] = {
     "commodity-growth": "onewaytrade.methods.commodities:growth",
 }
 _CHECKS: Final[dict[str, str]] = {
+    "00-scoreboard": "onewaytrade.scoreboard:check_parameters",
     "01-export-surge": "onewaytrade.methods.cpb:check_parameters",
     "04-partner-imports": "onewaytrade.methods.partners:check_parameters",
     "05-commodities": "onewaytrade.methods.commodities:check_parameters",
@@ -57,11 +59,16 @@ def choices_of(claim: Claim, **overrides: Any) -> dict[str, Any]:
 
 
 def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
-    """Return what each alternative of a claim gives, its choices laid over those of `choices_of`."""
+    """Return what each alternative of a claim gives, its choices laid over those of `choices_of`.
+
+    An alternative for which the data hold no figure, as may be for other overrides than the article's, is left out.
+    """
     base = choices_of(claim, **overrides)
-    return tuple(
-        Reading(alternative, evaluate({**base, **alternative.choices})) for alternative in claim.alternatives
-    )
+    found = []
+    for alternative in claim.alternatives:
+        with contextlib.suppress(NoFigureError):
+            found.append(Reading(alternative, evaluate({**base, **alternative.choices})))
+    return tuple(found)
 
 
 def judge(claim_id: str, **overrides: Any) -> Verdict:
@@ -72,15 +79,20 @@ def judge(claim_id: str, **overrides: Any) -> Verdict:
     """
     claim = claims.get(claim_id)
     choices = choices_of(claim, **overrides)
+    variant = _variant(choices_of(claim), choices)
+    try:
+        estimate = evaluate(choices)
+    except NoFigureError as error:
+        return claims.cannot_check(claim, str(error), variant)
     finder = _BANDS.get(str(choices["method"]))
     band, reason = _function(finder)(choices) if finder else (None, "")
     return claims.judge(
         claim,
-        evaluate(choices),
+        estimate,
         readings=readings(claim, **overrides),
         band=band,
         band_reason=reason,
-        variant=_variant(choices_of(claim), choices),
+        variant=variant,
     )
 
 

@@ -21,5 +21,13 @@ class ParameterError(OneWayTradeError):
     """A notebook's parameter has an unknown name or a value that is not allowed."""
 
 
+class NoFigureError(OneWayTradeError):
+    """The data at hand hold no figure for what was asked, so that a claim on it cannot be checked."""
+
+
 class SourceError(OneWayTradeError):
     """A publisher's file does not have the layout that its reader knows."""
+
+
+class SiteError(OneWayTradeError):
+    """The website cannot be made from what lies in the folder of executed notebooks."""

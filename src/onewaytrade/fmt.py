@@ -132,3 +132,12 @@ def join(items: Iterable[str], word: str = "and") -> str:
     """Return items as running text: "a, b and c"."""
     *others, last = list(items) or [""]
     return f"{', '.join(others)} {word} {last}" if others else last
+
+
+def change(value: float, decimals: int = 1) -> str:
+    """Return a growth rate as a verb: "rose by 4.8 %", "fell by 0.3 %", or "did not change" if it rounds to 0."""
+    text = number(value, decimals)
+    if not text.strip("0."):
+        return "did not change"
+    verb = "fell" if text.startswith(MINUS) else "rose"
+    return f"{verb} by {text.removeprefix(MINUS)}{SPACE}%"

@@ -13,6 +13,8 @@ from onewaytrade.errors import ParameterError
 DATASET: Final = "cpb"
 NOT_ECONOMIES: Final = frozenset({"World", "Advanced economies", "Emerging economies"})
 _MEASURES: Final = {"volume": "volume", "unit_value": "unit value in dollars", "value": "value in dollars"}
+_FLOWS: Final = {"Exports": "exports", "Imports": "imports"}
+_PARTS: Final = {"volume": "Volume", "unit_value": "Unit value", "product": "Value"}
 _AVERAGES: Final = {
     "month": "one month against one month",
     "quarter": "the mean of the quarter around each end month",
@@ -143,6 +145,109 @@ def band(choices: Mapping[str, Any]) -> tuple[tuple[float, float] | None, str]:
         f"give {fmt.pct(old, 1)} and {fmt.pct(new, 1)} from {fmt.month(choices['start'])} to {fmt.month(end)}: "
         f"{fmt.number(gap, 1)} points apart, which is taken as the width either way."
     )
+
+
+def levels(edition: str, region: str, since: str) -> pd.DataFrame:
+    """Return the volumes of a region's exports and imports, and the world's exports, from a month on.
+
+    Columns `month`, `series`, `value` (base year = 100), in this order of series.
+    """
+    wanted = [("Exports", "exports", region), ("Imports", "imports", region)]
+    if region != "World":
+        wanted.append(("World exports", "exports", "World"))
+    parts = [
+        series(edition, flow, owner, "volume").loc[since:].rename("value").reset_index().assign(series=name)
+        for name, flow, owner in wanted
+    ]
+    return pd.concat(parts, ignore_index=True)[["month", "series", "value"]]
+
+
+def since(edition: str, region: str, start: str) -> pd.DataFrame:
+    """Return the growth of both volumes from one month to every later one: `month`, `series`, `value` (%)."""
+    parts = []
+    for name, flow in _FLOWS.items():
+        data = series(edition, flow, region, "volume").loc[start:]
+        rates = 100 * (data / data.iloc[0] - 1)
+        parts.append(rates.rename("value").reset_index().assign(series=name))
+    return pd.concat(parts, ignore_index=True)[["month", "series", "value"]]
+
+
+def starts_around(edition: str, start: str, end: str) -> tuple[str, ...]:
+    """Return the months to start from instead: the calendar year of `start` and the next, if before `end`."""
+    first, last = f"{start[:4]}-01", f"{int(start[:4]) + 1}-12"
+    known, before_end = months(edition)[0], measures.shift_month(end, -1)
+    return measures.months_between(max(first, known), min(last, before_end))
+
+
+def growth_from_starts(edition: str, region: str, start: str, end: str) -> pd.DataFrame:
+    """Return the growth of both volumes to `end` from every start around: `start`, `series`, `growth_pct`."""
+    starts = starts_around(edition, start, end)
+    parts = [
+        measures.growth_from_starts(series(edition, flow, region, "volume"), starts, end).assign(series=name)
+        for name, flow in _FLOWS.items()
+    ]
+    return pd.concat(parts, ignore_index=True)[["start", "series", "growth_pct"]]
+
+
+def decomposition(edition: str, region: str, flow: str, windows: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """Split growth in dollars into volume and unit value, for windows by name (start and end period).
+
+    Columns `window`, `part` (Volume, Unit value, Value), `pct`, `log_points`; within a window the first
+    two log points add up to the third.
+    """
+    rows = []
+    for name, (start, end) in windows.items():
+        rates = {
+            part: measures.window_growth(series(edition, flow, region, part), start, end)
+            for part in ("volume", "unit_value")
+        }
+        logs = measures.decompose_logs(rates)
+        rates["product"] = 100 * ((1 + rates["volume"] / 100) * (1 + rates["unit_value"] / 100) - 1)
+        rows += [(name, _PARTS[part], rates[part], logs[part]) for part in _PARTS]
+    return pd.DataFrame(rows, columns=["window", "part", "pct", "log_points"])
+
+
+def customs_check(edition: str, flow: str, until: str) -> pd.DataFrame:
+    """Set China's trade in dollars by customs, unadjusted, against CPB's value, on equal calendar months.
+
+    For the twelve months to `until`, as far as both have them: growth on the same month two years earlier, in
+    per cent. Equal months need no seasonal adjustment; January and February are left out, since the Lunar New
+    Year moves between them. Columns `label` (the month), `series`, `value`; no rows if nothing can be compared.
+    """
+    totals = datasets.load("gacc-totals").query(
+        "flow == @flow and currency == 'USD' and frequency == 'monthly' and source_id == 'S001'"
+    )
+    customs, cpb = totals.set_index("period")["value"], series(edition, flow, "China", "value")
+    pairs = [(measures.shift_month(m, -24), m) for m in measures.months_of(measures.trailing(until))]
+    shared = customs.index.intersection(cpb.index)
+    rows = [
+        (fmt.month(month, short=True), name, measures.window_growth(data, before, month))
+        for before, month in pairs
+        for name, data in {"Customs": customs, "CPB": cpb}.items()
+        if month[5:] not in {"01", "02"} and before in shared and month in shared
+    ]
+    return pd.DataFrame(rows, columns=["label", "series", "value"])
+
+
+def last_full_year(until: str) -> str:
+    """Return the last calendar year that ends by a month."""
+    return until[:4] if until.endswith("-12") else str(int(until[:4]) - 1)
+
+
+def revisions(region: str, flow: str, start: str) -> pd.DataFrame:
+    """Return the growth of a volume from `start` to each edition's last month, through all later editions.
+
+    Columns `edition`, `end`, `growth_pct`: down a column of one `end`, only the edition differs.
+    """
+    known = [name for name in datasets.editions(DATASET) if months(name)[1] > start]
+    ends = [months(name)[1] for name in known]
+    rows = [
+        (name, end, measures.window_growth(series(name, flow, region, "volume"), start, end))
+        for name in known
+        for end in ends
+        if end <= months(name)[1]
+    ]
+    return pd.DataFrame(rows, columns=["edition", "end", "growth_pct"])
 
 
 def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) -> str:

@@ -66,6 +66,7 @@ def execute(
         # Papermill takes a second or two to import, and the kernel as long to start: together, not in turn.
         from onewaytrade.runner import engine
 
+        kernels.check()
         execution = engine.Execution(kernel, setting.timeout, on_cell)
         error = _error(lambda: execution.run(source, dict(parameters)))
     finally:

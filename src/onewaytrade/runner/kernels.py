@@ -68,14 +68,18 @@ class Kernels:
         Raises Interrupted once `end` has been called.
         """
         with self._lock:
-            if self._ended:
-                raise Interrupted
+            self.check()
             kernel = Kernel(self._scratch / f"{name}.json")
             self._running[name] = kernel
             # A private IPython folder: no start-up files of the user's, no race to make it.
             private = environment | {"IPYTHONDIR": str(self._scratch / "ipython" / name)}
             loop.run_until_complete(kernel.start(folder, private))
         return kernel
+
+    def check(self) -> None:
+        """Raise Interrupted once `end` has been called."""
+        if self._ended:
+            raise Interrupted
 
     def release(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
         """End the kernel of that name, if there is one."""

@@ -1,5 +1,6 @@
 """Copy executed notebooks back over their sources, so that the committed ones carry their outputs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,12 @@ from onewaytrade import files
 from onewaytrade.runner import notebooks
 
 
-def publish(root: Path, executed: Path) -> list[str]:
-    """Copy the notebooks in the folder `executed` over those of the project; return the stems that changed.
+def publish(sources: Sequence[Path], executed: Path) -> list[str]:
+    """Copy from the folder `executed` over the notebooks `sources`; return the stems of those that changed.
 
     Raises NotebookError, before anything is written, if one was not run, was run with other parameters, or
     has been edited since.
     """
-    sources = notebooks.collection(root)
     ready = {path: _checked(path, executed / path.name) for path in sources}
     changed = [path for path, content in ready.items() if path.read_bytes() != content]
     for path in changed:

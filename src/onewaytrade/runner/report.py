@@ -94,13 +94,14 @@ class Bar:
 
 def summarise(out: Console, outcomes: Sequence[Outcome], results: Results) -> None:
     """Print the table of the notebooks, and then each failure: where, under which heading, why, and its copy."""
-    table = Table("notebook", "result", "verdicts", title=None)
+    table = Table("notebook", "result", "verdicts")
     table.add_column("seconds", justify="right")
     for outcome in outcomes:
-        counts = Counter(verdict["verdict"] for verdict in collect(outcome.stem, outcome.notebook))
+        sound = outcome.failure is None
+        found = collect(outcome.stem, outcome.notebook) if sound else []
+        counts = Counter(verdict["verdict"] for verdict in found)
         told = ", ".join(f"{count} {word}" for word, count in counts.most_common())
-        result = "done" if outcome.failure is None else "failed"
-        table.add_row(outcome.stem, result, escape(told), f"{outcome.seconds:.1f}")
+        table.add_row(outcome.stem, "done" if sound else "failed", told, f"{outcome.seconds:.1f}")
     out.print(table)
     for outcome in outcomes:
         if outcome.failure is not None:

@@ -5,15 +5,19 @@ sheet would look for it raises SourceError.
 """
 
 import datetime as dt
+import itertools
 import math
 import re
+import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
+from python_calamine import CalamineError
 
 from onewaytrade.errors import SourceError
 
@@ -48,7 +52,7 @@ _VALUES = re.compile(r"Values (?P<year>\d{4}), usd bln")
 _BASE = re.compile(r"fixed base (?P<year>\d{4})\s*=\s*100")
 _PUBLISHED = re.compile(r"(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]+) (?P<year>\d{4})\s+\d{1,2}:\d{2}:\d{2}")
 # Not strptime: its month names follow the locale of the machine.
-_MONTH_NAMES = (
+MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -194,27 +198,26 @@ def _open(path: Path) -> _Sheet:
     if path.stat().st_size == 0:
         raise SourceError(f"{name}: the file is empty; a CPB workbook (.xlsx) is expected.")
     try:
-        # The engine matters: newer editions declare a wrong dimension, and readers that trust it see one cell.
+        # The engine matters: newer editions declare a wrong size of the sheet, and other readers trust it.
         with pd.ExcelFile(path, engine="calamine") as book:
             sheets = [str(sheet) for sheet in book.sheet_names]
-            cells = book.parse(SHEET, header=None).to_numpy(dtype=object) if SHEET in sheets else None
-    except Exception as error:  # the engine raises many kinds, and each means the same here
-        raise SourceError(
-            f"{name}: the file cannot be read as a workbook; a CPB workbook (.xlsx) is expected."
-        ) from error
-    if cells is None:
+            frame = pd.read_excel(book, sheet_name=SHEET, header=None) if SHEET in sheets else None
+    except (ValueError, OSError, KeyError, BadZipFile, CalamineError) as error:
+        right = "a CPB workbook (.xlsx) is expected"
+        raise SourceError(f"{name}: the file cannot be read as a workbook; {right}.") from error
+    if frame is None:
         raise SourceError(
             f"{name}: there is no sheet {SHEET}, only {', '.join(sheets)}; a World Trade Monitor holds {SHEET}."
         )
-    if not cells.size:
+    if frame.empty:
         raise SourceError(f"{name}, sheet {SHEET}: the sheet is empty; CPB's table of trade is expected.")
-    return _Sheet(name, cells)
+    return _Sheet(name, frame.to_numpy(dtype=object))
 
 
 def _published(sheet: _Sheet) -> dt.date:
     for row, column, found in sheet.find(_PUBLISHED):
         try:
-            month = _MONTH_NAMES.index(found["month"]) + 1
+            month = MONTH_NAMES.index(found["month"]) + 1
             return dt.date(int(found["year"]), month, int(found["day"]))
         except ValueError as error:
             right = "a date like '20 March 2026  11:51:11' is expected"
@@ -229,7 +232,7 @@ def _header(sheet: _Sheet) -> _Header:
     if row is None or first is None:
         raise sheet.fault("no row of months was found", "headers like '2000m01' are expected above the numbers")
     months = [_month(sheet, row, column) for column in range(first, _last_header(sheet, row, first) + 1)]
-    for step, (before, after) in enumerate(zip(months, months[1:], strict=False)):
+    for step, (before, after) in enumerate(itertools.pairwise(months)):
         if after != _next_month(before):
             wanted = _next_month(before).replace("-", "m")
             found = after.replace("-", "m")
@@ -239,7 +242,7 @@ def _header(sheet: _Sheet) -> _Header:
     title_row, title_column, title_year = _one(sheet, _BASE, "fixed base 2021=100")
     if value_year != title_year:
         raise sheet.fault(
-            f"the values are of {value_year} and the title (row {title_row + 1}, column {column_name(title_column)}) "
+            f"the values are of {value_year} and the title in cell {column_name(title_column)}{title_row + 1} "
             f"says {title_year}=100",
             "both must name the same base year",
             value_row,
@@ -275,14 +278,14 @@ def _series(sheet: _Sheet) -> list[_Series]:
     cells = [(row, column, code) for row, column, code in cells if not _LEFT_OUT.fullmatch(code)]
     series: list[_Series] = []
     seen: dict[str, int] = {}
+    usual = statistics.mode(column for _, column, _ in cells) if cells else None
     for row, column, code in cells:
-        if column != cells[0][1]:
-            right = f"the codes stand in column {column_name(cells[0][1])}"
+        if column != usual:
+            right = "it must stand in one column with the others"
             raise sheet.fault(f"the series code '{code}' is displaced", right, row, column)
         if code in seen:
-            raise sheet.fault(
-                f"the series {code} stands in row {seen[code] + 1} already", "one is expected", row, column
-            )
+            problem = f"the series {code} stands in row {seen[code] + 1} already"
+            raise sheet.fault(problem, "each is expected once", row, column)
         seen[code] = row
         series.append(_line(sheet, row, column, code))
     for code in _expected():

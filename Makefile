@@ -1,0 +1,75 @@
+# One-Way Trade. Works with GNU make 3.81 (macOS) and newer, and needs Python 3.11 or newer besides.
+# Another Python than `python3`: make PYTHON=/path/to/python3.12 run
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+# Two processes, and each file of tests in one of them, since a file shares what it has executed.
+TESTS ?= -n 2 --dist loadfile
+
+# What is installed: the packages of the lock, and then the project itself. Hashes and an editable install
+# do not go into one call of pip.
+LOCKED := $(VENV)/.locked
+INSTALLED := $(VENV)/.installed
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+
+# An environment that was moved, or whose Python is gone, is made anew, as is one that was never finished.
+SOUND := $(shell $(BIN)/python -c '' 2>/dev/null && test "$$(cat $(LOCKED) 2>/dev/null)" = "$$(pwd -P)" && echo yes)
+ifneq ($(SOUND),yes)
+.PHONY: $(LOCKED)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lab site serve lint format lock clean
+
+help: ## Say what there is to make.
+	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  %-12s %s\n' "$$name" "$$text"; done
+
+run: $(INSTALLED) ## Execute all notebooks, judge the claims, and make the website.
+	$(BIN)/onewaytrade run
+	$(BIN)/onewaytrade site
+	@echo 'The website: build/site/index.html'
+
+test: $(INSTALLED) ## Run all tests.
+	$(BIN)/python -m pytest $(TESTS)
+
+lab: $(INSTALLED) ## Open the notebooks in JupyterLab.
+	$(BIN)/jupyter lab notebooks
+
+site: $(INSTALLED) ## Make the website of the notebooks executed last.
+	$(BIN)/onewaytrade site
+
+serve: $(INSTALLED) ## Show the website at port 8000 of this machine.
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site 8000
+
+lint: $(INSTALLED) ## Check style and types.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## Mend style where a machine can.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: ## Bring requirements.lock in step with pyproject.toml (needs uv).
+	@command -v uv >/dev/null || { echo 'make lock needs uv on the path.' >&2; exit 1; }
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras pyproject.toml -o requirements.lock
+
+clean: ## Remove everything that make has made.
+	rm -rf build dist $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(INSTALLED): $(LOCKED) pyproject.toml
+	$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+$(LOCKED): requirements.lock
+	@command -v $(PYTHON) >/dev/null || { \
+		echo 'Python 3.11 or newer is needed, and there is no $(PYTHON): make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'Python 3.11 or newer is needed, and $(PYTHON) is older: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@echo 'Installing the packages of requirements.lock (once, a minute or two) ...'
+	$(INSTALL) --require-hashes --requirement requirements.lock
+	@pwd -P > $@

@@ -1,0 +1,816 @@
+"""Draw the figures of the notebooks from tables that are already computed.
+
+A builder takes a tidy table, the finding as its title, what is drawn (with units) as its subtitle, and the source
+line, and returns a `Chart`. Nothing is calculated here. Lines and points are told apart by colour and shape and
+are labelled where they are, in type that stays legible when the picture is shown 360 pixels wide.
+
+Each builder groups its own rows: seaborn 0.13.2 under pandas 3 draws wrong groups for a categorical `hue`
+(mwaskom/seaborn #3893, #3922), so it serves for the theme alone.
+"""
+
+import io
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+
+from onewaytrade import fmt, page
+from onewaytrade.measures import month_number, month_of, months_of
+from onewaytrade.page import Label, Page, Style, Words
+
+# A month ("2022-12": a line) or a range of months ("2025-04..2025-07": a band) of a time axis, and its label.
+TimeMark = tuple[str, str]
+
+_COLOURS: Final = 128
+_PLOT: Final = 3.3  # height of a plot that stands alone, in inches
+_PANEL: Final = 2.1
+_HEADING: Final = 0.34
+_MARK_ROW: Final = 0.23
+_ROW: Final = 0.38
+_QUIET_STYLE: Final = Style(page.PALE, page.QUIET, "")
+_GRADES: Final = {"implied": "hollow point: implied by other figures", "bound": "bar alone: bounds only"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawn figure with its alternative text, the table it shows, and its source line."""
+
+    figure: Figure
+    alt: str
+    table: pd.DataFrame
+    source: str
+
+    def png(self) -> bytes:
+        """Return the picture as a PNG with a palette; the same chart gives the same bytes."""
+        from PIL import Image
+
+        with page.theme():
+            canvas = cast("FigureCanvasAgg", self.figure.canvas)
+            canvas.draw()
+            picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        stream = io.BytesIO()
+        picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(
+            stream, "PNG", optimize=True, dpi=(page.DPI, page.DPI)
+        )
+        return stream.getvalue()
+
+
+# Lines over time
+
+
+def lines(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    subtitle: str,
+    unit: str,
+    source: str,
+    marks: Sequence[TimeMark] = (),
+    growth: Mapping[str, float] | None = None,
+) -> Chart:
+    """Draw monthly series as lines that are labelled at their ends; missing months stay gaps.
+
+    Columns: `month` (YYYY-MM), `series`, `value`, and `panel` for one plot below the other on the same months.
+    `marks` are months or ranges with a label. `growth` gives for some series the growth in per cent from the
+    first to the last marked month, which is then written at the line.
+
+    Raises ValueError if `growth` is given without two marked months, or a series lacks one of the two.
+    """
+    styles = _styles(table["series"])
+    panels = _split(table, "panel")
+    axis = _Months.of(table["month"], marks, page.label_room(styles), _value_room(table["value"], unit))
+    height = _PLOT if len(panels) == 1 else _PANEL
+    headings = [_HEADING if name else 0.12 for name in panels]
+    body = axis.head + sum(headings) + height * len(panels) + axis.foot
+    with page.theme():
+        sheet = Page.new(Words(title, subtitle, source), body)
+        top = axis.head
+        for at, ((name, rows), heading) in enumerate(zip(panels.items(), headings, strict=True)):
+            sheet.text(page.MARGIN, top + 0.05, name, fontweight="bold")
+            axes = sheet.axes(axis.left, top + heading, axis.right, height)
+            top += heading + height
+            series = _series(rows, "month", "value")
+            _value_axis(axes, rows["value"], unit)
+            axis.draw(axes, labelled=at == len(panels) - 1)
+            axis.draw_marks(axes, sheet if at == 0 else None)
+            _draw_series(axes, series, styles)
+            page.end_labels(axes, [Label(s.iloc[-1], name, styles[name].ink) for name, s in series.items()])
+            _draw_growth(axes, series, styles, growth or {}, axis.marked_months)
+    return Chart(sheet.figure, _lines_alt(table, title, unit, growth or {}, axis.marked_months), table, source)
+
+
+def starts(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    subtitle: str,
+    source: str,
+    article: str,
+    printed: Mapping[str, float] | None = None,
+) -> Chart:
+    """Draw growth to one fixed end, in per cent, from every month that it could be counted from.
+
+    Columns: `start` (YYYY-MM), `series`, `growth_pct`. `article` is the start that the article chose; `printed`
+    the growth that it prints for a series, drawn as a level.
+    """
+    styles = _styles(table["series"])
+    printed = printed or {}
+    levels = {name: f"printed {fmt.pct(value, 0)}" for name, value in printed.items()}
+    shown = [*table["growth_pct"], *printed.values(), 0.0]
+    marks = [(article, f"the article’s start: {fmt.month(article)}")]
+    room = page.label_room([*styles, *levels.values()])
+    axis = _Months.of(table["start"], marks, room, _value_room(shown, "%", sign=True))
+    series = _series(table, "start", "growth_pct")
+    with page.theme():
+        sheet = Page.new(Words(title, subtitle, source), axis.head + _PLOT + axis.foot)
+        axes = sheet.axes(axis.left, axis.head, axis.right, _PLOT)
+        _value_axis(axes, shown, "%", sign=True)
+        axis.draw(axes, labelled=True)
+        axis.draw_marks(axes, sheet)
+        labels = [Label(values.iloc[-1], name, styles[name].ink) for name, values in series.items()]
+        for name, level in levels.items():
+            axes.axhline(printed[name], color=styles[name].colour, linewidth=1.4, linestyle=(0, (3, 2)))
+            labels.append(Label(printed[name], level, styles[name].ink, "normal"))
+        _draw_series(axes, series, styles, every=1)
+        page.end_labels(axes, labels)
+        taken: list[np.ndarray] = []
+        for name, values in series.items():
+            if (value := values.get(month_number(article))) is not None:
+                point = (month_number(article), float(value))
+                page.note_beside(axes, point, fmt.pct(value), styles[name].ink, taken)
+    return Chart(sheet.figure, _starts_alt(series, title, article, printed), table, source)
+
+
+def seasons(
+    table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: str, highlight: int = 2
+) -> Chart:
+    """Draw a line for each year over the months from January to December, the last years in colour.
+
+    Columns: `period` (a month, or several of one year, as "2025-01..2025-02") and `value`, comparable between
+    periods of unlike length (per day, or per month). A period of several months is drawn as one level over all
+    of them, never split and never joined to its neighbours.
+    """
+    years = sorted({period[:4] for period in table["period"]})
+    bright = dict(zip(reversed(years[-highlight:]), page.STYLES, strict=False))
+    left = _value_room(table["value"], unit)
+    with page.theme():
+        sheet = Page.new(Words(title, subtitle, source), _PLOT + 0.35)
+        axes = sheet.axes(left, 0.05, page.label_room(years), _PLOT)
+        _value_axis(axes, table["value"], unit)
+        axes.set_xlim(-0.5, 11.5)
+        axes.xaxis.set_major_locator(FixedLocator(range(12)))
+        axes.set_xticklabels([fmt.month(f"2000-{number:02d}")[:3] for number in range(1, 13)])
+        axes.grid(visible=False, axis="x")
+        page.end_labels(axes, [_draw_year(axes, table, year, bright.get(year)) for year in years])
+    return Chart(sheet.figure, _seasons_alt(table, title, unit, years[-highlight:]), table, source)
+
+
+# Rows of points, intervals or bars
+
+
+def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: str, decimals: int = 1) -> Chart:
+    """Draw rows of points or intervals on one axis, with their numbers in columns beside them.
+
+    Columns: `label` (the row) and `value`; where present, `series` (several points a row, joined by a line, each
+    with a shape and a column of its own), `low` and `high` (an interval; without a value, bounds alone),
+    `printed` (what the article prints, a tick), `group` (a heading over rows), `grade` ("implied" is drawn
+    hollow). Rows, groups and series keep the order of the table. Values in "%" carry their sign.
+    """
+    drawn = _completed(table, ("series", "group", "grade"), ("low", "high", "printed"))
+    styles = _styles(drawn["series"])
+    ranged = bool(drawn[["low", "high"]].notna().any(axis=None))
+    owns = [own for _, own in drawn.groupby(["group", "label"], sort=False)]
+    ticks = [own["printed"].max() for own in owns]
+    columns = [
+        _Column(name, [_row_text(own[own["series"] == name], unit, decimals) for own in owns], style)
+        for name, style in styles.items()
+    ]
+    if drawn["printed"].notna().any():
+        columns.append(_Column("article", [_printed_text(tick, unit) for tick in ticks], page.PRINTED))
+    apart = 0.18 if ranged else 0.0
+    rows = [_Row(own["label"].iloc[0], own["group"].iloc[0], apart * (len(styles) - 1)) for own in owns]
+    words = Words(title, subtitle + _grade_key(drawn["grade"]), source)
+    with page.theme():
+        sheet, [(axes, centres)] = _forest(words, [rows], columns)
+        _row_axis(axes, drawn[["value", "low", "high", "printed"]], unit)
+        for own, centre, tick in zip(owns, centres, ticks, strict=True):
+            _draw_points(axes, own, centre, styles, apart=apart, stem=not ranged)
+            _draw_printed(axes, tick, centre)
+    return Chart(sheet.figure, _dots_alt(drawn, title, unit, decimals), table, source)
+
+
+def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -> Chart:
+    """Draw what is printed against what was computed, one row a claim, on an axis of its own for each unit.
+
+    Columns: `label`, `printed`, `computed`, `low`, `high`, `difference`, `verdict`, `unit`. The computed value
+    (or, where there is none, its bounds) has the shape and colour of its verdict, which is named beside.
+    """
+    blocks = [own for _, own in table.groupby("unit", sort=False)]
+    claims = [claim for own in blocks for claim in own.to_dict("records")]
+    columns = [
+        _Column("article", [_printed_text(claim["printed"], claim["unit"]) for claim in claims], page.PRINTED),
+        _Column("data", [page.wrap(_computed_text(claim), 0.95) for claim in claims]),
+        _Column("gap", [fmt.number(claim["difference"], 1, sign=True) for claim in claims]),
+        _Column("verdict", [page.wrap(claim["verdict"], 1.1) for claim in claims], align="left"),
+    ]
+    rows = [
+        [_Row(label, _unit_heading(unit) if len(blocks) > 1 else "") for label, unit in own]
+        for own in (zip(block["label"], block["unit"], strict=True) for block in blocks)
+    ]
+    with page.theme():
+        sheet, plots = _forest(Words(title, subtitle, source), rows, columns)
+        for own, (axes, centres) in zip(blocks, plots, strict=True):
+            _row_axis(axes, own[["printed", "computed", "low", "high"]], own["unit"].iloc[0])
+            for claim, centre in zip(own.to_dict("records"), centres, strict=True):
+                _draw_claim(axes, claim, centre)
+    return Chart(sheet.figure, _scoreboard_alt(claims, title), table, source)
+
+
+def decomposition(table: pd.DataFrame, *, title: str, subtitle: str, source: str, total: str = "value") -> Chart:
+    """Draw growth as a bridge of parts that add up to the total, in log points, for one window or more.
+
+    Columns: `window` (a heading), `part`, `log_points`, `pct` (the same growth in per cent); the part named
+    `total` comes last in each window. Raises ValueError if the parts of a window do not add up to its total.
+    """
+    windows = _split(table, "window")
+    for name, own in windows.items():
+        _check_sum(name, own, total)
+    columns = [
+        _Column("log\npoints", [fmt.number(value, 1, sign=True) for value in table["log_points"]]),
+        _Column("per\ncent", [fmt.number(value, 1, sign=True) for value in table["pct"]]),
+    ]
+    rows = [_Row(part, window) for window, own in windows.items() for part in own["part"]]
+    with page.theme():
+        sheet, [(axes, centres)] = _forest(Words(title, subtitle, source), [rows], columns)
+        places = iter(centres)
+        reached = [
+            end
+            for own in windows.values()
+            for end in _draw_bridge(axes, own, list(itertools.islice(places, len(own))), total)
+        ]
+        _row_axis(axes, pd.DataFrame({"reached": reached}), "")
+    return Chart(sheet.figure, _decomposition_alt(windows, title, total), table, source)
+
+
+# How lines are drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A marked month or range, with where its label fits: left end in inches, row counted from the plot."""
+
+    first: int
+    last: int
+    label: str
+    x: float
+    row: int
+
+    def clashes(self, x: float, width: float) -> bool:
+        """Tell whether a label of this width at `x` would run into this one."""
+        gap = 0.15
+        return x < self.x + page.text_width(self.label) + gap and self.x < x + width + gap
+
+
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """The months of a plot, its margins in inches, and the marks on it."""
+
+    first: int
+    last: int
+    left: float
+    right: float
+    marks: tuple[_Mark, ...]
+
+    @classmethod
+    def of(cls, months: Iterable[str], marks: Sequence[TimeMark], right: float, left: float) -> "_Months":
+        numbers = [month_number(month) for month in months]
+        axis = cls(min(numbers), max(numbers), left, right, ())
+        placed: list[_Mark] = []
+        for period, label in marks:
+            inside = [month_number(month) for month in months_of(period)]
+            width = page.text_width(label)
+            x = axis.inches((inside[0] + inside[-1]) / 2) - width / 2
+            x = min(max(x, page.MARGIN), page.WIDTH - page.MARGIN - width)
+            full = {mark.row for mark in placed if mark.clashes(x, width)}
+            row = next(row for row in itertools.count() if row not in full)
+            placed.append(_Mark(inside[0], inside[-1], label, x, row))
+        return cls(axis.first, axis.last, left, right, tuple(placed))
+
+    @property
+    def head(self) -> float:
+        """Inches above the first plot for the labels of the marks."""
+        return _MARK_ROW * max((mark.row + 1 for mark in self.marks), default=0)
+
+    @property
+    def foot(self) -> float:
+        """Inches below the last plot for its ticks."""
+        return 0.5 if self.quarterly else 0.32
+
+    @property
+    def quarterly(self) -> bool:
+        """Whether there is room to label quarters, not years."""
+        return self.last - self.first < 36
+
+    @property
+    def marked_months(self) -> tuple[int, ...]:
+        """The months that are marked by a line, in order."""
+        return tuple(sorted(mark.first for mark in self.marks if mark.first == mark.last))
+
+    def inches(self, month: float) -> float:
+        """Return how far from the left of the page a month lies."""
+        return self.left + (month - self.first + 0.6) / (self.last - self.first + 1.2) * (
+            page.WIDTH - self.left - self.right
+        )
+
+    def draw(self, axes: Axes, *, labelled: bool) -> None:
+        """Set the axis: ticks at Januaries, or, where there is room, at quarters."""
+        step = 3 if self.quarterly else 12 * math.ceil((self.last - self.first) / 120)
+        ticks = [month for month in range(self.first, self.last + 1) if month % step == 0]
+        axes.set_xlim(self.first - 0.6, self.last + 0.6)
+        axes.xaxis.set_major_locator(FixedLocator(ticks))
+        axes.tick_params(axis="x", bottom=True, length=4, color=page.PALE, labelbottom=labelled)
+        axes.grid(visible=False, axis="x")
+        names = [fmt.month(month_of(tick), short=True).split(" ") for tick in ticks]
+        axes.set_xticklabels(
+            [name + (f"\n{year}" if at == 0 or name == "Jan" else "") for at, (name, year) in enumerate(names)]
+            if self.quarterly
+            else [year for _, year in names]
+        )
+
+    def draw_marks(self, axes: Axes, sheet: Page | None) -> None:
+        """Draw the marks, and on the sheet, if given, their labels above the plot."""
+        for mark in self.marks:
+            if mark.first == mark.last:
+                axes.axvline(mark.first, color=page.QUIET, linewidth=1, zorder=1.5)
+            else:
+                axes.axvspan(mark.first - 0.5, mark.last + 0.5, color="#EDEDED", zorder=0)
+            if sheet:
+                sheet.text(mark.x, self.head - _MARK_ROW * (mark.row + 1), mark.label, color=page.QUIET)
+
+
+def _styles(names: Iterable[str]) -> dict[str, Style]:
+    return dict(zip(dict.fromkeys(names), itertools.cycle(page.STYLES), strict=False))
+
+
+def _split(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
+    """Return the rows of each value of a column, in the order of the table; all under "" without the column."""
+    if column not in table:
+        return {"": table}
+    return {str(name): rows for name, rows in table.groupby(column, sort=False)}
+
+
+def _series(table: pd.DataFrame, month: str, value: str) -> dict[str, pd.Series]:
+    """Return each series as its known values, indexed by month numbers."""
+    return {
+        name: pd.Series(rows[value].to_numpy(float), index=rows[month].map(month_number)).dropna().sort_index()
+        for name, rows in _split(table, "series").items()
+    }
+
+
+def _draw_series(
+    axes: Axes, series: Mapping[str, pd.Series], styles: Mapping[str, Style], *, every: int = 6
+) -> None:
+    """Draw each series as one line, broken where months are missing, with a marker `every` so many months."""
+    for name, values in series.items():
+        grid = values.reindex(range(values.index.min(), values.index.max() + 1))
+        # A month without neighbours would not be seen without a marker.
+        alone = grid.notna() & grid.shift(1).isna() & grid.shift(-1).isna()
+        axes.plot(
+            list(grid.index),
+            grid.to_numpy(),
+            label=name,
+            color=styles[name].colour,
+            marker=styles[name].marker,
+            markevery=[at for at, month in enumerate(grid.index) if alone[month] or month % every == 0],
+            markeredgecolor="white",
+            zorder=3,
+        )
+
+
+def _draw_growth(
+    axes: Axes,
+    series: Mapping[str, pd.Series],
+    styles: Mapping[str, Style],
+    growth: Mapping[str, float],
+    marked: Sequence[int],
+) -> None:
+    """Mark both end months on the lines, and write the growth between them at the second."""
+    taken: list[np.ndarray] = []
+    for name, rate in growth.items():
+        if name not in series:
+            continue
+        if len(marked) < 2 or not {marked[0], marked[-1]} <= set(series[name].index):
+            raise ValueError(f"The growth of {name} needs two marked months that the series has.")
+        ends = [marked[0], marked[-1]]
+        values = [float(series[name][month]) for month in ends]
+        style = styles[name]
+        axes.plot(ends, values, color=style.colour, linewidth=1.2, linestyle=(0, (2, 2)), zorder=4)
+        axes.plot(
+            ends, values, linestyle="", marker=style.marker, markersize=10,
+            markerfacecolor="white", markeredgecolor=style.colour, markeredgewidth=2.4, zorder=5,
+        )  # fmt: skip
+        page.note_beside(axes, (ends[1], values[1]), fmt.pct(rate), style.ink, taken)
+
+
+def _draw_year(axes: Axes, table: pd.DataFrame, year: str, bright: Style | None) -> Label:
+    """Draw one year: single months as a line, longer periods as levels; return the label for its end."""
+    style = bright or _QUIET_STYLE
+    look: dict[str, Any] = {
+        "color": style.colour,
+        "linewidth": 2.6 if bright else 1.4,
+        "zorder": 4 if bright else 3,
+    }
+    own = table[table["period"].str.startswith(year)].dropna(subset=["value"]).sort_values("period")
+    months = pd.Series(math.nan, index=range(12))
+    for period, value in zip(own["period"], own["value"], strict=True):
+        inside = [month_number(month) % 12 for month in months_of(period)]
+        if len(inside) == 1:
+            months[inside[0]] = value
+        else:
+            ends = [inside[0] - 0.35, inside[-1] + 0.35]
+            axes.plot(ends, [value, value], label=period, solid_capstyle="butt", **look | {"linewidth": 5.0})
+    if months.notna().any():
+        axes.plot(range(12), months.to_numpy(), label=year, marker=style.marker, markeredgecolor="white", **look)
+    return Label(float(own["value"].iloc[-1]), year, style.ink, "bold" if bright else "normal")
+
+
+def _value_axis(axes: Axes, values: Iterable[float], unit: str, *, sign: bool = False) -> None:
+    low, high = _range(values)
+    room = 0.07 * (high - low or abs(high) or 1.0)
+    axes.set_ylim(low - room, high + room)
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: page.tick_text(value, unit, sign=sign)))
+    axes.tick_params(axis="y", length=0, pad=4)
+    sns.despine(ax=axes, left=True)
+    if low <= 0 <= high:
+        axes.axhline(0, color=page.QUIET, linewidth=1, zorder=2)
+
+
+def _value_room(values: Iterable[float], unit: str, *, sign: bool = False) -> float:
+    """Return the inches left of a plot that the ticks of these values need."""
+    ticks = MaxNLocator(5).tick_values(*_range(values))
+    return (
+        max(page.text_width(page.tick_text(float(tick), unit, sign=sign)) for tick in ticks) + page.MARGIN + 0.08
+    )
+
+
+def _range(values: Iterable[float]) -> tuple[float, float]:
+    known = [float(value) for value in values if math.isfinite(value)]
+    return min(known), max(known)
+
+
+# How rows are drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row's label, the heading that it stands under, and the inches that it needs beyond one line."""
+
+    label: str
+    group: str = ""
+    extra: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of texts, one a row, beside the plot; its head is in the colour and with the marker of a style."""
+
+    head: str
+    texts: Sequence[str]
+    style: Style | None = None
+    align: str = "right"
+
+    @property
+    def width(self) -> float:
+        """Inches that head and texts need, with the gap to the left."""
+        return max(page.text_width(text) for text in (self.wrapped_head, *self.texts)) + 0.16
+
+    @property
+    def wrapped_head(self) -> str:
+        """The head with a line for each of its words, unless it says itself where it breaks."""
+        return self.head if "\n" in self.head else page.wrap(self.head, 0.75)
+
+
+def _forest(
+    words: Words, blocks: Sequence[Sequence[_Row]], columns: Sequence[_Column]
+) -> tuple[Page, list[tuple[Axes, list[float]]]]:
+    """Lay out rows with their labels, a plot for each block, and columns of texts; return plots and row centres.
+
+    The vertical axis of a plot is in inches from its top.
+    """
+    rows = [row for block in blocks for row in block]
+    right = sum(column.width for column in columns) + page.MARGIN
+    room = min(max(page.text_width(row.label) for row in rows) + 0.02, page.WIDTH - right - page.MARGIN - 2.2, 2.4)
+    room = max(room, 1.2)
+    left = page.MARGIN + room + 0.15
+    labels = [page.wrap(row.label, room) for row in rows]
+    heights = [
+        max(_ROW, 0.16 + max(page.text_height(text) for text in (label, *texts))) + row.extra
+        for row, label, *texts in zip(rows, labels, *(column.texts for column in columns), strict=True)
+    ]
+    named = any(column.head for column in columns)
+    head = (max(page.text_height(column.wrapped_head) for column in columns) + 0.24) if named else 0.05
+    tops, total = _tops(blocks, heights, head)
+    sheet = Page.new(words, total)
+    _write_heads(sheet, columns, head)
+    _write_rows(sheet, rows, labels, columns, [(top, height) for top, height in zip(tops, heights, strict=True)])
+    plots = []
+    at = 0
+    for block in blocks:
+        begin = tops[at] - (_HEADING if block[0].group else 0.0)
+        end = tops[at + len(block) - 1] + heights[at + len(block) - 1]
+        axes = sheet.axes(left, begin, right, end - begin)
+        axes.set_ylim(end - begin, 0)
+        axes.yaxis.set_visible(False)
+        sns.despine(ax=axes, left=True)
+        plots.append((axes, [tops[n] + heights[n] / 2 - begin for n in range(at, at + len(block))]))
+        at += len(block)
+    return sheet, plots
+
+
+def _tops(blocks: Sequence[Sequence[_Row]], heights: Sequence[float], head: float) -> tuple[list[float], float]:
+    """Return the top of each row, and of what follows the last, in inches; ticks take room below each block."""
+    tops: list[float] = []
+    y = head
+    sizes = iter(heights)
+    for block in blocks:
+        group = ""
+        for row in block:
+            y += _HEADING if row.group != group else 0.0
+            group = row.group
+            tops.append(y)
+            y += next(sizes)
+        y += 0.4
+    return tops, y - 0.08
+
+
+def _write_heads(sheet: Page, columns: Sequence[_Column], head: float) -> None:
+    x = page.WIDTH - page.MARGIN
+    for column in reversed(columns):
+        edge = x if column.align == "right" else x - column.width + 0.16
+        ink = column.style.ink if column.style else page.QUIET
+        sheet.text(edge, head - 0.04, column.wrapped_head, ha=column.align, va="bottom", color=ink, fontweight="bold",
+                   multialignment=column.align)  # fmt: skip
+        if column.style and column.head:
+            top = head - page.text_height(column.wrapped_head) - 0.12
+            sheet.marker(
+                edge - 0.06 if column.align == "right" else edge + 0.06,
+                top,
+                column.style.marker,
+                column.style.colour,
+                10,
+            )
+        x -= column.width
+
+
+def _write_rows(
+    sheet: Page,
+    rows: Sequence[_Row],
+    labels: Sequence[str],
+    columns: Sequence[_Column],
+    places: Sequence[tuple[float, float]],
+) -> None:
+    group = ""
+    for at, (row, label, (top, height)) in enumerate(zip(rows, labels, places, strict=True)):
+        if row.group != group:
+            sheet.text(page.MARGIN, top - 0.06, row.group, va="bottom", fontweight="bold")
+        group = row.group
+        sheet.rule(top)
+        sheet.text(page.MARGIN, top + height / 2, label, va="center")
+        x = page.WIDTH - page.MARGIN
+        for column in reversed(columns):
+            edge = x if column.align == "right" else x - column.width + 0.16
+            ink = column.style.ink if column.style else page.INK
+            sheet.text(edge, top + height / 2, column.texts[at], ha=column.align, va="center", color=ink,
+                       multialignment=column.align)  # fmt: skip
+            x -= column.width
+
+
+def _row_axis(axes: Axes, shown: pd.DataFrame, unit: str) -> None:
+    """Set the horizontal axis so that it holds all that is shown, and zero."""
+    values = [*shown.to_numpy(dtype=float).ravel(), 0.0]
+    low, high = _range(values)
+    room = 0.06 * (high - low or 1.0)
+    axes.set_xlim(low - (room if low < 0 else 0.0), high + room)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: page.tick_text(value, unit)))
+    axes.axvline(0, color=page.QUIET, linewidth=1, zorder=1)
+
+
+def _draw_points(
+    axes: Axes, own: pd.DataFrame, centre: float, styles: Mapping[str, Style], *, apart: float, stem: bool
+) -> None:
+    """Draw the points or intervals of one row; points of several series are joined, a single one has a stem."""
+    if stem:
+        known = own["value"].dropna()
+        reach = [0.0, *known] if len(styles) == 1 else list(known)
+        axes.plot([min(reach), max(reach)], [centre, centre], color=page.PALE, linewidth=2, zorder=2)
+    for point in own.to_dict("records"):
+        style = styles[point["series"]]
+        y = centre + apart * (list(styles).index(point["series"]) - (len(styles) - 1) / 2)
+        _draw_range(axes, point["low"], point["high"], y, style.colour)
+        hollow = point["grade"] == "implied"
+        axes.plot(
+            [point["value"]], [y], linestyle="", marker=style.marker, markersize=9, color=style.colour,
+            markerfacecolor="white" if hollow else style.colour, markeredgewidth=2 if hollow else 0.8,
+            markeredgecolor=style.colour if hollow else "white", label=point["series"] or point["label"], zorder=4,
+        )  # fmt: skip
+
+
+def _draw_range(axes: Axes, low: float | None, high: float | None, y: float, colour: str) -> None:
+    if low is not None and high is not None and not math.isnan(low) and not math.isnan(high):
+        axes.plot([low, high], [y, y], color=colour, linewidth=4, alpha=0.45, solid_capstyle="butt", zorder=3)
+        axes.plot([low, high], [y, y], color=colour, linestyle="", marker="|", markersize=11, markeredgewidth=2)
+
+
+def _draw_printed(axes: Axes, value: float, centre: float) -> None:
+    axes.plot([value], [centre], color="black", linestyle="", marker="|", markersize=19, markeredgewidth=2.6,
+              label="article", zorder=5)  # fmt: skip
+
+
+def _draw_claim(axes: Axes, claim: Mapping[str, Any], centre: float) -> None:
+    mark = fmt.MARKS[claim["verdict"]]
+    axes.plot([claim["printed"], claim["computed"]], [centre, centre], color=page.PALE, linewidth=2, zorder=2)
+    if _absent(claim["computed"]):
+        _draw_range(axes, claim["low"], claim["high"], centre, mark.colour)
+    axes.plot(
+        [claim["computed"]], [centre], linestyle="", marker=mark.marker, markersize=10, color=mark.colour,
+        markeredgewidth=2, markeredgecolor=mark.colour, fillstyle=cast("Any", mark.fill),
+        markerfacecoloralt="white", label=claim["verdict"], zorder=4,
+    )  # fmt: skip
+    _draw_printed(axes, claim["printed"], centre)
+
+
+def _draw_bridge(axes: Axes, own: pd.DataFrame, centres: Sequence[float], total: str) -> list[float]:
+    """Draw a window's parts as bars that begin where the one before ended, and the total from zero.
+
+    Returns all the ends of bars.
+    """
+    reached = [0.0]
+    for part, size, centre in zip(own["part"], own["log_points"], centres, strict=True):
+        begin = 0.0 if part == total else reached[-1]
+        style = page.STYLES[4] if part == total else page.STYLES[0 if size >= 0 else 1]
+        axes.barh(centre, size, left=begin, height=0.22, color=style.colour, linewidth=0, zorder=3, label=part)
+        reached.append(begin + size)
+    for end, above, below in zip(reached[1:], centres, centres[1:], strict=False):
+        axes.plot([end, end], [above - 0.11, below + 0.11], color=page.QUIET, linewidth=1, zorder=2)
+    return reached
+
+
+def _check_sum(window: str, own: pd.DataFrame, total: str) -> None:
+    last = own.iloc[-1]
+    parts = float(own["log_points"].iloc[:-1].sum())
+    if last["part"] != total or not math.isclose(parts, last["log_points"], abs_tol=1e-6):
+        raise ValueError(
+            f"The parts of {window!r} add up to {parts:.6g} log points; the last row must be {total!r} with that sum."
+        )
+
+
+def _completed(table: pd.DataFrame, words: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
+    """Return the table with empty texts and missing numbers for the optional columns that it lacks."""
+    lacking = {name: "" for name in words if name not in table}
+    return table.assign(**lacking, **{name: math.nan for name in numbers if name not in table}).astype(
+        {name: float for name in ("value", *numbers)}
+    )
+
+
+def _absent(value: float | None) -> bool:
+    return value is None or math.isnan(value)
+
+
+def _row_text(own: pd.DataFrame, unit: str, decimals: int) -> str:
+    """Return the number or interval of one series in one row; nothing if the row has no such series."""
+    if own.empty:
+        return ""
+    point = own.iloc[0]
+    if not _absent(point["value"]):
+        return fmt.number(point["value"], decimals, sign=unit == "%")
+    return fmt.interval(_none(point["low"]), _none(point["high"]), decimals, unit="", sign=unit == "%")
+
+
+def _computed_text(claim: Mapping[str, Any]) -> str:
+    if not _absent(claim["computed"]):
+        return fmt.number(claim["computed"], 1, sign=claim["unit"] == "%")
+    return fmt.interval(_none(claim["low"]), _none(claim["high"]), unit="", sign=claim["unit"] == "%")
+
+
+def _printed_text(value: float, unit: str) -> str:
+    if math.isnan(value):
+        return ""
+    return page.tick_text(value, "", sign=unit == "%")
+
+
+def _none(value: float | None) -> float | None:
+    return None if _absent(value) else value
+
+
+def _unit_heading(unit: str) -> str:
+    return "per cent" if unit == "%" else unit
+
+
+def _grade_key(grades: pd.Series) -> str:
+    found = [text for grade, text in _GRADES.items() if grade in set(grades)]
+    return f"; {'; '.join(found)}" if found else ""
+
+
+# What the pictures show, in words
+
+
+def _lines_alt(
+    table: pd.DataFrame, title: str, unit: str, growth: Mapping[str, float], marked: Sequence[int]
+) -> str:
+    told = []
+    for panel, rows in _split(table, "panel").items():
+        for name, values in _series(rows, "month", "value").items():
+            ends = [
+                f"{_amount(values.iloc[at], unit)} in {fmt.month(month_of(values.index[at]))}" for at in (0, -1)
+            ]
+            low, high = (_amount(value, unit) for value in (values.min(), values.max()))
+            rate = f", {fmt.pct(growth[name])} between the marked months" if name in growth else ""
+            told.append(f"{_named(panel, name)} from {ends[0]} to {ends[1]} (lowest {low}, highest {high}){rate}")
+    months = f" Marked: {fmt.join(fmt.month(month_of(month)) for month in marked)}." if marked else ""
+    return f"Line chart: {_stop(title)} {'; '.join(told)}.{months}"
+
+
+def _starts_alt(series: Mapping[str, pd.Series], title: str, article: str, printed: Mapping[str, float]) -> str:
+    told = []
+    for name, values in series.items():
+        own = values.get(month_number(article))
+        here = f", {fmt.pct(own)} from {fmt.month(article)}, the article’s start" if own is not None else ""
+        says = f" (the article prints {fmt.pct(printed[name], 0)})" if name in printed else ""
+        span = f"{fmt.pct(values.min())} to {fmt.pct(values.max())} from {len(values)} start months"
+        told.append(f"{name} {span}{here}{says}")
+    return f"Line chart of growth by start month: {_stop(title)} {'; '.join(told)}."
+
+
+def _seasons_alt(table: pd.DataFrame, title: str, unit: str, years: Sequence[str]) -> str:
+    told = []
+    for year in reversed(years):
+        own = table[table["period"].str.startswith(year)].dropna(subset=["value"]).sort_values("value")
+        low, high = own.iloc[0], own.iloc[-1]
+        told.append(
+            f"{year} between {_amount(low['value'], unit)} ({fmt.period(low['period'])}) "
+            f"and {_amount(high['value'], unit)} ({fmt.period(high['period'])})"
+        )
+    span = f"{table['period'].min()[:4]} to {table['period'].max()[:4]}"
+    return (
+        f"Line chart by month of the year, one line for each year from {span}: {_stop(title)} {'; '.join(told)}."
+    )
+
+
+def _dots_alt(table: pd.DataFrame, title: str, unit: str, decimals: int) -> str:
+    told = []
+    for (group, label), own in table.groupby(["group", "label"], sort=False):
+        points = [_point_words(point, unit, decimals) for point in own.to_dict("records")]
+        tick = own["printed"].max()
+        says = "" if math.isnan(tick) else f" (article {_printed_text(tick, unit)})"
+        told.append(f"{_named(str(group), str(label))} {', '.join(points)}{says}")
+    what = f"Dot chart, {_unit_heading(unit)}: {_stop(title)}"
+    return f"{what} {'; '.join(told)}."
+
+
+def _point_words(point: Mapping[str, Any], unit: str, decimals: int) -> str:
+    text = _row_text(pd.DataFrame([point]), unit, decimals)
+    grade = f" ({point['grade']})" if point["grade"] in _GRADES else ""
+    return f"{point['series']} {text}{grade}".strip()
+
+
+def _scoreboard_alt(claims: Sequence[Mapping[str, Any]], title: str) -> str:
+    told = [
+        f"{claim['label']}: article {_printed_text(claim['printed'], claim['unit'])}, "
+        f"data {_computed_text(claim)}, {claim['verdict']}"
+        for claim in claims
+    ]
+    return f"Dot chart of printed against computed figures: {_stop(title)} {'; '.join(told)}."
+
+
+def _decomposition_alt(windows: Mapping[str, pd.DataFrame], title: str, total: str) -> str:
+    told = []
+    for window, own in windows.items():
+        parts = [
+            f"{part} {fmt.number(size, 1, sign=True)}"
+            for part, size in zip(own["part"], own["log_points"], strict=True)
+        ]
+        told.append(f"{window}: {fmt.join(parts[:-1])} make {parts[-1]} log points")
+    return f"Bridge chart: {_stop(title)} {'; '.join(told)}."
+
+
+def _amount(value: float, unit: str) -> str:
+    return fmt.with_unit(value, "%" if unit == "%" else "", 1, sign=unit == "%")
+
+
+def _named(group: str, name: str) -> str:
+    return f"{group}, {name}" if group and name else group or name
+
+
+def _stop(title: str) -> str:
+    return title if title.endswith((".", "?", "!")) else f"{title}."

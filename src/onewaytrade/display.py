@@ -1,0 +1,323 @@
+"""Show sentences, tables, charts and verdicts in a notebook.
+
+Each function makes one output that reads well wherever the notebook lies: in JupyterLab light or dark, on
+GitHub (which drops classes and most styles), printed, as plain text, and to a screen reader. Hence tables with
+captions and scopes, words and shapes beside colours, and no colour behind any text.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from html import escape
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import pandas as pd
+from IPython.display import display
+
+from onewaytrade import fmt
+
+if TYPE_CHECKING:
+    from onewaytrade.charts import Chart
+
+VERDICT_MIME: Final = "application/vnd.onewaytrade.verdict+json"
+
+# How a column is written: a number of decimals, or a function of the value.
+Format = int | Callable[[Any], str]
+
+_CHART_WIDTH: Final = 720
+_FIGURE: Final = re.compile(r"[+−-]?\d[\d,]*(\.\d+)?(\s?(%|points))?( to [+−-]?\d[\d,]*(\.\d+)?\s?%?)?")
+_MISSING_HTML: Final = f'<span role="img" aria-label="no figure">{fmt.MISSING}</span>'
+
+
+class Verdict(Protocol):
+    """What `verdict` shows: anything that gives the keys of `verdicts.json`."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain JSON values."""
+        ...
+
+
+def say(markdown: str) -> None:
+    """Show a sentence, or more, that holds computed numbers."""
+    _show({"text/markdown": markdown, "text/plain": markdown})
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    *,
+    formats: Mapping[str, Format] | None = None,
+    notes: str | Sequence[str] | None = None,
+    index: bool = False,
+) -> None:
+    """Show a frame as a table, its columns named (with units) as the reader shall see them.
+
+    The first column, or the index if `index` is set, names the rows. `formats` gives a column's decimals or a
+    function that writes its values; other numbers have one decimal, whole ones none. Missing values are dashes.
+    Raises ValueError for a format of a column that the frame does not have.
+    """
+    texts = _texts(frame.reset_index() if index else frame, formats or {})
+    remarks = [notes] if isinstance(notes, str) else list(notes or ())
+    if any(fmt.MISSING in column for column in texts.values()):
+        remarks.append(f"{fmt.MISSING} means that no figure is at hand.")
+    _show(
+        {
+            "text/html": _table_html(texts, caption, remarks),
+            "text/plain": _table_text(texts, caption, remarks),
+        }
+    )
+
+
+def chart(picture: "Chart") -> None:
+    """Show a chart as one output: the picture with its alternative text, and the plotted table as CSV."""
+    _show(
+        {
+            "image/png": picture.png(),
+            "text/csv": picture.table.to_csv(index=False, lineterminator="\n", float_format="%.10g"),
+            "text/plain": f"{picture.alt}\nSource: {picture.source}",
+        },
+        metadata={"image/png": {"alt": picture.alt, "width": _CHART_WIDTH}},
+    )
+
+
+def verdict(judged: Verdict) -> None:
+    """Show a verdict as a card; the same output carries it to the runner as `VERDICT_MIME`."""
+    content = judged.to_dict()
+    rows = _verdict_rows(content)
+    _show(
+        {
+            VERDICT_MIME: content,
+            "text/html": _card_html(content, rows),
+            "text/plain": _card_text(content, rows),
+        }
+    )
+
+
+def alternatives(judged: Verdict) -> None:
+    """Show what each other definition of a verdict's claim gives, and how far that lies from what is printed."""
+    content = judged.to_dict()
+    rows = [
+        {
+            "Definition": reading["label"],
+            "Gives": reading["computed_text"],
+            f"Less the article's, {_point_unit(content)}".rstrip(", "): _gap(content, reading),
+            "Asks": "the same" if reading["asks"] == "same" else "another question",
+        }
+        for reading in content["alternatives"]
+    ]
+    printed, computed = content["printed_text"], content["computed_text"]
+    table(
+        pd.DataFrame(rows),
+        f"The claim {content['claim']} by other definitions",
+        notes=f"The article prints {printed}; its own definition gives {computed}.",
+    )
+
+
+def provenance(*frames: pd.DataFrame) -> None:
+    """Show what was loaded: publisher, edition, dates, file, checksum and grade, with licence and caveats.
+
+    Takes frames as `datasets.load` returns them; a dataset loaded twice stands once.
+    """
+    records = list(dict.fromkeys(frame.attrs["provenance"] for frame in frames))
+    rows = [
+        {
+            "Dataset": f"{record.publisher}: {record.title}",
+            "Edition": record.edition,
+            "Published": record.released,
+            "Evidence": record.grade,
+            "File": record.path,
+            "SHA-256": record.sha256[:8],
+        }
+        for record in records
+    ]
+    notes = [
+        f"{record.dataset}: {' '.join([f'found at {record.where}; licence {record.licence}.', *record.caveats])}"
+        for record in records
+    ]
+    table(pd.DataFrame(rows), "The data, as published", notes=notes)
+
+
+def claims(*claim_ids: str) -> None:
+    """Show the claims that a notebook answers: what the article says, the printed figure, the paragraph.
+
+    Raises ClaimError for an unknown claim.
+    """
+    from onewaytrade.claims import get
+
+    rows = [
+        {"Claim": claim.paraphrase, "Printed": claim.printed_text, "Paragraph": claim.paragraph}
+        for claim in map(get, claim_ids)
+    ]
+    table(pd.DataFrame(rows), "What the article says, in our words")
+
+
+def _show(bundle: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
+    display(bundle, raw=True, metadata=metadata or {})  # type: ignore[no-untyped-call]
+
+
+# Tables
+
+
+def _texts(frame: pd.DataFrame, formats: Mapping[str, Format]) -> dict[str, list[str]]:
+    unknown = sorted(set(formats) - set(map(str, frame.columns)))
+    if unknown:
+        raise ValueError(f"Formats name {fmt.join(unknown)}, which is no column of the table.")
+    return {str(name): [_text(value, formats.get(str(name))) for value in frame[name]] for name in frame}
+
+
+def _text(value: Any, how: Format | None) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return fmt.MISSING
+    if callable(how):
+        return how(value)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return str(value)
+    if how is None:
+        how = 0 if isinstance(value, Integral) else 1
+    return fmt.number(float(value), how)
+
+
+def _sides(texts: Mapping[str, list[str]]) -> list[str]:
+    """Return "right" for each column of figures, "left" for the row names and other words."""
+    return [
+        "right" if at and all(text == fmt.MISSING or _FIGURE.fullmatch(text) for text in column) else "left"
+        for at, column in enumerate(texts.values())
+    ]
+
+
+def _table_html(texts: Mapping[str, list[str]], caption: str, notes: Sequence[str]) -> str:
+    sides = _sides(texts)
+    head = "".join(_cell(name, side, scope="col") for name, side in zip(texts, sides, strict=True))
+    rows = "\n".join(
+        f"<tr>{_cell(row[0], 'left', scope='row')}"
+        + "".join(_cell(text, side) for text, side in zip(row[1:], sides[1:], strict=True))
+        + "</tr>"
+        for row in zip(*texts.values(), strict=True)
+    )
+    return (
+        f"<table>\n{_caption(caption)}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
+        + "".join(f"<p><small>{escape(note)}</small></p>\n" for note in notes)
+    )
+
+
+def _caption(text: str) -> str:
+    style = "caption-side: top; text-align: left; font-weight: bold; padding: 0.3em 0"
+    return f'<caption style="{style}">{escape(text)}</caption>'
+
+
+def _cell(text: str, side: str, *, scope: str = "") -> str:
+    # `align` says it again for GitHub, which drops `style`.
+    attributes = f'align="{side}" style="text-align: {side}; vertical-align: top"'
+    content = _MISSING_HTML if text == fmt.MISSING else escape(text)
+    if scope:
+        return f'<th scope="{scope}" {attributes}>{content}</th>'
+    return f"<td {attributes}>{content}</td>"
+
+
+def _table_text(texts: Mapping[str, list[str]], caption: str, notes: Sequence[str]) -> str:
+    columns = [
+        [text.rjust(width) if side == "right" else text.ljust(width) for text in (name, *column)]
+        for (name, column), side in zip(texts.items(), _sides(texts), strict=True)
+        for width in [max(map(len, (name, *column)))]
+    ]
+    lines = ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
+    rule = "-" * max(map(len, lines), default=0)
+    return "\n".join([caption, rule, *lines[:1], rule, *lines[1:], rule, *notes])
+
+
+# Verdicts
+
+
+def _verdict_rows(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what a card says about a verdict, as pairs of a name and a text; empty texts are left out."""
+    rows = [
+        ("The article prints", content.get("printed_text")),
+        ("The data give", content.get("computed_text")),
+        ("Difference", _difference(content)),
+        *((f"Part: {part['part']}", _part(part)) for part in content.get("parts") or ()),
+        ("Definition used", content.get("definition")),
+        ("Edition", content.get("edition")),
+        ("Neighbouring editions", _band(content)),
+        ("Grade of the evidence", content.get("evidence")),
+        ("Other definitions", _sentence(content.get("robustness"), content.get("robustness_reason"))),
+    ]
+    return [(name, text) for name, text in rows if text]
+
+
+def _difference(content: Mapping[str, Any]) -> str:
+    difference, tolerance = content.get("difference"), content.get("tolerance")
+    if difference is None:
+        return ""
+    unit = _point_unit(content)
+    text = fmt.with_unit(difference, unit, _decimals(tolerance) + 1, sign=True)
+    if tolerance is None:
+        return text
+    why = content.get("tolerance_reason")
+    allowed = fmt.with_unit(tolerance, unit, _decimals(tolerance))
+    return f"{text}; close means within {allowed}{f' ({why})' if why else ''}"
+
+
+def _band(content: Mapping[str, Any]) -> str:
+    if not content.get("band"):
+        return ""
+    low, high = content["band"]
+    unit = content.get("unit") or ""
+    return _sentence(fmt.interval(low, high, unit=unit, sign=unit == "%"), content.get("band_reason"))
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    word = {True: "stands", False: "does not stand", None: "unknown"}[part["stands"]]
+    return _sentence(word, part.get("note"))
+
+
+def _point_unit(content: Mapping[str, Any]) -> str:
+    unit = content.get("unit") or ""
+    return "points" if unit == "%" else unit
+
+
+def _gap(content: Mapping[str, Any], reading: Mapping[str, Any]) -> str:
+    printed, value = content.get("printed"), reading.get("computed")
+    if printed is None or value is None:
+        return fmt.MISSING
+    return fmt.number(value - printed, _decimals(content.get("tolerance")) + 1, sign=True)
+
+
+def _decimals(value: float | None) -> int:
+    return 0 if value is None else max(0, -int(Decimal(repr(float(value))).normalize().as_tuple().exponent))
+
+
+def _sentence(word: str | None, more: str | None) -> str:
+    return f"{word}: {more}" if word and more else word or more or ""
+
+
+def _heading(content: Mapping[str, Any]) -> str:
+    word, robustness = content["verdict"], content.get("robustness")
+    return f"{word[:1].upper()}{word[1:]}{f', {robustness}' if robustness else ''}"
+
+
+def _title(content: Mapping[str, Any]) -> str:
+    return str(content.get("title") or content["claim"])
+
+
+def _card_html(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> str:
+    mark = fmt.MARKS[content["verdict"]]
+    glyph = f'<span aria-hidden="true" style="color: {mark.colour}">{mark.glyph}</span>'
+    remarks = [content.get("reason"), content.get("variant")]
+    caption = f"How the claim {content['claim']} was judged"
+    lines = "\n".join(f"<tr>{_cell(name, 'left', scope='row')}{_cell(text, 'left')}</tr>" for name, text in rows)
+    return (
+        f'<div style="border-left: 0.4em solid {mark.colour}; padding-left: 1em">\n'
+        f"<p><strong>{glyph} {escape(_heading(content))}.</strong> {escape(_title(content))}</p>\n"
+        + "".join(f"<p>{escape(text)}</p>\n" for text in remarks if text)
+        + f"<table>\n{_caption(caption)}\n"
+        f"<tbody>\n{lines}\n</tbody>\n</table>\n</div>\n"
+    )
+
+
+def _card_text(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> str:
+    mark = fmt.MARKS[content["verdict"]]
+    remarks = [text for text in (content.get("reason"), content.get("variant")) if text]
+    told = [f"{name}: {text.rstrip('.')}." for name, text in rows]
+    return " ".join([f"{mark.glyph} {_heading(content)}.", _title(content).rstrip(".") + ".", *remarks, *told])

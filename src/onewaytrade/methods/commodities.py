@@ -1,0 +1,678 @@
+"""Growth of China's commodity imports in customs' monthly tables: quantity, unit value and value, by release.
+
+A release prints, for each line, the year to date and the same months of last year, revised. Both ends of a growth
+rate are taken from one release, so that a release has exactly one window: its own year to date. Values stand in
+yuan; what they are in dollars is implied by the growth of all imports in both currencies.
+
+Columns named `…_pct` are in per cent, `…_log` in log points, quantities in the line's own unit, values in billions
+of yuan.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import pandas as pd
+
+from onewaytrade import claims, datasets, fmt, measures
+from onewaytrade.claims import Estimate
+from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.measures import Interval
+
+DATASET: Final = "gacc-commodities"
+TOTALS: Final = "gacc-totals"
+OTHER: Final = "gacc-commodities-other"
+
+IRON, COAL, CRUDE, GAS = "Iron ore", "Coal and lignite", "Crude oil", "Natural gas"
+FARM, GRAIN, SOYBEANS = "Agricultural products*", "Grain (incl. soybeans)", "Soybeans"
+MACHINERY: Final = "Mechanical and electrical products*"
+OTHER_GRAIN: Final = "Grain without soybeans"
+FOUR: Final = (IRON, COAL, CRUDE, GAS)
+
+# Customs' tree, as far as the releases print it: a line on the right is part of the line on the left.
+NESTED: Final[dict[str, tuple[str, ...]]] = {
+    FARM: ("Meat (incl. offal)", "Fruit and nuts", GRAIN, "Edible vegetable oil"),
+    GRAIN: (SOYBEANS,),
+    MACHINERY: (
+        "Machine tools", "Computers and parts", "Diodes and similar semiconductors", "Integrated circuits",
+        "Cars (incl. chassis)", "Car parts",
+    ),
+}  # fmt: skip
+# A group by another principle (technology): it cuts across the others, so that it is in no sum.
+ACROSS: Final = frozenset({"High-tech products*"})
+
+_BN: Final = 1e5  # of 10k CNY
+_LEVEL_UNITS: Final = {"100M CNY": 1.0, "trn CNY": 1e4, "k USD": 1e-6, "bn USD": 1.0, "trn USD": 1e3}
+_LEVEL_STEPS: Final = {"trn CNY": 0.01, "trn USD": 0.01}
+_COLUMNS: Final = ("quantity_start", "quantity_end", "value_start", "value_end")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The year to date of one release, and the same months a year before."""
+
+    release: str
+    months: int
+    start: str
+    end: str
+
+    @property
+    def year(self) -> int:
+        """The release's own year."""
+        return int(self.end[:4])
+
+    @property
+    def text(self) -> str:
+        """Both periods in words."""
+        return f"{fmt.period(self.end)} against {fmt.period(self.start)}"
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """The calendar days of the earlier and of the later period."""
+        return measures.days_of(self.start), measures.days_of(self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Lines that are looked at together, none part of another, and why these."""
+
+    name: str
+    lines: tuple[str, ...]
+    reason: str
+
+
+_METALS: Final = (*FOUR, "Refined oil products", "Copper ore", "Unwrought copper and copper products")
+_FOOD: Final = ("Meat (incl. offal)", "Fruit and nuts", OTHER_GRAIN, SOYBEANS, "Edible vegetable oil")
+_PRIMARY: Final = (*_METALS, *_FOOD, "Rubber", "Pulp", "Logs and sawn timber")
+# Fixed before any result was looked at, and the only place where a basket is declared.
+BASKETS: Final = (
+    Basket(
+        "Four energy and ore lines",
+        FOUR,
+        "The lines of which the article gives a quantity.",
+    ),
+    Basket(
+        "Energy and metals",
+        _METALS,
+        "With refined oil, copper ore and copper: what mines and wells yield, up to the first processing.",
+    ),
+    Basket(
+        "Primary goods",
+        _PRIMARY,
+        "With food, rubber, pulp and timber: what UNCTAD counts as primary (sections 0 to 4 and division 68 of "
+        "the international trade classification), as far as customs' list goes.",
+    ),
+    Basket(
+        "Primary goods and basic materials",
+        (*_PRIMARY, "Rare earths", "Fertilisers", "Primary plastics", "Steel products"),
+        "With the materials of the list that UNCTAD counts as manufactures; vehicles, machines, chips, medicines, "
+        "cosmetics and textiles stay out.",
+    ),
+)
+
+
+def window(release: str = "pinned", months: int = 0) -> Window:
+    """Return the window of a release: "pinned", "latest" or its date.
+
+    `months` is the length of its year to date, or 0 for whatever the release holds; with "latest" it picks the
+    newest release of that length. Raises DatasetError for an unknown release, and ParameterError, which names
+    the lengths at hand, for a length that the release does not hold.
+    """
+    found = _window(datasets.resolve(DATASET, release))
+    if months in {0, found.months}:
+        return found
+    alike = [one for one in _windows() if one.months == months]
+    if release == "latest" and alike:
+        return alike[-1]
+    if alike:
+        elsewhere = f"{months} stand in {fmt.join(one.release for one in alike)}"
+    else:
+        known = sorted({one.months for one in _windows()})
+        near = min(known, key=lambda length: abs(length - months))
+        elsewhere = f"the releases hold {fmt.join(map(str, known), 'or')} months, and {near} is nearest"
+    raise ParameterError(
+        f"months={months} is not what the release {found.release} holds, {fmt.period(found.end)}: it must be "
+        f"{found.months}, or 0 for what a release holds; {elsewhere}."
+    )
+
+
+def check_parameters(values: Mapping[str, Any]) -> None:
+    """Check the parameters `release` and `months` of a notebook on commodities; raises as `window`."""
+    window(values["release"], values["months"])
+
+
+def growth(choices: Mapping[str, Any]) -> Estimate:
+    """Compute a growth rate from the choices of a `commodity-growth` definition.
+
+    Choices: `commodity` (a line of the table), `measure` (quantity, value, unit_value), and optionally `release`,
+    `months`, `currency` (CNY or USD, of a value), `base_print` ("reprint": last year's figure as the release
+    reprints it; "first": as it was first printed a year before), `end_print` ("reprint": this year's figure as it
+    was reprinted a year later) and `per_day` (per calendar day). The figures' rounding is carried as an interval;
+    in dollars there is an interval alone.
+
+    Raises ParameterError for a window or line that does not exist, and NoFigureError for a line or a total that
+    the release or the totals do not hold.
+    """
+    asked = window(choices.get("release", "pinned"), choices.get("months", 0))
+    base = _first_print(asked) if choices.get("base_print") == "first" else asked
+    top = _reprint(asked) if choices.get("end_print") == "reprint" else asked
+    implied = choices["measure"] != "quantity" and choices.get("currency") == "USD"
+    ratio = _ratio((top.release, asked.end), (base.release, asked.start), choices["commodity"], choices["measure"])
+    if implied:
+        ratio = ratio * dollar_ratio(asked)
+    if choices.get("per_day"):
+        ratio = ratio * measures.exact(asked.days[0] / asked.days[1])
+    low, high = 100 * (ratio.low - 1), 100 * (ratio.high - 1)
+    return Estimate(
+        value=None if implied else (low + high) / 2,
+        low=low,
+        high=high,
+        grade="implied" if implied else "primary",
+        edition=f"{DATASET} {asked.release}",
+        sentence=_sentence(asked, choices, base, top),
+    )
+
+
+def lines(asked: Window) -> pd.DataFrame:
+    """Return the lines of a release with both ends, one row a line, in the order of customs' tree.
+
+    Columns `commodity`, `unit` (of the quantity, "" if there is none), `quantity_start`, `quantity_end`,
+    `value_start`, `value_end`; and what grain is without soybeans, by difference. Quantities are missing for
+    groups. Prints of the single month are left out.
+    """
+    frame = _table(asked.release)
+    found = []
+    for name, own in frame.groupby("commodity", sort=False):
+        at = own.set_index(["measure", "period"])["value"]
+        ends = {
+            f"{measure}_{end}": at.get((measure, period), math.nan)
+            for measure in ("quantity", "value")
+            for end, period in (("start", asked.start), ("end", asked.end))
+        }
+        units = own.loc[own["measure"] == "quantity", "unit"]
+        found.append({"commodity": name, "unit": units.iloc[0] if len(units) else "", **ends})
+    table = pd.DataFrame(found)
+    table[["value_start", "value_end"]] /= _BN
+    return _in_order(_with_other_grain(table))
+
+
+def decomposed(asked: Window) -> pd.DataFrame:
+    """Return every line that has a quantity, its growth split into quantity and unit value.
+
+    The columns of `lines` and of `measures.decompose_value` (in yuan), and what both are in dollars:
+    `value_usd_low_pct`, `value_usd_high_pct` and the same for `unit_value_usd`, missing where the totals do not
+    give the rate.
+    """
+    table = lines(asked)
+    result = measures.decompose_value(table[table[list(_COLUMNS)].gt(0).all(axis="columns")])
+    return _in_dollars(result, asked)
+
+
+def values(asked: Window) -> pd.DataFrame:
+    """Return the growth of every line's value: `commodity`, `value_pct` and the ends in dollars."""
+    table = lines(asked)
+    table["value_pct"] = 100 * (table["value_end"] / table["value_start"] - 1)
+    return _in_dollars(table, asked)
+
+
+def measured(asked: Window, claim_ids: Iterable[str]) -> pd.DataFrame:
+    """Return the commodities of some claims by every measure, with what the article prints on one of them.
+
+    Columns `commodity`, `measure` (in words), `value`, `low`, `high` (per cent; bounds alone in dollars),
+    `printed` (missing where the article says nothing), `grade`.
+    """
+    printed: dict[tuple[str, str], float] = {}
+    order: dict[str, None] = {}
+    for claim in map(claims.get, claim_ids):
+        choices = claim.definition.choices
+        order[choices["commodity"]] = None
+        if claim.printed.value is not None:
+            printed[choices["commodity"], _measure_name(choices)] = claim.printed.value
+    rows = []
+    for line in order:
+        for measure, currency in (("quantity", ""), ("unit_value", "CNY"), ("value", "CNY"), ("value", "USD")):
+            choices = {"commodity": line, "measure": measure, "currency": currency, "release": asked.release}
+            try:
+                found = growth(choices)
+            except NoFigureError:
+                continue
+            name = _measure_name(choices)
+            low, high = (None, None) if found.value is not None else found.range
+            rows.append((line, name, found.value, low, high, printed.get((line, name)), found.grade))
+    columns = ["commodity", "measure", "value", "low", "high", "printed", "grade"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype(dict.fromkeys(("value", "low", "high", "printed"), float))
+
+
+def bridge(asked: Window, names: Iterable[str] = FOUR) -> pd.DataFrame:
+    """Return the growth of lines in yuan as parts that add up: `window`, `part`, `log_points`, `pct`.
+
+    `window` is the line; the parts are Quantity, Unit value and Value, of which the first two logs make the third.
+    """
+    table = decomposed(asked).set_index("commodity")
+    parts = {"Quantity": "quantity", "Unit value": "unit_value", "Value": "value"}
+    rows = [
+        (name, part, table.loc[name, f"{column}_log"], table.loc[name, f"{column}_pct"])
+        for name in names
+        if name in table.index
+        for part, column in parts.items()
+    ]
+    return pd.DataFrame(rows, columns=["window", "part", "log_points", "pct"])
+
+
+def baskets(asked: Window) -> pd.DataFrame:
+    """Return the index numbers of every basket, on those of its lines that the release prints.
+
+    Columns `basket`, `lines` (how many are in), `missing` (names of those that are not), `share_pct` (of all
+    imports in the earlier period, by value; missing where the total is), and the keys of
+    `measures.index_numbers`.
+    """
+    table = decomposed(asked).set_index("commodity")
+    total = total_start(asked)
+    rows = []
+    for basket in BASKETS:
+        present = [name for name in basket.lines if name in table.index]
+        inside = table.loc[present]
+        rows.append(
+            {
+                "basket": basket.name,
+                "lines": len(present),
+                "missing": fmt.join(line_name(name) for name in basket.lines if name not in present),
+                "share_pct": math.nan if total is None else 100 * inside["value_start"].sum() / total,
+                **measures.index_numbers(inside),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def contributions(asked: Window) -> pd.DataFrame:
+    """Return what lines add to the growth of all imports in yuan, in percentage points.
+
+    Columns `commodity`, `group` ("Lines that do not overlap", which add up to the growth of all imports with the
+    row "Everything else", where that growth is at hand, or "Of which"), `points`, and of these `quantity_points` and `unit_value_points`, split
+    by the logarithmic mean (missing for groups, which have no quantity). Empty where the totals do not hold the
+    level of the earlier period.
+    """
+    columns = ["commodity", "group", "points", "quantity_points", "unit_value_points"]
+    total, table = total_start(asked), lines(asked)
+    if total is None:
+        return pd.DataFrame(columns=columns)
+    table["points"] = measures.contributions(table["value_start"], table["value_end"], total)
+    logs = decomposed(asked).set_index("commodity")
+    for part in ("quantity", "unit_value"):
+        share = logs[f"{part}_log"] / logs["value_log"]
+        table[f"{part}_points"] = table["points"] * table["commodity"].map(share)
+    parts = {part for nested in NESTED.values() for part in nested}
+    table["group"] = ["Of which" if name in parts else "Lines that do not overlap" for name in table["commodity"]]
+    table = table[~table["commodity"].isin(ACROSS | {OTHER_GRAIN})]
+    try:
+        whole = total_growth(asked, "CNY").middle
+    except NoFigureError:
+        return table[columns].reset_index(drop=True)
+    rest = whole - table.loc[table["group"] != "Of which", "points"].sum()
+    other = pd.DataFrame([("Everything else", "Lines that do not overlap", rest)], columns=columns[:3])
+    return pd.concat([table[columns], other], ignore_index=True)
+
+
+def farm_goods(asked: Window) -> pd.DataFrame:
+    """Return what makes the growth of agricultural products' value in yuan, line by line.
+
+    Columns `commodity`, `share_pct` (of the group's value in the earlier period), `quantity_pct`,
+    `unit_value_pct`, `value_pct`, `points` (contribution to the growth of the group); the group comes first, what
+    is on no line of the release last.
+    """
+    table = lines(asked).set_index("commodity")[list(_COLUMNS)]
+    group = table.loc[FARM]
+    parts = [name for name in (SOYBEANS, OTHER_GRAIN, *NESTED[FARM]) if name in table.index and name != GRAIN]
+    result = table.loc[[FARM, *parts]]
+    # Quantities of unlike goods do not add up: what is on no line has a value alone.
+    result.loc["Other farm goods"] = group - table.loc[parts].sum().where(group.notna())
+    quantity = result["quantity_end"] / result["quantity_start"]
+    value = result["value_end"] / result["value_start"]
+    start = float(group["value_start"])
+    return pd.DataFrame(
+        {
+            "share_pct": 100 * result["value_start"] / start,
+            "quantity_pct": 100 * (quantity - 1),
+            "unit_value_pct": 100 * (value / quantity - 1),
+            "value_pct": 100 * (value - 1),
+            "points": measures.contributions(result["value_start"], result["value_end"], start),
+        }
+    ).reset_index()
+
+
+def per_day(asked: Window) -> pd.DataFrame:
+    """Return the growth of quantities, in all and per calendar day: `commodity`, `quantity_pct`, `per_day_pct`."""
+    table = decomposed(asked)[["commodity", "quantity_pct"]].copy()
+    table["per_day_pct"] = [
+        measures.growth_at_day_rate(rate, asked.start, asked.end) for rate in table["quantity_pct"]
+    ]
+    return table
+
+
+def revisions(asked: Window) -> pd.DataFrame:
+    """Return last year's quantities as first printed and as reprinted, and the growth on either.
+
+    Columns `commodity`, `unit`, `first`, `reprint`, `revision_pct`, `growth_on_first_pct`,
+    `growth_on_reprint_pct`. Empty where no release of a year before is at hand.
+    """
+    table = decomposed(asked)
+    try:
+        base = _first_print(asked)
+    except NoFigureError:
+        table, earlier = table.iloc[:0], pd.Series(dtype=float)
+    else:
+        earlier = lines(base).set_index("commodity")["quantity_end"]
+    first, reprint, end = table["commodity"].map(earlier), table["quantity_start"], table["quantity_end"]
+    result = pd.DataFrame(
+        {
+            "commodity": table["commodity"],
+            "unit": table["unit"],
+            "first": first.astype(float),
+            "reprint": reprint,
+            "revision_pct": 100 * (reprint / first - 1),
+            "growth_on_first_pct": 100 * (end / first - 1),
+            "growth_on_reprint_pct": 100 * (end / reprint - 1),
+        }
+    )
+    return result.dropna(ignore_index=True)
+
+
+def by_release(names: Iterable[str] = FOUR) -> pd.DataFrame:
+    """Return the growth of quantities as every release gives it: `release`, `month`, `series`, `value`.
+
+    `month` is the last month of the release's year to date, `value` the growth of the year to date in per cent.
+    """
+    wanted = list(names)
+    parts = []
+    for asked in _windows():
+        table = lines(asked)
+        rows = table[table["commodity"].isin(wanted)]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "release": asked.release,
+                    "month": measures.months_of(asked.end)[-1],
+                    "series": rows["commodity"],
+                    "value": 100 * (rows["quantity_end"] / rows["quantity_start"] - 1),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def spells(commodity: str) -> pd.DataFrame:
+    """Return the quantity per calendar day of the shortest periods that the releases allow, never splitting one.
+
+    Columns `period` (a month, or several), `value` (thousand tonnes a day), `how`: "printed" for a month that a
+    release prints, "reprinted" for what stands in the releases of the year after, "difference" between two sums.
+    A difference books the revisions of the months before it. A year with fewer than three releases of its own is
+    taken from the reprints; one with neither is left out.
+    """
+    rows: list[tuple[str, float, str]] = []
+    releases = _windows()
+    for year in sorted({asked.year for asked in releases}):
+        own = [asked for asked in releases if asked.year == year]
+        if len(own) < 3 and (later := [asked for asked in releases if asked.year == year + 1]):
+            rows += _spells_of(year, commodity, later, reprinted=True)
+        else:
+            rows += _spells_of(year, commodity, own, reprinted=False)
+    table = pd.DataFrame(rows, columns=["period", "value", "how"])
+    table["value"] *= [10 / measures.days_of(period) for period in table["period"]]  # from 10 kt
+    return table
+
+
+def years(names: Iterable[str] = FOUR) -> pd.DataFrame:
+    """Return the quantities of calendar years: `commodity`, `year`, `value` (million tonnes), `where`.
+
+    From the newest release that prints the year, else from other places (press); years that nobody prints are
+    not there.
+    """
+    found: dict[tuple[str, str], tuple[float, str]] = {}
+    other = datasets.load(OTHER)
+    wanted = (other["measure"] == "quantity") & (other["frequency"] == "annual") & (other["unit"] == "10 kt")
+    for row in other[wanted & ~other["suspect"]].itertuples():
+        found.setdefault((str(row.commodity), str(row.period)), (float(row.value), "press"))
+    for asked in (one for one in _windows() if one.months == 12):
+        table = lines(asked).set_index("commodity")
+        for name in table.index:
+            for period, column in ((asked.start, "quantity_start"), (asked.end, "quantity_end")):
+                found[name, period] = (table[column][name], f"release {asked.release}")
+    rows = [
+        (name, year, found[name, year][0] / 100, found[name, year][1])
+        for name in names
+        for year in sorted({period for line, period in found if line == name})
+    ]
+    return pd.DataFrame(rows, columns=["commodity", "year", "value", "where"])
+
+
+def dollar_check() -> pd.DataFrame:
+    """Compare dollar growth as implied with dollar growth as printed, for the one year of which both are at hand.
+
+    Columns `commodity`, `low`, `high` (implied, per cent), `printed` (customs' table in dollars), `holds` (some
+    number that rounds to the printed one lies inside).
+    """
+    other = datasets.load(OTHER)
+    printed = other[
+        (other["measure"] == "value")
+        & (other["currency"] == "USD")
+        & (other["frequency"] == "annual")
+        & (other["basis"] == "printed")
+        & (other["publisher"] == "GACC")
+        & other["yoy_published_pct"].notna()
+    ].set_index("commodity")
+    year = str(printed["period"].iloc[0])
+    asked = next(one for one in _windows() if one.end == year)
+    implied = values(asked).set_index("commodity")[["value_usd_low_pct", "value_usd_high_pct"]]
+    both = implied.join(printed["yoy_published_pct"], how="inner")
+    both.columns = pd.Index(["low", "high", "printed"])
+    both["holds"] = (both["low"] <= both["printed"] + 0.05) & (both["high"] >= both["printed"] - 0.05)
+    return both.reset_index()
+
+
+def total_growth(asked: Window, currency: str) -> Interval:
+    """Return what is known of the growth of all imports over a window, in per cent.
+
+    The hull of every rate in `totals_used`: the first print and later ones, each with its rounding. Raises
+    NoFigureError where there is none.
+    """
+    rates = totals_used(asked, currency)
+    if rates.empty:
+        raise NoFigureError(
+            f"The growth of all imports in {currency}, {asked.text}, is not among the totals at hand."
+        )
+    return Interval(float(rates["low"].min()), float(rates["high"].max()))
+
+
+def totals_used(asked: Window, currency: str) -> pd.DataFrame:
+    """Return every rate of growth of all imports over a window: `currency`, `source`, `low`, `high` (per cent).
+
+    Rates that customs published, with their rounding to a tenth, and the growth between two levels of the same
+    source that are printed in full.
+    """
+    totals = _totals(currency)
+    end, start = totals[totals["period"] == asked.end], totals[totals["period"] == asked.start]
+    rows = [
+        (currency, f"published rate ({source})", rate - 0.05, rate + 0.05)
+        for source, rate in zip(end["source_id"], end["yoy_published_pct"], strict=True)
+        if not math.isnan(rate)
+    ]
+    full = end[end["step"] == 0].merge(start[start["step"] == 0], on="source_id", suffixes=("_end", "_start"))
+    for source, before, after in zip(full["source_id"], full["level_start"], full["level_end"], strict=True):
+        rate = measures.growth(before, after)
+        rows.append((currency, f"levels printed in full ({source})", rate, rate))
+    return pd.DataFrame(rows, columns=["currency", "source", "low", "high"])
+
+
+def dollar_ratio(asked: Window) -> Interval:
+    """Return by what a ratio of values in yuan is multiplied to have it in dollars.
+
+    It is the ratio of all imports in dollars over that in yuan; taking it for one line presumes that the line's
+    months weigh as those of all imports do. Raises NoFigureError as `total_growth`.
+    """
+    dollars, yuan = (total_growth(asked, currency) for currency in ("USD", "CNY"))
+    one = measures.exact(1.0)
+    percent = measures.exact(0.01)
+    return (one + dollars * percent) / (one + yuan * percent)
+
+
+def total_start(asked: Window) -> float | None:
+    """Return all imports of the earlier period in billions of yuan, or None where the totals do not hold it."""
+    totals = _totals("CNY")
+    rows = totals[totals["period"] == asked.start].sort_values("step")
+    return None if rows.empty else float(rows["level"].iloc[0]) / 10
+
+
+def line_name(line: str) -> str:
+    """Return a line's name as running text: "agricultural products" for "Agricultural products*"."""
+    return f"{line[0].lower()}{line[1:]}".removesuffix("*")
+
+
+def _windows() -> list[Window]:
+    return [_window(release) for release in datasets.editions(DATASET)]
+
+
+def _window(release: str) -> Window:
+    frame = datasets.load(DATASET, release)
+    own = frame.loc[(frame["print"] == "first") & (frame["frequency"] != "monthly"), "period"]
+    end = str(own.iloc[0])
+    return Window(release, len(measures.months_of(end)), end.replace(end[:4], str(int(end[:4]) - 1)), end)
+
+
+def _first_print(asked: Window) -> Window:
+    """Return the window whose release first printed the earlier period of this one."""
+    return _release_of(asked, "end", asked.start, "as first printed")
+
+
+def _reprint(asked: Window) -> Window:
+    """Return the window whose release reprints the later period of this one, a year later."""
+    return _release_of(asked, "start", asked.end, "as reprinted a year later")
+
+
+def _release_of(asked: Window, side: str, period: str, how: str) -> Window:
+    for other in _windows():
+        if getattr(other, side) == period and other != asked:
+            return other
+    raise NoFigureError(f"{fmt.period(period)} {how} is not at hand: no release holds it.")
+
+
+def _table(release: str) -> pd.DataFrame:
+    frame = datasets.load(DATASET, release)
+    return frame[frame["frequency"] != "monthly"]
+
+
+def _ratio(end: tuple[str, str], start: tuple[str, str], line: str, measure: str) -> Interval:
+    """Return one figure over another, each given by release and period."""
+    if measure == "unit_value":
+        return _ratio(end, start, line, "value") / _ratio(end, start, line, "quantity")
+    return _figure(*end, line, measure) / _figure(*start, line, measure)
+
+
+def _figure(release: str, period: str, line: str, measure: str) -> Interval:
+    """Return a printed figure with its rounding: the last decimal that the release prints in this unit."""
+    frame = _table(release)
+    rows = frame[(frame["commodity"] == line) & (frame["measure"] == measure) & (frame["period"] == period)]
+    if rows.empty:
+        raise NoFigureError(
+            f"The release {release} prints no {measure} of {line_name(line)} for {fmt.period(period)}."
+        )
+    alike = frame.loc[(frame["measure"] == measure) & (frame["unit"] == rows["unit"].iloc[0]), "value"]
+    places = min(Decimal(repr(value)).normalize().as_tuple().exponent for value in alike)
+    return measures.rounded(float(rows["value"].iloc[0]), 10.0 ** int(places))
+
+
+def _totals(currency: str) -> pd.DataFrame:
+    """Return all imports: `period`, `level` (100M CNY or bn USD), `step` of its rounding (0 if in full), rate."""
+    frame = datasets.load(TOTALS)
+    of_currency = (frame["flow"] == "imports") & (frame["currency"] == currency)
+    rows = frame[of_currency & (frame["frequency"] != "monthly")]
+    level = rows["value"] * rows["unit"].map(_LEVEL_UNITS)
+    return rows.assign(level=level, step=rows["unit"].map(_LEVEL_STEPS).fillna(0.0))
+
+
+def _spells_of(
+    year: int, commodity: str, releases: Iterable[Window], *, reprinted: bool
+) -> Iterator[tuple[str, float, str]]:
+    """Yield the periods of one year between the sums at hand, with their quantities."""
+    done, before = 0, 0.0
+    for asked in sorted(releases, key=lambda one: one.months):
+        frame = datasets.load(DATASET, asked.release)
+        rows = frame[(frame["commodity"] == commodity) & (frame["measure"] == "quantity")]
+        own = rows.set_index("period")["value"]
+        period = asked.start if reprinted else asked.end
+        if period not in own.index:
+            continue
+        last, total = f"{year}-{asked.months:02d}", float(own[period])
+        month = math.nan if reprinted else float(own.get(last, math.nan))
+        if math.isnan(month):
+            yield _period(year, done + 1, asked.months), total - before, _how(done, reprinted)
+        else:
+            if asked.months > done + 1:
+                yield _period(year, done + 1, asked.months - 1), total - month - before, "difference"
+            yield last, month, "printed"
+        done, before = asked.months, total
+
+
+def _how(done: int, reprinted: bool) -> str:
+    return "difference" if done else "reprinted" if reprinted else "printed"
+
+
+def _period(year: int, first: int, last: int) -> str:
+    return f"{year}-{first:02d}" if first == last else f"{year}-{first:02d}..{year}-{last:02d}"
+
+
+def _with_other_grain(table: pd.DataFrame) -> pd.DataFrame:
+    by_name = table.set_index("commodity")
+    if not {GRAIN, SOYBEANS} <= set(by_name.index):
+        return table
+    rest = by_name.loc[GRAIN, list(_COLUMNS)] - by_name.loc[SOYBEANS, list(_COLUMNS)]
+    row = {"commodity": OTHER_GRAIN, "unit": by_name.loc[GRAIN, "unit"], **rest.to_dict()}
+    return pd.concat([table, pd.DataFrame([row])], ignore_index=True)
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    order = [FARM, GRAIN, SOYBEANS, OTHER_GRAIN, *NESTED[FARM], *_METALS, *BASKETS[-1].lines, *table["commodity"]]
+    place = {name: at for at, name in reversed(list(enumerate(order)))}
+    return table.sort_values("commodity", key=lambda names: names.map(place), kind="stable", ignore_index=True)
+
+
+def _in_dollars(table: pd.DataFrame, asked: Window) -> pd.DataFrame:
+    try:
+        ratio = dollar_ratio(asked)
+    except NoFigureError:
+        ends = {"low": math.nan, "high": math.nan}
+    else:
+        ends = {"low": ratio.low, "high": ratio.high}
+    result = table.copy()
+    for column in table.columns.intersection(["value_pct", "unit_value_pct"]):
+        for end, factor in ends.items():
+            name = f"{column.removesuffix('_pct')}_usd_{end}_pct"
+            result[name] = 100 * ((1 + table[column] / 100) * factor - 1)
+    return result
+
+
+def _measure_name(choices: Mapping[str, Any]) -> str:
+    measure = choices["measure"]
+    if measure == "quantity":
+        return "Quantity"
+    money = {"CNY": "yuan", "USD": "dollars"}[choices.get("currency", "CNY")]
+    return {"value": "Value in ", "unit_value": "Unit value in "}[measure] + money
+
+
+def _sentence(asked: Window, choices: Mapping[str, Any], base: Window, top: Window) -> str:
+    printed = (
+        f"as first printed in the release {base.release}" if base != asked else "as reprinted in the same release"
+    )
+    revised = f" as reprinted in the release {top.release}" if top != asked else ""
+    daily = ", per calendar day" if choices.get("per_day") else ""
+    implied = (
+        ", implied by the yuan table and the growth of all imports in both currencies"
+        if choices["measure"] != "quantity" and choices.get("currency") == "USD"
+        else ""
+    )
+    return (
+        f"{_measure_name(choices)} of {line_name(choices['commodity'])} imported{daily}, {fmt.period(asked.end)}"
+        f"{revised} against {fmt.period(asked.start)} {printed}{implied}."
+    )

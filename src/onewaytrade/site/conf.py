@@ -1,0 +1,40 @@
+"""Configure Sphinx for the site; `onewaytrade.site.build` lays out the pages and calls it."""
+
+from importlib.metadata import version as installed
+
+project = "One-Way Trade"
+author = "The One-Way Trade authors"
+project_copyright = f"2026 {author}; text and figures CC BY 4.0, code MIT"
+release = version = installed("onewaytrade")
+language = "en"
+
+extensions = ["myst_nb"]
+# Nothing is executed here: the runner did that.
+nb_execution_mode = "off"
+nb_render_plugin = "onewaytrade"
+nb_render_markdown_format = "gfm"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}
+myst_heading_anchors = 3
+
+html_theme = "pydata_sphinx_theme"
+html_title = project
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_use_index = False
+# No clock: two builds of the same notebooks give the same bytes.
+html_last_updated_fmt = None
+html_sidebars = {"index": []}
+html_theme_options = {
+    "logo": {"text": project},
+    "search_bar_text": "Search",
+    "navbar_end": ["theme-switcher"],
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "show_toc_level": 2,
+}

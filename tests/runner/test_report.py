@@ -1,0 +1,67 @@
+"""What a run says on the console."""
+
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from onewaytrade.runner import report
+from onewaytrade.runner.collection import Results
+from onewaytrade.runner.execute import Failure, Outcome
+
+GOOD = Outcome("01-good", 4.2, {"cells": []}, None)
+BAD = Outcome("02-bad", 0.1, {"cells": []}, Failure("ValueError: [no] luck", "The part that fails"))
+
+
+def terminal() -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, highlight=False, width=100)
+
+
+def plain() -> Console:
+    return Console(file=io.StringIO(), width=100)
+
+
+def text(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_without_a_terminal_each_notebook_is_a_line() -> None:
+    console = plain()
+    with report.Lines(console) as progress:
+        progress.cell_done("01-good")
+        progress.notebook_done(GOOD)
+        progress.notebook_done(BAD)
+    assert text(console) == "01-good … done in 4.2 s\n02-bad … failed after 0.1 s\n"
+
+
+def test_on_a_terminal_a_bar_counts_the_cells_and_ends_full() -> None:
+    console = terminal()
+    with report.Bar(console, {"01-good": 3, "02-bad": 5}) as progress:
+        progress.cell_done("01-good")
+        progress.notebook_done(GOOD)
+        progress.notebook_done(BAD)
+        progress.cell_done("02-bad")
+    assert "8/8" in text(console)
+    assert "01-good … done in 4.2 s" in text(console)
+
+
+def test_a_failure_names_heading_error_and_copy(tmp_path: Path) -> None:
+    console = plain()
+    report.summarise(console, [GOOD, BAD], Results(tmp_path, ()))
+    said = text(console)
+    assert "02-bad, under “The part that fails”: ValueError: [no] luck\n" in said
+    assert str(tmp_path / "failed" / "02-bad.ipynb") in said
+
+
+def test_the_scoreboard_has_a_row_for_each_verdict() -> None:
+    console = plain()
+    verdict = {
+        "claim": "cpb-exports-33",
+        "printed_text": "+33 %",
+        "computed_text": "+33.2 %",
+        "verdict": "reproduced",
+        "robustness": None,
+    }
+    report.scoreboard(console, [verdict])
+    assert all(part in text(console) for part in ("cpb-exports-33", "+33 %", "+33.2 %", "reproduced"))

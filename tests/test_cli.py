@@ -1,0 +1,207 @@
+"""The command as a user meets it: what it prints, what it refuses, and with which status."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from onewaytrade import claims, cli, datasets
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = {
+    "IPython", "asyncio", "jsonschema", "jupyter_client", "matplotlib", "nbclient", "nbformat", "numpy", "pandas",
+    "pandera", "papermill", "rich", "seaborn", "sphinx", "yaml", "zmq",
+}  # fmt: skip
+
+Command = Callable[..., int]
+
+
+@pytest.fixture
+def onewaytrade(monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Return a function that calls the command, and returns its status."""
+
+    def command(*arguments: object) -> int:
+        monkeypatch.setattr(sys, "argv", ["onewaytrade", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0)
+
+    # What --project sets would otherwise outlive the test.
+    monkeypatch.setenv("ONEWAYTRADE_PROJECT", str(ROOT))
+    return command
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a project with the register of the real one, and a notebook that waits if it is told to."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "datapackage.json").write_text("{}", encoding="utf-8")
+    shutil.copy(ROOT / "data" / "claims.yml", tmp_path / "data")
+    cells = [
+        {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "months: int = 5"},
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\n"
+            "time.sleep(60 if months == 60 else 0)",
+        },
+    ]
+    notebook = {
+        "cells": [cell | {"outputs": [], "execution_count": None} for cell in cells],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01-waits.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    return tmp_path
+
+
+def test_help_imports_nothing_heavy() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "onewaytrade", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, cwd=ROOT)
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "typer" in imported
+    assert imported & HEAVY == set()
+    assert "publish" in done.stdout
+
+
+def test_version(onewaytrade: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert onewaytrade("--version") == 0
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_a_folder_that_is_no_project_is_one_sentence_and_status_2(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert onewaytrade("--project", tmp_path, "claims") == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"onewaytrade: --project {tmp_path} is no project")
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "01-wait5"], "There is no notebook '01-wait5'; the nearest is 01-waits."),
+        (
+            ["run", "-p", "month=3"],
+            "No parameter 'month' is known to 01-waits; the nearest is 'months'",
+        ),
+        (["run", "01", "-p", "months=x"], "01-waits: parameter months=x must be a whole number, for example 5."),
+        (["publish"], "01-waits has no executed copy in "),
+        (["readme"], "There are no verdicts in build/"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_runs(
+    onewaytrade: Command,
+    capsys: pytest.CaptureFixture[str],
+    project: Path,
+    arguments: list[str],
+    sentence: str,
+) -> None:
+    assert onewaytrade("--project", project, *arguments) == 2
+    assert capsys.readouterr().err.startswith(f"onewaytrade: {sentence}")
+    assert not (project / "build").exists()
+
+
+def test_other_parameters_never_write_over_the_defaults(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], project: Path
+) -> None:
+    assert onewaytrade("--project", project, "run", "01", "-p", "months=3") == 0
+    assert re.match(r"01-waits … done in \d+\.\d s\n", capsys.readouterr().out)
+    assert [path.name for path in (project / "build").iterdir()] == ["runs"]
+    assert (project / "build" / "runs" / "months-3" / "notebooks" / "01-waits.ipynb").is_file()
+    assert onewaytrade("--project", project, "run", "01", "-p", "months=5") == 0
+    assert "robustness" in capsys.readouterr().out
+    assert (project / "build" / "notebooks" / "01-waits.ipynb").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no way to send Ctrl-C to one process alone")
+def test_ctrl_c_ends_the_kernel_and_leaves_nothing_half_done(project: Path) -> None:
+    # A test run started in the background ignores Ctrl-C, and what it starts would inherit that.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "onewaytrade", "run", "-p", "months=60"],
+            cwd=project,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    with run:
+        try:
+            kernel = _kernel(run, project / "pid")
+            run.send_signal(signal.SIGINT)
+            out, err = run.communicate(timeout=30)
+        finally:
+            run.kill()
+    assert (run.returncode, out) == (130, "")
+    assert err == "onewaytrade: interrupted; the notebooks that had ended are kept.\n"
+    with pytest.raises(ProcessLookupError):
+        os.kill(kernel, 0)
+    assert not (project / "build").exists()
+
+
+def _kernel(run: subprocess.Popen[str], path: Path) -> int:
+    """Wait until the notebook has written its kernel's process number, and return it."""
+    for _ in range(600):
+        if path.is_file() and (text := path.read_text("utf-8")):
+            return int(text)
+        if run.poll() is not None:
+            break
+        time.sleep(0.05)
+    pytest.fail("the kernel has not started")
+
+
+def test_claims_are_listed_with_their_last_verdicts(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], project: Path
+) -> None:
+    first, second, *_ = claims.register()
+    (project / "build").mkdir()
+    verdicts = [{"claim": first, "verdict": "reproduced"}]
+    (project / "build" / "verdicts.json").write_text(json.dumps(verdicts), encoding="utf-8")
+    assert onewaytrade("--project", project, "claims") == 0
+    said = capsys.readouterr().out
+    assert re.search(rf"^{first} \(.*\): reproduced$", said, re.MULTILINE)
+    assert re.search(rf"^{second} \(.*\): not yet run$", said, re.MULTILINE)
+    assert onewaytrade("--project", project, "claims", "--json") == 0
+    listed = {entry["claim"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert list(listed) == list(claims.register())
+    assert listed[first]["verdict"] == verdicts[0]
+    assert listed[second]["verdict"] is None
+
+
+def test_sound_data_is_one_line(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "check", list)
+    assert onewaytrade("data", "check") == 0
+    assert re.fullmatch(r"All \d+ files of \d+ datasets are sound\.\n", capsys.readouterr().out)
+
+
+def test_each_fault_of_the_data_is_a_line_and_status_1(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "check", lambda: ["One fault.", "Another."])
+    assert onewaytrade("data", "check") == 1
+    assert capsys.readouterr().out == "One fault.\nAnother.\n"
+
+
+def test_datasets_are_listed_with_their_editions(onewaytrade: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert onewaytrade("data", "list") == 0
+    assert re.search(
+        r"^cpb: \d+ editions, 20\d\d-\d\d to .*; pinned 2026-01$", capsys.readouterr().out, re.MULTILINE
+    )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from onewaytrade import claims, cli, datasets
+from onewaytrade import claims, cli, datasets, readme, site
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {
@@ -182,6 +182,29 @@ def test_claims_are_listed_with_their_last_verdicts(
     assert list(listed) == list(claims.register())
     assert listed[first]["verdict"] == verdicts[0]
     assert listed[second]["verdict"] is None
+
+
+def test_a_stale_readme_is_told_by_its_status_and_brought_up_to_date(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readme, "render", lambda _text, found: found[0]["claim"])
+    (project / "README.md").write_text("old", encoding="utf-8")
+    (project / "build").mkdir()
+    (project / "build" / "verdicts.json").write_text('[{"claim": "new"}]', encoding="utf-8")
+    assert onewaytrade("--project", project, "readme", "--check") == 1
+    assert capsys.readouterr().err == "README.md is stale: onewaytrade readme brings it up to date.\n"
+    assert onewaytrade("--project", project, "readme") == 0
+    assert (project / "README.md").read_text("utf-8") == "new"
+    assert onewaytrade("--project", project, "readme", "--check") == 0
+
+
+def test_the_site_is_made_of_what_was_executed(
+    onewaytrade: Command, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(site, "build", lambda *places: asked.append(places))
+    assert onewaytrade("--project", project, "site") == 0
+    assert asked == [(project / "build" / "notebooks", project / "build" / "site")]
 
 
 def test_sound_data_is_one_line(

@@ -562,7 +562,7 @@ def _beside_the_band(claim: Claim, ruling: Ruling, band: tuple[float, float] | N
     ends = fmt.join(claim.printed.show(end, more=1) for end in band)
     return Ruling(
         ruling.word,
-        f"{ruling.reason} It does not contradict it either: editions differ enough to allow anything between {ends}.",
+        f"{ruling.reason} Nor does it contradict it: editions differ enough to allow all between {ends}.",
     )
 
 

@@ -34,8 +34,8 @@ _PINNED: Final[dict[str, tuple[str, str]]] = {
 
 
 def can_judge(claim: Claim) -> bool:
-    """Tell whether the claim's definition names a method that can compute it."""
-    return claim.definition.choices.get("method") in METHODS
+    """Tell whether the claim's notebook is among those that the package can judge without running it."""
+    return claim.notebook in _CHECKS
 
 
 def evaluate(choices: Mapping[str, Any]) -> Estimate:

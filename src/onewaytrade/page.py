@@ -9,32 +9,39 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Transform
 
 from onewaytrade import fmt
 
 WIDTH: Final = 7.2
 MARGIN: Final = 0.1
 DPI: Final = 150
-TITLE: Final = 15.0
+HEADING: Final = 0.34  # height of a heading over rows or over a plot
 TEXT: Final = 11.5
-SMALL: Final = 11.0
 INK: Final = "#222222"
 QUIET: Final = "#595959"
 PALE: Final = "#A8A8A8"
-GRID: Final = "#DDDDDD"
-_LINE: Final = 1.3 / 72  # inches of line height to a point of type
+_GRID: Final = "#DDDDDD"
+_TITLE: Final = 15.0
+_SMALL: Final = 11.0
+_LINE: Final = 1.3 / 72  # height of a line to a point of type
 _BODY_GAP: Final = 0.14
+_ROW: Final = 0.38
+_COLUMN_GAP: Final = 0.2
+_LABEL: Final = 1.4  # width that a label beside a plot may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,44 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row's label, the heading that it stands under, and the inches that it needs beyond one line."""
+
+    label: str
+    group: str = ""
+    extra: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Texts beside a plot, one a row; a style gives them its ink, and the head its marker.
+
+    `marks` puts a marker before each text.
+    """
+
+    head: str
+    texts: Sequence[str]
+    style: Style | None = None
+    marks: Sequence[fmt.Mark] = ()
+
+    @property
+    def width(self) -> float:
+        """Inches that head and texts need, with the gap to the left."""
+        texts = max(map(text_width, self.texts)) + self.indent
+        return max(text_width(self.wrapped_head, TEXT, "bold"), texts) + _COLUMN_GAP
+
+    @property
+    def indent(self) -> float:
+        """Inches that a marker before each text takes."""
+        return 0.22 if self.marks else 0.0
+
+    @property
+    def wrapped_head(self) -> str:
+        """The head, on several lines where it is long."""
+        return wrap(self.head, 0.8, TEXT, "bold")
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A figure with its words set; places of the body between them are in inches from its top left."""
 
@@ -90,18 +135,18 @@ class Page:
     def new(cls, words: Words, body: float) -> "Page":
         """Return a page whose height fits its words and a body of so many inches."""
         room = WIDTH - 2 * MARGIN
-        title = wrap(words.title, room, TITLE, "bold")
-        subtitle = wrap(words.subtitle, room)
-        source = wrap(f"Source: {words.source}", room, SMALL)
-        below_title = MARGIN + text_height(title, TITLE) + 0.05
+        title = balance(words.title, room, _TITLE, "bold")
+        subtitle = balance(words.subtitle, room)
+        source = wrap(f"Source: {words.source}", room, _SMALL)
+        below_title = MARGIN + text_height(title, _TITLE) + 0.05
         top = below_title + text_height(subtitle) + _BODY_GAP
-        height = top + body + _BODY_GAP + text_height(source, SMALL) + MARGIN
+        height = top + body + _BODY_GAP + text_height(source, _SMALL) + MARGIN
         figure = Figure(figsize=(WIDTH, height), dpi=DPI)
         FigureCanvasAgg(figure)
         page = cls(figure, height, top)
-        page.text(MARGIN, MARGIN - top, title, fontsize=TITLE, fontweight="bold")
+        page.text(MARGIN, MARGIN - top, title, fontsize=_TITLE, fontweight="bold")
         page.text(MARGIN, below_title - top, subtitle, color=QUIET)
-        page.text(MARGIN, body + _BODY_GAP, source, fontsize=SMALL, color=QUIET)
+        page.text(MARGIN, body + _BODY_GAP, source, fontsize=_SMALL, color=QUIET)
         return page
 
     def axes(self, left: float, top: float, right: float, height: float) -> Axes:
@@ -110,22 +155,25 @@ class Page:
         box = (left / WIDTH, bottom / self.height, (WIDTH - left - right) / WIDTH, height / self.height)
         return self.figure.add_axes(box)
 
-    def text(self, x: float, y: float, text: str, **style: Any) -> None:
-        """Write a text whose upper left corner (unless `va` and `ha` say otherwise) is at a place."""
-        self.figure.text(*self._at(x, y), text, **({"va": "top", "linespacing": 1.2} | style))
+    def text(
+        self, x: float, y: float, text: str, *, anchor: float = 0.0, fontsize: float = TEXT, **style: Any
+    ) -> None:
+        """Write a text at a place, which is its top, or its middle with `anchor` 0.5, or its bottom with 1."""
+        top = y - anchor * text_height(text, fontsize)
+        # Line by line on baselines of ours: matplotlib's boxes depend on which letters a text happens to have.
+        for number, line in enumerate(text.split("\n")):
+            baseline = top + (number + 0.76) * fontsize * _LINE
+            self.figure.text(*self._at(x, baseline), line, va="baseline", fontsize=fontsize, **style)
 
-    def marker(self, x: float, y: float, marker: str, colour: str, size: float = 8) -> None:
+    def marker(self, x: float, y: float, mark: fmt.Mark) -> None:
         """Draw a marker at a place."""
-        place = ([end] for end in self._at(x, y))
-        width = 2.6 if marker == "|" else 0.0
-        self.figure.add_artist(
-            Line2D(*place, marker=marker, color=colour, markersize=size, markeredgewidth=width, linestyle="")
-        )
+        across, up = self._at(x, y)
+        self.figure.add_artist(Line2D([across], [up], **marker_look(mark)))
 
     def rule(self, y: float) -> None:
         """Draw a hairline across the page."""
         (x0, y0), (x1, y1) = self._at(MARGIN, y), self._at(WIDTH - MARGIN, y)
-        self.figure.add_artist(Line2D([x0, x1], [y0, y1], color=GRID, linewidth=0.7))
+        self.figure.add_artist(Line2D([x0, x1], [y0, y1], color=_GRID, linewidth=0.7))
 
     def _at(self, x: float, y: float) -> tuple[float, float]:
         return x / WIDTH, 1 - (self.top + y) / self.height
@@ -146,7 +194,7 @@ def theme() -> Iterator[None]:
                 "text.color": INK,
                 "xtick.color": QUIET,
                 "ytick.color": QUIET,
-                "grid.color": GRID,
+                "grid.color": _GRID,
                 "grid.linewidth": 0.8,
                 "axes.edgecolor": PALE,
                 "lines.linewidth": 2.2,
@@ -157,12 +205,15 @@ def theme() -> Iterator[None]:
         yield
 
 
+# Words
+
+
 @functools.lru_cache(maxsize=4096)
 def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
     """Return the width of a text's widest line, in inches."""
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    measure = RendererAgg(8, 8, 72).get_text_width_height_descent
-    return max(measure(line, font, ismath=False)[0] for line in text.split("\n")) / 72
+    canvas: Any = RendererAgg(8, 8, 72)  # type: ignore[no-untyped-call]
+    return float(max(canvas.get_text_width_height_descent(line, font, False)[0] for line in text.split("\n"))) / 72
 
 
 def text_height(text: str, size: float = TEXT) -> float:
@@ -181,37 +232,73 @@ def wrap(text: str, room: float, size: float = TEXT, weight: str = "normal") -> 
     return "\n".join(lines)
 
 
-def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Return places near the wanted ones (both upward) where boxes of these heights do not overlap.
-
-    The places lie between `low` and `high` where there is room for all of them.
-    """
-    # Boxes that touch move as one block about the mean of what they want (pool adjacent violators).
-    blocks: list[tuple[list[float], list[float]]] = []
-    for place, height in zip(wanted, heights, strict=True):
-        block = ([place], [height])
-        while blocks and _bottom(block, low, high) < _top(blocks[-1], low, high):
-            before = blocks.pop()
-            block = (before[0] + block[0], before[1] + block[1])
-        blocks.append(block)
-    places: list[float] = []
-    for block in blocks:
-        ends = itertools.accumulate(block[1], initial=_bottom(block, low, high))
-        places += [end + height / 2 for end, height in zip(ends, block[1], strict=False)]
-    return places
+def balance(text: str, room: float, size: float = TEXT, weight: str = "normal") -> str:
+    """Break a text into as few lines as `wrap`, but of about the same length."""
+    best = wrap(text, room, size, weight)
+    for share in range(99, 50, -1):
+        narrower = wrap(text, room * share / 100, size, weight)
+        if narrower.count("\n") > best.count("\n"):
+            break
+        best = narrower
+    return best
 
 
-def _bottom(block: tuple[list[float], list[float]], low: float, high: float) -> float:
-    wanted, heights = block
-    below = itertools.accumulate(heights, initial=0.0)
-    offsets = [end + height / 2 for end, height in zip(below, heights, strict=False)]
-    best = sum(place - offset for place, offset in zip(wanted, offsets, strict=True)) / len(wanted)
-    return max(low, min(best, high - sum(heights)))
+# Axes
 
 
-def _top(block: tuple[list[float], list[float]], low: float, high: float) -> float:
-    # A hair lower, so that blocks that only touch do not merge for a rounding error.
-    return _bottom(block, low, high) + sum(block[1]) * (1 - 1e-9)
+def marker_look(mark: fmt.Mark) -> dict[str, Any]:
+    """Return the properties of a line that draw only its points, as a mark."""
+    tick = mark.marker == "|"
+    return {
+        "linestyle": "",
+        "marker": mark.marker,
+        "markersize": 14 if tick else 9,
+        "markeredgewidth": 2.6 if tick else 1.6,
+        "color": mark.colour,
+        "fillstyle": mark.fill,
+        "markerfacecoloralt": "white",
+    }
+
+
+def size(axes: Axes) -> tuple[float, float]:
+    """Return width and height of a plot, in inches."""
+    box, figure = axes.get_position(), cast("Figure", axes.figure)
+    width, height = figure.get_size_inches()
+    return float(box.width * width), float(box.height * height)
+
+
+def set_ticks(axis: Axis, unit: str, *, sign: bool = False) -> None:
+    """Set round ticks within the limits of an axis."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = [float(tick) for tick in _ticks(low, high) if low <= tick <= high]
+    axis.set_ticks(ticks, tick_texts(ticks, unit, sign=sign))
+
+
+def tick_texts(values: Sequence[float], unit: str, *, sign: bool = False) -> list[str]:
+    """Return numbers, all with the decimals that the finest of them needs (two at most), and "%" if that is the unit."""
+    decimals = next(
+        (count for count in (0, 1) if all(math.isclose(value, round(value, count), abs_tol=1e-9) for value in values)),
+        2,
+    )
+    return [fmt.with_unit(value, "%" if unit == "%" else "", decimals, sign=sign) for value in values]
+
+
+def tick_room(low: float, high: float, unit: str, *, sign: bool = False) -> float:
+    """Return the inches left of a plot that ticks between two values need."""
+    return max(map(text_width, tick_texts(_ticks(low, high), unit, sign=sign))) + MARGIN + 0.08
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    return [float(tick) for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)]
+
+
+# Labels
+
+
+def label_room(texts: Iterable[str]) -> float:
+    """Return the inches that `end_labels` needs beside a plot for these texts."""
+    widths = [text_width(wrap(text, _LABEL, TEXT, "bold"), TEXT, "bold") for text in texts]
+    return max(widths) + 9 / 72 + MARGIN
 
 
 def end_labels(axes: Axes, labels: Sequence[Label]) -> None:
@@ -219,11 +306,11 @@ def end_labels(axes: Axes, labels: Sequence[Label]) -> None:
     low, high = axes.get_ylim()
     unit = (high - low) / size(axes)[1]
     order = sorted(labels, key=lambda label: label.at)
-    heights = [text_height(label.text) * unit for label in order]
-    places = spread([label.at for label in order], heights, low, high)
-    for label, place in zip(order, places, strict=True):
+    texts = [wrap(label.text, _LABEL, TEXT, label.weight) for label in order]
+    places = spread([label.at for label in order], [text_height(text) * unit for text in texts], low, high)
+    for label, text, place in zip(order, texts, places, strict=True):
         axes.annotate(
-            label.text,
+            text,
             (1, place),
             xycoords=("axes fraction", "data"),
             xytext=(9, 0),
@@ -235,34 +322,57 @@ def end_labels(axes: Axes, labels: Sequence[Label]) -> None:
         )
 
 
-def label_room(texts: Iterable[str]) -> float:
-    """Return the inches that `end_labels` needs beside a plot for these texts."""
-    return max(text_width(text, TEXT, "bold") for text in texts) + 9 / 72 + MARGIN
+def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
+    """Return places near the wanted ones (both upward) where boxes of these heights do not overlap.
+
+    They lie between `low` and `high` where there is room for all of them.
+    """
+    # Boxes that meet move as one block about the mean of what they want (pooling of adjacent violators).
+    blocks: list[_Block] = []
+    for place, height in zip(wanted, heights, strict=True):
+        block = _Block((place,), (height,))
+        while blocks and block.bottom(low, high) < blocks[-1].bottom(low, high) + blocks[-1].height * (1 - 1e-9):
+            block = blocks.pop().below(block)
+        blocks.append(block)
+    return [place for block in blocks for place in block.places(low, high)]
 
 
-def tick_text(value: float, unit: str, *, sign: bool = False) -> str:
-    """Return the label of a tick, with as many decimals as it needs and "%" if that is the unit."""
-    decimals = next((count for count in (0, 1) if math.isclose(value, round(value, count), abs_tol=1e-9)), 2)
-    return fmt.with_unit(value, "%" if unit == "%" else "", decimals, sign=sign)
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Boxes that stand on each other, with the middles that each would like to have."""
 
+    wanted: tuple[float, ...]
+    heights: tuple[float, ...]
 
-def size(axes: Axes) -> tuple[float, float]:
-    """Return width and height of a plot, in inches."""
-    box, (width, height) = axes.get_position(), axes.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
-    return box.width * width, box.height * height
+    @property
+    def height(self) -> float:
+        return sum(self.heights)
+
+    @property
+    def middles(self) -> list[float]:
+        ends = itertools.accumulate(self.heights)
+        return [end - height / 2 for end, height in zip(ends, self.heights, strict=True)]
+
+    def below(self, other: "_Block") -> "_Block":
+        return _Block(self.wanted + other.wanted, self.heights + other.heights)
+
+    def bottom(self, low: float, high: float) -> float:
+        best = sum(place - middle for place, middle in zip(self.wanted, self.middles, strict=True)) / len(self.wanted)
+        return max(low, min(best, high - self.height))
+
+    def places(self, low: float, high: float) -> list[float]:
+        return [self.bottom(low, high) + middle for middle in self.middles]
 
 
 def note_beside(axes: Axes, place: tuple[float, float], text: str, ink: str, taken: list[np.ndarray]) -> None:
-    """Write a text near a point of a plot, where it covers the least of what is drawn; `taken` grows by its box."""
-    around = _places_around(axes, place, text)
-    paths = np.concatenate([_path(axes, line) for line in axes.lines], axis=0)
-    box = min(around, key=lambda box: _covered(axes, box, paths, taken))
+    """Write a text near a point of a plot, where it covers the least; its box is added to `taken`."""
+    paths = np.concatenate([_path(axes, line) for line in axes.lines])
+    box = min(_boxes_around(axes, place, text), key=lambda box: _covered(axes, box, paths, taken))
     taken.append(box)
-    width, height = size(axes)
-    x, y = box.reshape(2, 2).mean(axis=0)
+    x, y = box.reshape(2, 2).mean(axis=0) / size(axes)
     axes.text(
-        x / width,
-        y / height,
+        x,
+        y,
         text,
         transform=axes.transAxes,
         ha="center",
@@ -274,37 +384,126 @@ def note_beside(axes: Axes, place: tuple[float, float], text: str, ink: str, tak
     )
 
 
-def _places_around(axes: Axes, place: tuple[float, float], text: str) -> list[np.ndarray]:
-    """Return boxes (x0, y0, x1, y1, in inches) around a point, the nearest and highest first."""
-    ((x, y),) = _to_inches(axes, np.array([place]))
-    half, rise = text_width(text, TEXT, "bold") / 2 + 0.03, text_height(text) / 2
+def _boxes_around(axes: Axes, place: tuple[float, float], text: str) -> list[np.ndarray]:
+    """Return boxes (x0, y0, x1, y1, in inches) around a point, the nearest first."""
+    ((x, y),) = _to_inches(axes, np.array([place]), axes.transData)
+    half, rise = text_width(text, TEXT, "bold") / 2 + 0.04, text_height(text) / 2
     shifts = [
-        (across * (half + 0.12), up * (rise + gap))
-        for gap in (0.08, 0.25, 0.45)
+        (across * (half + 0.1), up * (rise + gap))
+        for gap in (0.08, 0.22, 0.4)
         for up, across in itertools.product((1, -1), (0, -1, 1))
-    ] + [(across * (half + 0.15), 0.0) for across in (-1, 1)]
+    ] + [(across * (half + 0.12), 0.0) for across in (-1, 1)]
     return [np.array([x + dx - half, y + dy - rise, x + dx + half, y + dy + rise]) for dx, dy in shifts]
 
 
 def _covered(axes: Axes, box: np.ndarray, paths: np.ndarray, taken: Sequence[np.ndarray]) -> int:
     """Return how much a text in a box would cover: points of lines, other texts, and what lies outside."""
-    inside = ((paths > box[:2]) & (paths < box[2:])).all(axis=1).sum()
-    clash = sum(bool((box[:2] < other[2:]).all() and (other[:2] < box[2:]).all()) for other in taken)
+    inside = int(((paths > box[:2]) & (paths < box[2:])).all(axis=1).sum())
+    clashes = sum(bool((box[:2] < other[2:]).all() and (other[:2] < box[2:]).all()) for other in taken)
     outside = bool((box[:2] < 0).any() or (box[2:] > size(axes)).any())
-    return int(inside) + 1000 * clash + 1000 * outside
+    return inside + 1000 * (clashes + outside)
 
 
 def _path(axes: Axes, line: Line2D) -> np.ndarray:
     """Return points along a line, dense enough to tell whether a text covers it, in inches."""
     points = np.column_stack(line.get_data(orig=False)).astype(float)
-    if line.get_transform() != axes.transData or len(points) < 2:
-        return np.empty((0, 2))
-    at = np.linspace(0, len(points) - 1, 8 * len(points))
+    at = np.linspace(0, len(points) - 1, max(100, 8 * len(points)))
     dense = np.column_stack([np.interp(at, np.arange(len(points)), points[:, column]) for column in (0, 1)])
-    return _to_inches(axes, dense[np.isfinite(dense).all(axis=1)])
+    return _to_inches(axes, dense[np.isfinite(dense).all(axis=1)], line.get_transform())
 
 
-def _to_inches(axes: Axes, points: np.ndarray) -> np.ndarray:
-    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
-    width, height = size(axes)
-    return (points - [x0, y0]) * [width / (x1 - x0), height / (y1 - y0)]
+def _to_inches(axes: Axes, points: np.ndarray, transform: Transform) -> np.ndarray:
+    return np.asarray((transform - axes.transAxes).transform(points) * size(axes))
+
+
+# Rows with a plot and columns of texts
+
+
+def forest(
+    words: Words, blocks: Sequence[Sequence[Row]], columns: Sequence[Column]
+) -> tuple[Page, list[tuple[Axes, list[float]]]]:
+    """Lay out rows with their labels, a plot for each block of rows, and columns of texts on the right.
+
+    Returns the page, and for each block its plot with the heights of the rows' middles, both in inches from the
+    top of the plot.
+    """
+    rows = [row for block in blocks for row in block]
+    right = sum(column.width for column in columns) + MARGIN
+    room = max(1.2, min(2.4, WIDTH - 2 * MARGIN - right - 2.2))
+    labels = [wrap(row.label, room) for row in rows]
+    left = MARGIN + max(map(text_width, labels)) + 0.25
+    heights = [
+        max(_ROW, 0.14 + max(map(text_height, texts))) + row.extra
+        for row, *texts in zip(rows, labels, *(column.texts for column in columns), strict=True)
+    ]
+    head = _head_height(columns)
+    tops, end = _row_tops(blocks, heights, head)
+    page = Page.new(words, end)
+    _write_columns(page, columns, head, [top + height / 2 for top, height in zip(tops, heights, strict=True)])
+    places = iter(zip(labels, tops, heights, strict=True))
+    return page, [_plot(page, block, list(itertools.islice(places, len(block))), left, right) for block in blocks]
+
+
+def _head_height(columns: Sequence[Column]) -> float:
+    """Return the inches that the heads of the columns need, with the markers over them."""
+    if not any(column.head for column in columns):
+        return 0.0
+    marker = 0.26 if any(column.style for column in columns) else 0.04
+    return max(text_height(column.wrapped_head) for column in columns) + marker
+
+
+def _row_tops(
+    blocks: Sequence[Sequence[Row]], heights: Sequence[float], head: float
+) -> tuple[list[float], float]:
+    """Return the top of each row and the end of the body; the ticks of each block are below it."""
+    tops: list[float] = []
+    y = head
+    height = iter(heights)
+    for block in blocks:
+        group = ""
+        for row in block:
+            y += HEADING if row.group != group else 0.0
+            group = row.group
+            tops.append(y)
+            y += next(height)
+        y += 0.42
+    return tops, y - 0.1
+
+
+def _write_columns(page: Page, columns: Sequence[Column], head: float, middles: Sequence[float]) -> None:
+    x = WIDTH - MARGIN
+    for column in reversed(columns):
+        left = x - column.width + _COLUMN_GAP
+        edge, side = (left, "left") if column.marks else (x, "right")
+        ink = column.style.ink if column.style else INK
+        page.text(edge, head - 0.05, column.wrapped_head, anchor=1, ha=side, color=ink, fontweight="bold")
+        if column.style and column.head:
+            mark = fmt.Mark("", column.style.marker, column.style.colour)
+            page.marker(x - 0.07, head - text_height(column.wrapped_head) - 0.12, mark)
+        for text, middle in zip(column.texts, middles, strict=True):
+            page.text(edge + column.indent, middle, text, anchor=0.5, ha=side, color=ink)
+        for mark, middle in zip(column.marks, middles, strict=False):
+            page.marker(left + 0.07, middle, mark)
+        x -= column.width
+
+
+def _plot(
+    page: Page, block: Sequence[Row], places: Sequence[tuple[str, float, float]], left: float, right: float
+) -> tuple[Axes, list[float]]:
+    """Write the labels and headings of a block and return its plot; `places` are labels, tops and heights."""
+    begin = places[0][1] - (HEADING if block[0].group else 0.0)
+    end = places[-1][1] + places[-1][2]
+    axes = page.axes(left, begin, right, end - begin)
+    axes.set_ylim(end - begin, 0)
+    axes.yaxis.set_visible(False)
+    sns.despine(ax=axes, left=True)
+    group = ""
+    for row, (label, top, height) in zip(block, places, strict=True):
+        if row.group != group:
+            # The grid stops at a heading, which may be longer than the labels.
+            axes.axhspan(top - begin - HEADING, top - begin, color="white", linewidth=0, zorder=2.4)
+            page.text(MARGIN, top - 0.05, row.group, anchor=1, fontweight="bold")
+        group = row.group
+        page.rule(top)
+        page.text(MARGIN, top + height / 2, label, anchor=0.5)
+    return axes, [top - begin + height / 2 for _, top, height in places]

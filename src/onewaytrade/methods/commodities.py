@@ -45,7 +45,7 @@ ACROSS: Final = frozenset({"High-tech products*"})
 
 _BN: Final = 1e5  # of 10k CNY
 _LEVEL_UNITS: Final = {"100M CNY": 1.0, "trn CNY": 1e4, "k USD": 1e-6, "bn USD": 1.0, "trn USD": 1e3}
-_LEVEL_STEPS: Final = {"trn CNY": 0.01, "trn USD": 0.01}
+_LEVEL_STEPS: Final = {"trn CNY": 0.01, "bn USD": 1.0, "trn USD": 0.01}
 _COLUMNS: Final = ("quantity_start", "quantity_end", "value_start", "value_end")
 
 
@@ -86,13 +86,9 @@ class Basket:
 _METALS: Final = (*FOUR, "Refined oil products", "Copper ore", "Unwrought copper and copper products")
 _FOOD: Final = ("Meat (incl. offal)", "Fruit and nuts", OTHER_GRAIN, SOYBEANS, "Edible vegetable oil")
 _PRIMARY: Final = (*_METALS, *_FOOD, "Rubber", "Pulp", "Logs and sawn timber")
-# Fixed before any result was looked at, and the only place where a basket is declared.
+# The only place where a basket is declared: each by a rule that is named with it, never by its result.
 BASKETS: Final = (
-    Basket(
-        "Four energy and ore lines",
-        FOUR,
-        "The lines of which the article gives a quantity.",
-    ),
+    Basket("Four energy and ore lines", FOUR, "The lines of which the article gives a quantity."),
     Basket(
         "Energy and metals",
         _METALS,
@@ -220,8 +216,8 @@ def values(asked: Window) -> pd.DataFrame:
 def measured(asked: Window, claim_ids: Iterable[str]) -> pd.DataFrame:
     """Return the commodities of some claims by every measure, with what the article prints on one of them.
 
-    Columns `commodity`, `measure` (in words), `value`, `low`, `high` (per cent; bounds alone in dollars),
-    `printed` (missing where the article says nothing), `grade`.
+    Columns `group` (the line), `label` (the measure in words), `value`, `low`, `high` (per cent; bounds alone in
+    dollars), `printed` (missing where the article says nothing), `grade`.
     """
     printed: dict[tuple[str, str], float] = {}
     order: dict[str, None] = {}
@@ -240,8 +236,10 @@ def measured(asked: Window, claim_ids: Iterable[str]) -> pd.DataFrame:
                 continue
             name = _measure_name(choices)
             low, high = (None, None) if found.value is not None else found.range
-            rows.append((line, name, found.value, low, high, printed.get((line, name)), found.grade))
-    columns = ["commodity", "measure", "value", "low", "high", "printed", "grade"]
+            rows.append(
+                (line.removesuffix("*"), name, found.value, low, high, printed.get((line, name)), found.grade)
+            )
+    columns = ["group", "label", "value", "low", "high", "printed", "grade"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys(("value", "low", "high", "printed"), float))
 
@@ -260,6 +258,28 @@ def bridge(asked: Window, names: Iterable[str] = FOUR) -> pd.DataFrame:
         for part, column in parts.items()
     ]
     return pd.DataFrame(rows, columns=["window", "part", "log_points", "pct"])
+
+
+def in_logs(asked: Window, names: Iterable[str] = FOUR) -> pd.DataFrame:
+    """Return the growth of lines in log points, from quantity to value in yuan and in dollars.
+
+    Columns `commodity`, `quantity_log`, `unit_value_log`, `value_log` (in yuan), `rate_low_log`, `rate_high_log`
+    (what a yuan is in dollars) and `value_usd_low_log`, `value_usd_high_log`; the first two add up to the third,
+    and that with a rate to the value in dollars. The last four are missing where the totals do not give the rate.
+    """
+    table = decomposed(asked).set_index("commodity")
+    table = table.loc[
+        [name for name in names if name in table.index], ["quantity_log", "unit_value_log", "value_log"]
+    ]
+    try:
+        ratio = dollar_ratio(asked)
+    except NoFigureError:
+        ends = {"low": math.nan, "high": math.nan}
+    else:
+        ends = {"low": 100 * math.log(ratio.low), "high": 100 * math.log(ratio.high)}
+    rates = {f"rate_{end}_log": rate for end, rate in ends.items()}
+    dollars = {f"value_usd_{end}_log": table["value_log"] + rate for end, rate in ends.items()}
+    return table.assign(**rates, **dollars).reset_index()
 
 
 def baskets(asked: Window) -> pd.DataFrame:
@@ -287,13 +307,32 @@ def baskets(asked: Window) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def contents(table: pd.DataFrame) -> pd.DataFrame:
+    """Return in words what baskets hold: `Basket`, `Lines`, `What, and why`, `Not in this release`."""
+    return pd.DataFrame(
+        {
+            "Basket": table["basket"],
+            "Lines": [f"{n} of {len(basket.lines)}" for n, basket in zip(table["lines"], BASKETS, strict=True)],
+            "What, and why": [basket.reason for basket in BASKETS],
+            "Not in this release": table["missing"].replace("", "none is missing"),
+        }
+    )
+
+
+def fisher(table: pd.DataFrame) -> pd.DataFrame:
+    """Return Fisher's two indices of a table of `baskets`, one row each: `label`, `series`, `value` (per cent)."""
+    names = {"fisher_quantity": "Quantity", "fisher_unit_value": "Unit value"}
+    long = table[["basket", *names]].rename(columns={"basket": "label", **names})
+    return long.melt("label", var_name="series")
+
+
 def contributions(asked: Window) -> pd.DataFrame:
     """Return what lines add to the growth of all imports in yuan, in percentage points.
 
-    Columns `commodity`, `group` ("Lines that do not overlap", which add up to the growth of all imports with the
-    row "Everything else", where that growth is at hand, or "Of which"), `points`, and of these `quantity_points` and `unit_value_points`, split
-    by the logarithmic mean (missing for groups, which have no quantity). Empty where the totals do not hold the
-    level of the earlier period.
+    Columns `commodity`, `group` ("Lines that do not overlap" or "Of which"), `points`, and of these
+    `quantity_points` and `unit_value_points`, split by the logarithmic mean (missing for groups, which have no
+    quantity). The lines that do not overlap add up to the growth of all imports with the row "Everything else",
+    which is there where that growth is. Empty where the totals do not hold the level of the earlier period.
     """
     columns = ["commodity", "group", "points", "quantity_points", "unit_value_points"]
     total, table = total_start(asked), lines(asked)
@@ -316,6 +355,19 @@ def contributions(asked: Window) -> pd.DataFrame:
     return pd.concat([table[columns], other], ignore_index=True)
 
 
+def largest(points: pd.DataFrame, least: float = 0.1) -> pd.DataFrame:
+    """Return the contributions of at least so many points, the most negative first: `label`, `group`, `value`."""
+    big = points[points["points"].abs() >= least].sort_values(["group", "points"])
+    names = big["commodity"].str.removesuffix("*")
+    return pd.DataFrame({"label": names, "group": big["group"], "value": big["points"]}).reset_index(drop=True)
+
+
+def split(points: pd.DataFrame, basket: Basket) -> dict[str, float]:
+    """Return what a basket contributes: `points`, and of these `quantity_points` and `unit_value_points`."""
+    inside = points[points["commodity"].isin(basket.lines)]
+    return {name: float(inside[name].sum()) for name in ("points", "quantity_points", "unit_value_points")}
+
+
 def farm_goods(asked: Window) -> pd.DataFrame:
     """Return what makes the growth of agricultural products' value in yuan, line by line.
 
@@ -324,14 +376,13 @@ def farm_goods(asked: Window) -> pd.DataFrame:
     is on no line of the release last.
     """
     table = lines(asked).set_index("commodity")[list(_COLUMNS)]
-    group = table.loc[FARM]
     parts = [name for name in (SOYBEANS, OTHER_GRAIN, *NESTED[FARM]) if name in table.index and name != GRAIN]
     result = table.loc[[FARM, *parts]]
     # Quantities of unlike goods do not add up: what is on no line has a value alone.
-    result.loc["Other farm goods"] = group - table.loc[parts].sum().where(group.notna())
+    result.loc["Other farm goods"] = result.iloc[0] - result.iloc[1:].sum()
     quantity = result["quantity_end"] / result["quantity_start"]
     value = result["value_end"] / result["value_start"]
-    start = float(group["value_start"])
+    start = float(result["value_start"].iloc[0])
     return pd.DataFrame(
         {
             "share_pct": 100 * result["value_start"] / start,
@@ -427,25 +478,25 @@ def spells(commodity: str) -> pd.DataFrame:
 def years(names: Iterable[str] = FOUR) -> pd.DataFrame:
     """Return the quantities of calendar years: `commodity`, `year`, `value` (million tonnes), `where`.
 
-    From the newest release that prints the year, else from other places (press); years that nobody prints are
-    not there.
+    From the newest release that prints the year, else from other places; years that nobody prints are not there.
     """
     found: dict[tuple[str, str], tuple[float, str]] = {}
     other = datasets.load(OTHER)
     wanted = (other["measure"] == "quantity") & (other["frequency"] == "annual") & (other["unit"] == "10 kt")
-    for row in other[wanted & ~other["suspect"]].itertuples():
-        found.setdefault((str(row.commodity), str(row.period)), (float(row.value), "press"))
+    rows = other[wanted & ~other["suspect"]]
+    for name, year, value in zip(rows["commodity"], rows["period"], rows["value"], strict=True):
+        found.setdefault((name, year), (value, f"dataset {OTHER}"))
     for asked in (one for one in _windows() if one.months == 12):
         table = lines(asked).set_index("commodity")
         for name in table.index:
             for period, column in ((asked.start, "quantity_start"), (asked.end, "quantity_end")):
                 found[name, period] = (table[column][name], f"release {asked.release}")
-    rows = [
+    told = [
         (name, year, found[name, year][0] / 100, found[name, year][1])
         for name in names
         for year in sorted({period for line, period in found if line == name})
     ]
-    return pd.DataFrame(rows, columns=["commodity", "year", "value", "where"])
+    return pd.DataFrame(told, columns=["commodity", "year", "value", "where"])
 
 
 def dollar_check() -> pd.DataFrame:
@@ -504,6 +555,22 @@ def totals_used(asked: Window, currency: str) -> pd.DataFrame:
         rate = measures.growth(before, after)
         rows.append((currency, f"levels printed in full ({source})", rate, rate))
     return pd.DataFrame(rows, columns=["currency", "source", "low", "high"])
+
+
+def reprinted_rates(currency: str) -> pd.DataFrame:
+    """Return the rates of all imports that are at hand both as published first and as carried later, in per cent.
+
+    Columns `period`, `first`, `later`, by period.
+    """
+    frame = datasets.load(TOTALS)
+    rows = frame[
+        (frame["flow"] == "imports") & (frame["currency"] == currency) & frame["yoy_published_pct"].notna()
+    ]
+    later = rows["print"] == "revised"
+    columns = ["period", "frequency", "yoy_published_pct"]
+    both = rows.loc[~later, columns].merge(rows.loc[later, columns], on=columns[:2], suffixes=("_first", "_later"))
+    both.columns = pd.Index(["period", "frequency", "first", "later"])
+    return both.sort_values("period", ignore_index=True)[["period", "first", "later"]]
 
 
 def dollar_ratio(asked: Window) -> Interval:

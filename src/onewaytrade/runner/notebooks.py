@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def _find(root: Path, name: str) -> Path:
     raise NotebookError(f"There is no notebook {name!r}; the nearest is {nearest(name, known)}.")
 
 
-def nearest(word: str, known: Sequence[str] | dict[str, Any]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
     """Return the one of `known` that is spelled most like `word`."""
     return difflib.get_close_matches(word, list(known), n=1, cutoff=0)[0]
 

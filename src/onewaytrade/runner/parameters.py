@@ -151,5 +151,5 @@ def _unknown(name: str, parameters: Mapping[str, Mapping[str, Parameter]]) -> Pa
     stems = ", ".join(parameters)
     if not owners:
         return ParameterError(f"{stems} has no parameter {name!r}: it takes none.")
-    near = notebooks.nearest(name, list(owners))
+    near = notebooks.nearest(name, owners)
     return ParameterError(f"No parameter {name!r} is known to {stems}; the nearest is {near!r} of {owners[near]}.")

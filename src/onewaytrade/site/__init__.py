@@ -39,10 +39,9 @@ def build(executed: Path, out: Path) -> None:
         _assemble(notebooks, verdicts, scratch / "source")
         _sphinx(scratch)
         pages = scratch / "html"
-        # It only helps Sphinx to build again in the same place, which we never do.
+        # These only help Sphinx to build again in the same place, which we never do, and to show sources.
         (pages / ".buildinfo").unlink()
-        # GitHub Pages would drop every folder whose name begins with an underscore.
-        (pages / ".nojekyll").touch()
+        shutil.rmtree(pages / "_sources", ignore_errors=True)
         if loads := hosts.foreign(pages):
             raise SiteError(f"The site was not built: {loads[0]}, but a page may load nothing from other hosts.")
         _replace(out, pages, scratch / "old")

@@ -28,7 +28,7 @@ html_show_sphinx = False
 html_use_index = False
 # No clock: two builds of the same notebooks give the same bytes.
 html_last_updated_fmt = None
-html_sidebars = {"index": []}
+html_sidebars: dict[str, list[str]] = {"index": []}
 html_theme_options = {
     "logo": {"text": project},
     "search_bar_text": "Search",

@@ -33,7 +33,7 @@ class _Loads(HTMLParser):
             self.found += _STYLE.findall(data)
 
     def handle_endtag(self, tag: str) -> None:
-        self._in_style = False
+        self._in_style = self._in_style and tag != "style"
 
 
 def foreign(site: Path) -> list[str]:

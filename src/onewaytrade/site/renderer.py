@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from docutils import nodes
+from docutils import nodes  # type: ignore[import-untyped]
 from myst_nb.core.render import MimeData, NbElementRenderer
 
 from onewaytrade.runner.verdicts import VERDICT_MIME

@@ -44,7 +44,7 @@ _COLUMNS: Mapping[str, list[str]] = MappingProxyType(
         "sources.csv": [_ID, "publisher", "where"],
     }
 )
-_STATEMENTS: Mapping[str, str] = MappingProxyType(
+STATEMENTS: Mapping[str, str] = MappingProxyType(
     {
         "consumption": "consumption_property.csv",
         "trade-remedies": "trade_remedies.csv",
@@ -169,7 +169,7 @@ def tables(folder: Path) -> tuple[Table, ...]:
         "property": (_estate(row) for row in _read(folder, "property.csv")),
         "sources": (_source(row) for row in places),
     }
-    for dataset, file in _STATEMENTS.items():
+    for dataset, file in STATEMENTS.items():
         compiled[dataset] = [record for row in _read(folder, file) for record in _statements(row)]
     made = [Table(name, COMPILED, tuple(rows)) for name, rows in compiled.items()]
     return tuple(sorted((*made, *_releases(commodities)), key=lambda table: (table.dataset, table.edition)))

@@ -1,0 +1,768 @@
+"""Growth of China's imports from one partner: by Chinese customs in dollars or yuan, or by the partner's own count.
+
+No release of customs that is at hand holds both ends of the window, so amounts of several releases are put
+together. Each is an interval: what rounds to the printed figure, or what the growth printed a year later implies.
+Where a sum can be built in two ways, or a base was revised, the result spans both.
+"""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import pandas as pd
+
+from onewaytrade import claims, datasets, fmt, measures
+from onewaytrade.claims import Estimate
+from onewaytrade.errors import ParameterError
+from onewaytrade.measures import Interval
+
+DATASET: Final = "gacc-partners"
+CLAIMS: Final = {
+    "United States": "imports-from-us-11",
+    "Japan": "imports-from-japan-17",
+    "Germany": "imports-from-germany-18",
+}
+CURRENCIES: Final = ("USD", "CNY", "own")
+WINDOWS: Final = (1, 12)
+GROUPS: Final = frozenset({"World", "EU", "ASEAN", "Africa", "Latin America"})
+OWN: Final = {"United States": "USD", "Japan": "JPY", "Germany": "EUR"}
+WORDS: Final = {"USD": "dollars", "CNY": "yuan", "JPY": "yen", "EUR": "euros"}
+AUTHORITIES: Final = {"United States": "US Census", "Japan": "Japan’s Ministry of Finance", "Germany": "Destatis"}
+
+# Two stretches of three months: the only ones whose every month's growth on the year customs' table of 2024 gives.
+STRETCHES: Final = ("2024-05..2024-07", "2024-06..2024-08")
+_BILLIONS: Final = {
+    "USD": 1e-9, "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
+    "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3, "bn EUR": 1.0, "bn JPY": 1.0,
+}  # fmt: skip
+_GRADES: Final = ("primary", "mirror", "implied", "press")
+_BASES: Final = ("printed", "computed", "implied")
+_MARKET: Final = {"JPY": ("JPY per USD", False), "EUR": ("USD per EUR", True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of money in billions: the best figure, all that the sources allow, and what it rests on.
+
+    `basis` is "printed", "computed" (from printed figures) or "implied" (by a printed growth rate); `grade` is
+    that of the weakest evidence in it.
+    """
+
+    value: float
+    interval: Interval
+    basis: str
+    grade: str
+
+    def __add__(self, other: "Amount") -> "Amount":
+        return self._with(other, self.value + other.value, self.interval + other.interval)
+
+    def __sub__(self, other: "Amount") -> "Amount":
+        return self._with(other, self.value - other.value, self.interval - other.interval)
+
+    def __mul__(self, other: "Amount") -> "Amount":
+        return self._with(other, self.value * other.value, self.interval * other.interval)
+
+    def __truediv__(self, other: "Amount") -> "Amount":
+        return self._with(other, self.value / other.value, self.interval / other.interval)
+
+    def within(self, other: "Amount") -> "Amount":
+        """Return this amount with an interval that takes in another way of counting the same."""
+        return self._with(other, self.value, self.interval.hull(other.interval))
+
+    def _with(self, other: "Amount", value: float, interval: Interval) -> "Amount":
+        basis = "implied" if "implied" in {self.basis, other.basis} else "computed"
+        return Amount(value, interval, basis, _weakest(self.grade, other.grade))
+
+
+@dataclass(frozen=True, slots=True)
+class June:
+    """What June 2025 may have been, for a partner whose figure to May was not found.
+
+    `quarter_pct` is the second quarter's growth on the year, `low_pct` and `high_pct` that of June, `amount` what
+    June was worth and `last_year` what June 2024 was, in billions.
+    """
+
+    quarter_pct: float
+    low_pct: float
+    high_pct: float
+    amount: Interval
+    last_year: Amount
+
+
+_T = TypeVar("_T")
+
+# What the register asks for
+
+
+def growth(choices: Mapping[str, Any]) -> Estimate | None:
+    """Compute the growth of imports from a partner from the choices of a `partner-growth` definition.
+
+    Choices: `partner`; `currency` (USD, CNY, or "own", which asks the partner's own statistics); `end`, the last
+    month; `window`, the months at each end (12, or 1); `base`, the year whose last `window` months are the start;
+    `base_print` (first, revised); `source` (customs, mirror); `lag`, months by which the partner counts earlier;
+    `parts` (table, months): how the twelve months are put together, if not in the best way at hand.
+
+    Return None where open data hold no figure, bounds without a value where they only limit it.
+    """
+    found = _evaluate(choices)
+    return found[0] if found else None
+
+
+def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
+    """Return what `growth` does, and whether it rests on printed, computed or implied amounts."""
+    if choices["currency"] == "own" or choices.get("source") == "mirror":
+        return _mirror_growth(choices)
+    partner, currency, end, window = (choices[name] for name in ("partner", "currency", "end", "window"))
+    starts = _bases(partner, currency, window, choices["base"], choices.get("base_print", "first"))
+    ways = _windows(partner, currency, end, window, choices.get("parts"))
+    span = _hull([way.interval for way in ways]) if ways else _bounded(partner, currency, end, window)
+    if not starts or span is None:
+        return None
+    used = [*starts, *ways]
+    basis = max((one.basis for one in (starts[0], *ways[:1])), key=_BASES.index) if ways else "implied"
+    change = measures.growth_interval(_hull([start.interval for start in starts]), span)
+    estimate = Estimate(
+        value=measures.growth(starts[0].value, ways[0].value) if ways else None,
+        grade=_weakest(*(one.grade for one in used), "primary" if ways else "implied"),
+        edition=_edition(DATASET),
+        sentence=_sentence(choices, bounded=not ways),
+        low=change.low,
+        high=change.high,
+    )
+    return estimate, basis
+
+
+def check_parameters(values: Mapping[str, Any]) -> None:
+    """Check the parameters `currency` and `window` of the notebook on imports by partner.
+
+    Raises ParameterError, naming the values at hand and the nearest.
+    """
+    currency, window = values["currency"], values["window"]
+    if currency not in CURRENCIES:
+        near = difflib.get_close_matches(str(currency), CURRENCIES, n=1, cutoff=0.0)[0]
+        raise ParameterError(
+            f"currency={currency!r} is not one of {', '.join(map(repr, CURRENCIES))}; the nearest is {near!r}."
+        )
+    if window not in WINDOWS:
+        near = min(WINDOWS, key=lambda known: abs(known - window))
+        raise ParameterError(
+            f"window={window!r} cannot be answered: of 2022 the data hold December alone (1) and the whole year (12); "
+            f"the nearest is {near}."
+        )
+
+
+# Customs' amounts
+
+
+def amount(partner: str, currency: str, period: str) -> Amount | None:
+    """Return China's imports from a partner in a period, in billions: as printed, or as next year's print implies.
+
+    A figure and its growth on the year, printed together, imply the same period of the year before as revised.
+    None if customs printed neither.
+    """
+    if printed := _printed(partner, currency, period):
+        return printed
+    return _implied(partner, currency, period)
+
+
+def _printed(partner: str, currency: str, period: str) -> Amount | None:
+    rows = _rows(partner, currency, period)
+    rows = rows[rows["basis"] != "implied"]
+    if rows.empty:
+        return None
+    row = rows.sort_values("grade", key=lambda grades: grades.map(_GRADES.index), kind="stable").iloc[0]
+    return _amount_of(row)
+
+
+def _implied(partner: str, currency: str, period: str) -> Amount | None:
+    """Return what the print of one year later implies for this period, base revised as it was then."""
+    rows = _rows(partner, currency, _year_later(period))
+    rows = rows[(rows["basis"] == "printed") & rows["yoy_published_pct"].notna()]
+    if rows.empty:
+        return None
+    row = rows.sort_values("grade", key=lambda grades: grades.map(_GRADES.index), kind="stable").iloc[0]
+    return _base_of(row)
+
+
+def _base_of(row: "pd.Series[Any]") -> Amount:
+    level, rate = _amount_of(row), float(row["yoy_published_pct"])
+    interval = measures.implied_base(level.interval, rate)
+    return Amount(level.value / (1 + rate / 100), interval, "implied", _weakest(level.grade, "implied"))
+
+
+def _rows(partner: str, currency: str, period: str) -> pd.DataFrame:
+    frame = datasets.load(DATASET)
+    wanted = (
+        (frame["partner"] == partner)
+        & (frame["flow"] == "imports")
+        & (frame["currency"] == currency)
+        & (frame["period"] == period)
+        & frame["value"].notna()
+    )
+    return frame[wanted]
+
+
+def _amount_of(row: "pd.Series[Any]") -> Amount:
+    value, scale = float(row["value"]), _BILLIONS[row["unit"]]
+    decimals = len(repr(value).partition(".")[2]) if value % 1 else 0
+    # The press prints billions with a decimal also where it is a nought, which a number does not keep.
+    unit = 10.0 ** -max(decimals, int(row["unit"].startswith("bn")))
+    interval = measures.rounded(value, unit)
+    spread = Interval(interval.low * scale, interval.high * scale)
+    return Amount(value * scale, spread, row["basis"], row["grade"])
+
+
+def _months(partner: str, currency: str, months: Sequence[str]) -> Amount | None:
+    """Return the sum of single months, each as printed, or in yuan at customs' own rate of that month."""
+    found = [_month(partner, currency, month) for month in months]
+    if not found or None in found:
+        return None
+    total, *others = [one for one in found if one is not None]
+    for one in others:
+        total += one
+    return total
+
+
+def _month(partner: str, currency: str, month: str) -> Amount | None:
+    if printed := _printed(partner, currency, month):
+        return printed
+    yuan, rate = _printed(partner, "CNY", month), _rate(month)
+    return yuan / rate if currency == "USD" and yuan and rate else None
+
+
+def _rate(period: str) -> Amount | None:
+    """Return customs' own rate of a period, yuan per dollar: what all imports were in yuan over what in dollars."""
+    rates = datasets.load("exchange-rates").query(
+        "series == 'implied by GACC imports RMB/USD' and period == @period"
+    )
+    if not rates.empty:
+        rate = float(rates["rate"].iloc[0])
+        return Amount(rate, measures.rounded(rate, 1e-4), "implied", "implied")
+    # Numerator and denominator from prints of the same age: today's levels where the partners' tables imply them.
+    if today := amount("World", "CNY", period):
+        dollars = _total("USD", period, "revised")
+        return today / dollars if dollars else None
+    yuan, dollars = _total("CNY", period, "as published"), _total("USD", period, "first", "revised")
+    return yuan / dollars if yuan and dollars else None
+
+
+def _total(currency: str, period: str, *prints: str) -> Amount | None:
+    """Return China's imports from all the world, of the first of these prints that is at hand."""
+    frame = datasets.load("gacc-totals").query("flow == 'imports' and currency == @currency and period == @period")
+    for kind in prints:
+        rows = frame[(frame["print"] == kind) & frame["value"].notna()].assign(basis="printed")
+        if not rows.empty:
+            return _amount_of(rows.iloc[0])
+    return None
+
+
+# The two ends
+
+
+def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> list[Amount]:
+    """Return the start, best first, with the revised one after the first print, so that their gap is carried."""
+    period = year if window == 12 else f"{year}-12"
+    rate = None if currency == "USD" else _rate(period)
+    if currency != "USD" and rate is None:
+        return []
+    found = [_printed(partner, "USD", period), _implied(partner, "USD", period)]
+    if kind == "revised":
+        found = found[1:]
+    dollars = [one for one in found if one is not None]
+    return dollars if rate is None else [one * rate for one in dollars]
+
+
+def _windows(partner: str, currency: str, end: str, window: int, parts: str | None = None) -> list[Amount]:
+    """Return the amount of the months to `end`, by each way of putting it together, best first; none if none."""
+    if window == 1:
+        single = _month(partner, currency, end)
+        return [single] if single else []
+    year = end[:4]
+    if end.endswith("-12"):
+        whole = [amount(partner, currency, year), _months(partner, currency, measures.months_of(year))]
+        return [one for one in whole if one is not None]
+    so_far = _to_date(partner, currency, f"{year}-01..{end}")
+    if so_far is None:
+        return []
+    rest = _rest_of_year(partner, currency, end)
+    return [one + so_far for kind, one in rest.items() if parts in (None, kind)]
+
+
+def _to_date(partner: str, currency: str, period: str) -> Amount | None:
+    """Return a year's first months: as printed or implied, or converted at customs' own rate of those months."""
+    if found := amount(partner, currency, period):
+        return found
+    other, rate = amount(partner, "CNY" if currency == "USD" else "USD", period), _rate(period)
+    if other is None or rate is None:
+        return None
+    return other / rate if currency == "USD" else other * rate
+
+
+def _rest_of_year(partner: str, currency: str, end: str) -> dict[str, Amount]:
+    """Return what the year before brought after the month of `end`, by the ways that the data allow.
+
+    "table": the whole year less its first months, two cumulative figures; "months": single months added up.
+    """
+    before = str(int(end[:4]) - 1)
+    year, first = amount(partner, currency, before), amount(partner, currency, f"{before}-01..{before}{end[4:]}")
+    after = measures.months_between(f"{before}-{int(end[5:]) + 1:02d}", f"{before}-12")
+    found = {
+        "table": year - first if year and first else None,
+        "months": _months(partner, currency, after),
+    }
+    return {kind: one for kind, one in found.items() if one is not None}
+
+
+# Bounds, where the months to May were not found
+
+
+def june(partner: str, currency: str, seen: "pd.Series[float] | None" = None) -> June | None:
+    """Return what June 2025 may have been, given the half-year and its first quarter; None if these are not at hand.
+
+    The second quarter is known as a whole. June's growth on the year may lie as far from the quarter's as a single
+    month's was `seen` to lie from that of the three months around it (in points): by default among all suppliers
+    at least as large as Germany, none left out.
+    """
+    half, first = (_to_date(partner, currency, f"2025-01..2025-{month}") for month in ("06", "03"))
+    quarter = _months(partner, currency, measures.months_of("2024Q2"))
+    last_year = _month(partner, currency, "2024-06")
+    if half is None or first is None or quarter is None or last_year is None:
+        return None
+    change = measures.growth_interval(quarter.interval, (half - first).interval)
+    points = strays(large=True)["stray_points"] if seen is None else seen
+    low, high = change.low + float(points.min()), change.high + float(points.max())
+    return June(
+        quarter_pct=measures.growth(quarter.value, (half - first).value),
+        low_pct=low,
+        high_pct=high,
+        amount=last_year.interval * Interval(1 + low / 100, 1 + high / 100),
+        last_year=last_year,
+    )
+
+
+def _bounded(
+    partner: str, currency: str, end: str, window: int, seen: "pd.Series[float] | None" = None
+) -> Interval | None:
+    """Return the bounds of the twelve months to May 2025: the half-year less June, after what 2024 brought."""
+    known = june(partner, currency, seen) if window == 12 and end == "2025-05" else None
+    half = _to_date(partner, currency, "2025-01..2025-06")
+    rest = _rest_of_year(partner, currency, end)
+    if known is None or half is None or not rest:
+        return None
+    return _hull([one.interval + half.interval - known.amount for one in rest.values()])
+
+
+def strays(*, large: bool) -> pd.DataFrame:
+    """Return how far single months strayed from their surroundings, in growth on the year.
+
+    Columns `partner`, `month`, `stretch`, `month_pct`, `stretch_pct`, `stray_points` (the difference). Over the
+    `STRETCHES` of 2024, in yuan; 2023 is implied by the growth of cumulative sums. Economies only, no groups;
+    with `large`, those from which China imported at least as much in 2024 as from Germany.
+    """
+    frame = datasets.load(DATASET).query("flow == 'imports' and currency == 'CNY' and grade != 'press'")
+    sizes = frame[frame["period"] == "2024"].set_index("partner")["value"]
+    names = [str(name) for name in sizes.index if name not in GROUPS]
+    if large:
+        names = [name for name in names if sizes[name] >= sizes["Germany"]]
+    rows = []
+    for name in names:
+        for stretch in STRETCHES:
+            months = measures.months_of(stretch)
+            now = [_need(_printed(name, "CNY", month)).value for month in months]
+            then = [_year_before(name, month) for month in months]
+            level = measures.growth(sum(then), sum(now))
+            for month, one, base in zip(months, now, then, strict=True):
+                rate = measures.growth(base, one)
+                rows.append((name, month, stretch, rate, level, rate - level))
+    columns = ["partner", "month", "stretch", "month_pct", "stretch_pct", "stray_points"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _year_before(partner: str, month: str) -> float:
+    """Return the same month a year earlier, in billions of yuan, from the growth of two cumulative sums."""
+    sums = [
+        _base_of(_rows(partner, "CNY", f"{month[:4]}-01..{last}").iloc[0]).value
+        for last in (month, measures.shift_month(month, -1))
+    ]
+    return sums[0] - sums[1]
+
+
+# The partner's own count
+
+
+def _mirror_growth(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
+    partner, lag = choices["partner"], choices.get("lag", 0)
+    ends = (measures.shift_month(month, -lag) for month in (f"{choices['base']}-12", choices["end"]))
+    start, end = (_calendar(measures.trailing(month, choices["window"])) for month in ends)
+    first, last = (exports(partner, period, choices["currency"]) for period in (start, end))
+    span = last.interval if last else _bounded_exports(partner, end, choices["currency"])
+    if first is None or span is None:
+        return None
+    change = measures.growth_interval(first.interval, span)
+    estimate = Estimate(
+        value=measures.growth(first.value, last.value) if last else None,
+        grade=_weakest(first.grade, last.grade if last else "implied"),
+        edition=_edition("mirror"),
+        sentence=_mirror_sentence(choices, start, end, bounded=last is None),
+        low=change.low,
+        high=change.high,
+    )
+    return estimate, max(first.basis, last.basis, key=_BASES.index) if last else "implied"
+
+
+def exports(partner: str, period: str, currency: str = "own") -> Amount | None:
+    """Return a partner's exports to China in a period, by its own statistics, in billions.
+
+    In its own currency, or in dollars at the market's average rate of the period; None if not at hand.
+    """
+    own = _own_exports(partner, period)
+    if own is None or currency in ("own", OWN[partner]):
+        return own
+    if currency != "USD":
+        return None
+    pair, dollars_per_unit = _MARKET[OWN[partner]]
+    rates = datasets.load("exchange-rates").query("pair == @pair and statistic == 'monthly average of daily'")
+    rate = measures.mean_over(rates.set_index("period")["rate"], period)
+    factor = rate if dollars_per_unit else 1 / rate
+    interval = Interval(own.interval.low * factor, own.interval.high * factor)
+    return Amount(own.value * factor, interval, own.basis, own.grade)
+
+
+def _own_exports(partner: str, period: str) -> Amount | None:
+    frame = datasets.load("mirror").query("reporter == @partner and partner == 'China' and flow == 'exports'")
+    frame = frame[frame["value"].notna() & (frame["adjustment"] != "seasonally adjusted")]
+    whole = frame[frame["period"] == period]
+    if not whole.empty:
+        return _finest(whole)
+    months = [frame[frame["period"] == month] for month in measures.months_of(period)]
+    if any(rows.empty for rows in months):
+        return None
+    found = [_finest(rows) for rows in months]
+    total = found[0]
+    for one in found[1:]:
+        total += one
+    return total
+
+
+def _bounded_exports(partner: str, period: str, currency: str) -> Interval | None:
+    """Return the bounds of Germany's exports in the twelve months to May 2025, in billions of euros.
+
+    Their growth to May is known ("about" a whole per cent), and of 2024 the year, the first quarter and May; April
+    2024 lies between the lowest and the highest unadjusted month at hand.
+    """
+    if (partner, period, currency) != ("Germany", "2024-06..2025-05", "own"):
+        return None
+    frame = datasets.load("mirror").query("reporter == @partner and adjustment != 'seasonally adjusted'")
+    rate = frame.loc[frame["period"] == "2025-01..2025-05", "yoy_published_pct"].iloc[0]
+    months = frame.loc[(frame["frequency"] == "monthly") & frame["value"].notna(), "value"]
+    year, quarter, may = (
+        _finest(frame[(frame["period"] == known) & frame["value"].notna()]).interval
+        for known in ("2024", "2024-01..2024-03", "2024-05")
+    )
+    first = quarter + may + Interval(float(months.min()), float(months.max()))
+    change = measures.rounded(float(rate), 1.0)
+    return year + first * Interval(change.low / 100, change.high / 100)
+
+
+def _finest(rows: pd.DataFrame) -> Amount:
+    """Return the figure that was printed with most digits: several sources quote the same release."""
+    return min(
+        (_amount_of(row) for _, row in rows.iterrows()), key=lambda one: one.interval.high - one.interval.low
+    )
+
+
+# Tables for the notebook
+
+
+def windows(currency: str, window: int) -> pd.DataFrame:
+    """Return growth to the months around the article's, for the three partners: those that the data can answer.
+
+    Columns `group` (the partner), `label` (the last month), `value`, `low`, `high` (per cent), `printed` (on the
+    article's own row) and `grade` ("implied" or "printed"), as `charts.dots` takes them.
+    """
+    rows = []
+    for partner, claim in CLAIMS.items():
+        for end in ("2024-12", "2025-03", "2025-05", "2025-06"):
+            printed = claims.get(claim).printed.value if end == "2025-05" else None
+            label = f"to {fmt.month(end)}"
+            rows += _row(partner, label, _choices(partner, currency, end, window), printed)
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def currencies() -> pd.DataFrame:
+    """Return growth of the calendar year 2024 on 2022 in every currency at hand; columns as `windows`."""
+    rows = []
+    for partner, own in OWN.items():
+        who = AUTHORITIES[partner]
+        year = _choices(partner, "USD", "2024-12", 12)
+        rows += _row(partner, "customs, in dollars", year)
+        rows += _row(partner, "customs, in yuan", {**year, "currency": "CNY"})
+        rows += _row(partner, f"{who}, in {WORDS[own]}", {**year, "currency": "own"})
+        if own != "USD":
+            rows += _row(partner, f"{who}, in dollars", {**year, "source": "mirror"})
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def lags(window: int) -> pd.DataFrame:
+    """Return the American figure by both sides, the exporter's 0, 1 and 2 months earlier; columns as `windows`."""
+    partner = "United States"
+    printed = claims.get(CLAIMS[partner]).printed.value
+    customs = _choices(partner, "USD", "2025-05", window)
+    rows = _row("Imports by Chinese customs", "the article’s months", customs, printed)
+    for lag, label in enumerate(("the same months", "one month earlier", "two months earlier")):
+        rows += _row("Exports by US Census", label, {**customs, "currency": "own", "lag": lag}, printed)
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def two_sides() -> pd.DataFrame:
+    """Set customs' imports beside the partners' exports in 2022 and at the last end that both have, in dollars.
+
+    Columns `partner`, `end`, `ratio_start` and `ratio_end` (imports over exports), `exports_log`, `ratio_log` and
+    `imports_log` (growth in log points; the first two add up to the third), `exports_pct`, `imports_pct`.
+    """
+    rows = []
+    for partner in CLAIMS:
+        end = "2025-05" if partner == "United States" else "2024-12"
+        last = _calendar(measures.trailing(end))
+        there = [_need(exports(partner, period, "USD")).value for period in ("2022", last)]
+        here = [_need(amount(partner, "USD", "2022")).value, _windows(partner, "USD", end, 12)[0].value]
+        ratios = [one / other for one, other in zip(here, there, strict=True)]
+        rates = {"exports": measures.growth(*there), "ratio": measures.growth(*ratios)}
+        logs = measures.decompose_logs(rates)
+        rows.append(
+            (
+                partner,
+                last,
+                *ratios,
+                logs["exports"],
+                logs["ratio"],
+                logs["product"],
+                rates["exports"],
+                measures.growth(*here),
+            )
+        )
+    columns = "partner end ratio_start ratio_end exports_log ratio_log imports_log exports_pct imports_pct"
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def suppliers() -> pd.DataFrame:
+    """Return China's imports from all economies at hand, January to June 2025 on the year before, in yuan.
+
+    Columns `label`, `value`, `low`, `high` (growth, per cent), `grade`, `before` and `after` (bn CNY), `change`
+    (bn CNY), `points` (contribution to the growth of all imports), from the largest growth down.
+    """
+    total = _need(amount("World", "CNY", "2024-01..2024-06")).value
+    rows = []
+    for name in sorted(set(datasets.load(DATASET)["partner"]) - GROUPS):
+        before, after = (amount(name, "CNY", f"{year}-01..{year}-06") for year in (2024, 2025))
+        if before and after:
+            change = measures.growth_interval(before.interval, after.interval)
+            gain = after.value - before.value
+            rate = measures.growth(before.value, after.value)
+            kind = "implied" if "implied" in {before.basis, after.basis} else "printed"
+            rows.append(
+                (name, rate, change.low, change.high, kind, before.value, after.value, gain, 100 * gain / total)
+            )
+    columns = ["label", "value", "low", "high", "grade", "before", "after", "change", "points"]
+    return pd.DataFrame(rows, columns=columns).sort_values("value", ascending=False, ignore_index=True)
+
+
+def june_needed(currency: str) -> pd.DataFrame:
+    """Return what June 2025 would have had to be for the printed figures, beside what the data know of it.
+
+    Columns, in per cent on the year: `partner`, `quarter_pct` (second quarter), `low_pct` and `high_pct` (the range
+    allowed to June), `needed_pct` and `needed_high_pct` (June, so that the twelve months to May round to the
+    printed figure), `others_pct` (April and May together at `needed_pct`); then `as_far` of `seen` months that
+    strayed at least as far upwards.
+    """
+    seen = strays(large=True)["stray_points"]
+    rows = []
+    for partner in ("Japan", "Germany"):
+        known = _need(june(partner, currency))
+        needed = _junes(partner, currency)
+        quarter = _need(_months(partner, currency, measures.months_of("2024Q2"))).value
+        then, now = known.last_year.value, known.last_year.value * (1 + needed[0] / 100)
+        others = measures.growth(quarter - then, quarter * (1 + known.quarter_pct / 100) - now)
+        as_far = int((seen >= needed[0] - known.quarter_pct).sum())
+        rows.append(
+            (partner, known.quarter_pct, known.low_pct, known.high_pct, *needed, others, as_far, len(seen))
+        )
+    columns = "partner quarter_pct low_pct high_pct needed_pct needed_high_pct others_pct as_far seen"
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def june_rules(currency: str) -> pd.DataFrame:
+    """Return the bounds of the article's figure by three rules for how far June may stray from its quarter.
+
+    Columns as `windows`; `group` is the partner and `label` the rule.
+    """
+    pools = {
+        "its own months": None,
+        "large suppliers’ months": strays(large=True),
+        "all suppliers’ months": strays(large=False),
+    }
+    rows = []
+    for partner in ("Japan", "Germany"):
+        claim = claims.get(CLAIMS[partner])
+        start = _hull([base.interval for base in _bases(partner, currency, 12, "2022", "first")])
+        for label, pool in pools.items():
+            every = strays(large=True)
+            seen = every[every["partner"] == partner] if pool is None else pool
+            span = _need(_bounded(partner, currency, "2025-05", 12, seen["stray_points"]))
+            change = measures.growth_interval(start, span)
+            rows.append((partner, label, None, change.low, change.high, claim.printed.value, "implied"))
+    return pd.DataFrame(rows, columns=_COLUMNS).astype({"value": float})
+
+
+def workings(partner: str, currency: str) -> pd.DataFrame:
+    """Return the amounts that the twelve months to May 2025 and their base are made of, by Chinese customs.
+
+    Columns `item`, `value`, `low`, `high` (billions of the currency; `value` missing where only bounded), `basis`.
+    """
+    end, base = "2025-05", _bases(partner, currency, 12, "2022", "first")
+    rest = _rest_of_year(partner, currency, end)
+    so_far = _to_date(partner, currency, "2025-01..2025-05")
+    items = [("Year 2022, first print", base[0])]
+    items += [("Year 2022, as revised a year later", one) for one in base[1:]]
+    year, first = amount(partner, currency, "2024"), amount(partner, currency, "2024-01..2024-05")
+    if "table" in rest and year and first:
+        items += [("Year 2024", year), ("less January to May 2024", first)]
+    else:
+        items.append(("June to December 2024, month by month", rest["months"]))
+    half, known = _to_date(partner, currency, "2025-01..2025-06"), june(partner, currency)
+    if so_far:
+        items.append(("plus January to May 2025", so_far))
+    elif half:
+        items.append(("plus January to June 2025", half))
+    rows = [(item, one.value, one.interval.low, one.interval.high, one.basis) for item, one in items]
+    if so_far is None and known:
+        rows.append(("less June 2025, allowed", None, known.amount.low, known.amount.high, "bounded"))
+    ways = _windows(partner, currency, end, 12)
+    span = _hull([way.interval for way in ways]) if ways else _bounded(partner, currency, end, 12)
+    if span:
+        kind = "computed" if ways else "bounded"
+        value = ways[0].value if ways else None
+        rows.append(("Twelve months to May 2025", value, span.low, span.high, kind))
+    return pd.DataFrame(rows, columns=["item", "value", "low", "high", "basis"]).astype({"value": float})
+
+
+def _junes(partner: str, currency: str) -> tuple[float, float]:
+    """Return June's growth, least and most, at which the twelve months to May round to the printed figure."""
+    printed = claims.get(CLAIMS[partner]).printed
+    last_year = _need(june(partner, currency)).last_year.value
+    base = _bases(partner, currency, 12, "2022", "first")[0].value
+    half = _need(_to_date(partner, currency, "2025-01..2025-06")).value
+    rest = next(iter(_rest_of_year(partner, currency, "2025-05").values())).value
+    goals = measures.rounded(float(printed.value or 0), printed.precision)
+    found = [measures.growth(last_year, rest + half - base * (1 + goal / 100)) for goal in (goals.high, goals.low)]
+    return found[0], found[1]
+
+
+_COLUMNS: Final = ["group", "label", "value", "low", "high", "printed", "grade"]
+
+
+def _row(
+    group: str, label: str, choices: Mapping[str, Any], printed: float | None = None
+) -> list[tuple[Any, ...]]:
+    found = _evaluate(choices)
+    if found is None:
+        return []
+    estimate, basis = found
+    kind = "implied" if basis == "implied" else "printed"
+    return [(group, label, estimate.value, estimate.low, estimate.high, printed, kind)]
+
+
+def _choices(partner: str, currency: str, end: str, window: int) -> dict[str, Any]:
+    return {"partner": partner, "currency": currency, "end": end, "window": window, "base": "2022"}
+
+
+# Sentences
+
+
+def _sentence(choices: Mapping[str, Any], *, bounded: bool) -> str:
+    partner, currency, end = choices["partner"], choices["currency"], choices["end"]
+    against = _against(choices["base"], end, choices["window"])
+    base = " as revised" if choices.get("base_print") == "revised" else " as first printed"
+    text = f"China’s imports from {_named(partner)} in {WORDS[currency]} by Chinese customs, {against}{base}"
+    if bounded:
+        return (
+            f"{text}; January to May 2025 is the half-year less a range for June, so that only bounds are known."
+        )
+    return f"{text}, which was revised since." if base == " as first printed" else f"{text}."
+
+
+def _mirror_sentence(choices: Mapping[str, Any], start: str, end: str, *, bounded: bool) -> str:
+    partner, currency = choices["partner"], choices["currency"]
+    money = WORDS[OWN[partner] if currency == "own" else currency]
+    text = (
+        f"Exports of {_named(partner)} to China in {money} by {AUTHORITIES[partner]}, {_spelt(end)} against "
+        f"{_spelt(start)}"
+    )
+    return f"{text}; one month of 2024 is not at hand, so that only bounds are known." if bounded else f"{text}."
+
+
+def missing(partner: str, currency: str, window: int) -> str:
+    """Return in one sentence which figures are not at hand for a partner, a currency and a window."""
+    end = "May 2025" if window == 1 else "January to May 2025"
+    start = "December 2022" if window == 1 else "2022"
+    if currency == "own":
+        return (
+            f"{AUTHORITIES[partner]}’s figures of exports to China for both {start} and {end} were not found in "
+            f"{WORDS[OWN[partner]]}."
+        )
+    if partner in {"Japan", "Germany"} or currency == "USD":
+        return f"Chinese customs’ figures of imports from {_named(partner)} for both {start} and {end} were not found."
+    return (
+        f"Customs’ total of imports in yuan for {start} was not found, and without it customs’ own exchange rate of "
+        f"that month is not known."
+    )
+
+
+def _against(base: str, end: str, window: int) -> str:
+    if window == 1:
+        return f"{fmt.month(end)} against {fmt.month(f'{base}-12')}"
+    year = _calendar(measures.trailing(end))
+    last = f"calendar {year}" if len(year) == 4 else f"the twelve months to {fmt.month(end)}"
+    return f"{last} against calendar {base}"
+
+
+def _spelt(period: str) -> str:
+    return fmt.period(period) if len(period) > 4 else f"calendar {period}"
+
+
+def _named(partner: str) -> str:
+    return f"the {partner}" if partner == "United States" else partner
+
+
+# Small things
+
+
+def _hull(spans: Sequence[Interval]) -> Interval:
+    return Interval(min(span.low for span in spans), max(span.high for span in spans))
+
+
+def _need(found: _T | None) -> _T:
+    if found is None:
+        raise measures.MeasureError("A figure that the tables of this notebook rest on is missing in data/.")
+    return found
+
+
+def _weakest(*grades: str) -> str:
+    return max(grades, key=_GRADES.index)
+
+
+def _year_later(period: str) -> str:
+    return "..".join(f"{int(part[:4]) + 1}{part[4:]}" for part in period.split(".."))
+
+
+def _calendar(period: str) -> str:
+    """Return a period of months as briefly as the data spell it: a year, a month, or a range."""
+    first, _, last = period.partition("..")
+    if first == last:
+        return first
+    return first[:4] if (first[5:], last[5:], first[:4]) == ("01", "12", last[:4]) else period
+
+
+def _edition(dataset: str) -> str:
+    return f"{dataset} {datasets.resolve(dataset, 'pinned')}"

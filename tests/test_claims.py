@@ -222,6 +222,11 @@ def test_robustness_counts_other_estimates_of_the_same_thing(values, expected):
     assert claims.judge(claim(), estimate(33.0), readings=[reading(v) for v in values]).robustness == expected
 
 
+def test_a_value_that_is_only_bounded_has_nothing_to_be_robust():
+    verdict = claims.judge(claim(), estimate(None, 31.0, 36.0), readings=[reading(33.0)])
+    assert (verdict.word, verdict.robustness) == ("not excluded", None)
+
+
 def test_other_questions_have_no_vote():
     votes = [reading(33.0), reading(-60.0, "other")]
     assert claims.judge(claim(), estimate(33.0), readings=votes).robustness == "robust"
@@ -274,7 +279,8 @@ def test_the_register_is_whole(root: Path):
     lines = (root / "data" / "claims.yml").read_text(encoding="utf-8").splitlines()
     assert len(register) == sum(line.startswith("  - id: ") for line in lines)
     for subject in register.values():
-        assert subject.evidence, subject.id
+        assert subject.evidence or subject.looked_at, subject.id
+        assert subject.label, subject.id
         assert 0 <= subject.paragraph <= 25, subject.id
 
 

@@ -19,13 +19,12 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator
 
 from onewaytrade import fmt, page
 from onewaytrade.measures import month_number, month_of, months_of
-from onewaytrade.page import Label, Page, Style, Words
+from onewaytrade.page import Column, Label, Page, Row, Style, Words
 
 # A month ("2022-12": a line) or a range of months ("2025-04..2025-07": a band) of a time axis, and its label.
 TimeMark = tuple[str, str]
@@ -33,9 +32,9 @@ TimeMark = tuple[str, str]
 _COLOURS: Final = 128
 _PLOT: Final = 3.3  # height of a plot that stands alone, in inches
 _PANEL: Final = 2.1
-_HEADING: Final = 0.34
+_POINT: Final = 0.1  # width of a point
+_TOLD: Final = 15  # rows that an alternative text spells out; the table beside the picture has them all
 _MARK_ROW: Final = 0.23
-_ROW: Final = 0.38
 _QUIET_STYLE: Final = Style(page.PALE, page.QUIET, "")
 _GRADES: Final = {"implied": "hollow point: implied by other figures", "bound": "bar alone: bounds only"}
 
@@ -54,7 +53,7 @@ class Chart:
         from PIL import Image
 
         with page.theme():
-            canvas = cast("FigureCanvasAgg", self.figure.canvas)
+            canvas: Any = self.figure.canvas
             canvas.draw()
             picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         stream = io.BytesIO()
@@ -87,21 +86,22 @@ def lines(
     """
     styles = _styles(table["series"])
     panels = _split(table, "panel")
-    axis = _Months.of(table["month"], marks, page.label_room(styles), _value_room(table["value"], unit))
-    height = _PLOT if len(panels) == 1 else _PANEL
-    headings = [_HEADING if name else 0.12 for name in panels]
-    body = axis.head + sum(headings) + height * len(panels) + axis.foot
+    left = page.tick_room(*_range(table["value"]), unit)
+    axis = _Months.of(table["month"], marks, left, page.label_room(styles))
+    height, heading, gap = (_PLOT, 0.0, 0.0) if list(panels) == [""] else (_PANEL, page.HEADING, 0.16)
+    body = axis.head + (heading + height + gap) * len(panels) - gap + axis.foot
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), body)
-        top = axis.head
-        for at, ((name, rows), heading) in enumerate(zip(panels.items(), headings, strict=True)):
-            sheet.text(page.MARGIN, top + 0.05, name, fontweight="bold")
-            axes = sheet.axes(axis.left, top + heading, axis.right, height)
-            top += heading + height
+        top = 0.0
+        for at, (panel, rows) in enumerate(panels.items()):
+            sheet.text(page.MARGIN, top, panel, fontweight="bold")
+            top += heading + (axis.head if at == 0 else 0.0)
+            axes = sheet.axes(axis.left, top, axis.right, height)
             series = _series(rows, "month", "value")
             _value_axis(axes, rows["value"], unit)
             axis.draw(axes, labelled=at == len(panels) - 1)
-            axis.draw_marks(axes, sheet if at == 0 else None)
+            axis.draw_marks(axes, sheet if at == 0 else None, top)
+            top += height + gap
             _draw_series(axes, series, styles)
             page.end_labels(axes, [Label(s.iloc[-1], name, styles[name].ink) for name, s in series.items()])
             _draw_growth(axes, series, styles, growth or {}, axis.marked_months)
@@ -119,23 +119,23 @@ def starts(
 ) -> Chart:
     """Draw growth to one fixed end, in per cent, from every month that it could be counted from.
 
-    Columns: `start` (YYYY-MM), `series`, `growth_pct`. `article` is the start that the article chose; `printed`
-    the growth that it prints for a series, drawn as a level.
+    Columns: `start` (YYYY-MM), `series`, `growth_pct`. `article` is the start to be marked; `printed`
+    the growth that the article prints for a series, drawn as a level.
     """
     styles = _styles(table["series"])
     printed = printed or {}
     levels = {name: f"printed {fmt.pct(value, 0)}" for name, value in printed.items()}
     shown = [*table["growth_pct"], *printed.values(), 0.0]
-    marks = [(article, f"the article’s start: {fmt.month(article)}")]
+    marks = [(article, f"counted from {fmt.month(article)}")]
     room = page.label_room([*styles, *levels.values()])
-    axis = _Months.of(table["start"], marks, room, _value_room(shown, "%", sign=True))
+    axis = _Months.of(table["start"], marks, page.tick_room(*_range(shown), "%", sign=True), room)
     series = _series(table, "start", "growth_pct")
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), axis.head + _PLOT + axis.foot)
         axes = sheet.axes(axis.left, axis.head, axis.right, _PLOT)
         _value_axis(axes, shown, "%", sign=True)
         axis.draw(axes, labelled=True)
-        axis.draw_marks(axes, sheet)
+        axis.draw_marks(axes, sheet, axis.head)
         labels = [Label(values.iloc[-1], name, styles[name].ink) for name, values in series.items()]
         for name, level in levels.items():
             axes.axhline(printed[name], color=styles[name].colour, linewidth=1.4, linestyle=(0, (3, 2)))
@@ -161,16 +161,21 @@ def seasons(
     """
     years = sorted({period[:4] for period in table["period"]})
     bright = dict(zip(reversed(years[-highlight:]), page.STYLES, strict=False))
-    left = _value_room(table["value"], unit)
+    left = page.tick_room(*_range(table["value"]), unit)
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), _PLOT + 0.35)
-        axes = sheet.axes(left, 0.05, page.label_room(years), _PLOT)
+        axes = sheet.axes(left, 0.0, page.label_room(years), _PLOT)
         _value_axis(axes, table["value"], unit)
         axes.set_xlim(-0.5, 11.5)
         axes.xaxis.set_major_locator(FixedLocator(range(12)))
         axes.set_xticklabels([fmt.month(f"2000-{number:02d}")[:3] for number in range(1, 13)])
         axes.grid(visible=False, axis="x")
-        page.end_labels(axes, [_draw_year(axes, table, year, bright.get(year)) for year in years])
+        ends = [_draw_year(axes, table, year, bright.get(year)) for year in years]
+        page.end_labels(axes, [label for month, label in ends if month == 11])
+        taken: list[np.ndarray] = []
+        for month, label in ends:
+            if month < 11:
+                page.note_beside(axes, (month, label.at), label.text, label.ink, taken)
     return Chart(sheet.figure, _seasons_alt(table, title, unit, years[-highlight:]), table, source)
 
 
@@ -185,22 +190,23 @@ def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: s
     `printed` (what the article prints, a tick), `group` (a heading over rows), `grade` ("implied" is drawn
     hollow). Rows, groups and series keep the order of the table. Values in "%" carry their sign.
     """
-    drawn = _completed(table, ("series", "group", "grade"), ("low", "high", "printed"))
+    drawn = _completed(table, ("series", "group", "grade"), ("value", "low", "high", "printed"))
+    _check_rows(drawn)
     styles = _styles(drawn["series"])
     ranged = bool(drawn[["low", "high"]].notna().any(axis=None))
     owns = [own for _, own in drawn.groupby(["group", "label"], sort=False)]
     ticks = [own["printed"].max() for own in owns]
     columns = [
-        _Column(name, [_row_text(own[own["series"] == name], unit, decimals) for own in owns], style)
+        Column(name, [_row_text(own[own["series"] == name], unit, decimals) for own in owns], style)
         for name, style in styles.items()
     ]
     if drawn["printed"].notna().any():
-        columns.append(_Column("article", [_printed_text(tick, unit) for tick in ticks], page.PRINTED))
+        columns.append(Column("article", [_printed_text(tick, unit) for tick in ticks], page.PRINTED))
     apart = 0.18 if ranged else 0.0
-    rows = [_Row(own["label"].iloc[0], own["group"].iloc[0], apart * (len(styles) - 1)) for own in owns]
+    rows = [Row(own["label"].iloc[0], own["group"].iloc[0], apart * (len(styles) - 1)) for own in owns]
     words = Words(title, subtitle + _grade_key(drawn["grade"]), source)
     with page.theme():
-        sheet, [(axes, centres)] = _forest(words, [rows], columns)
+        sheet, [(axes, centres)] = page.forest(words, [rows], columns)
         _row_axis(axes, drawn[["value", "low", "high", "printed"]], unit)
         for own, centre, tick in zip(owns, centres, ticks, strict=True):
             _draw_points(axes, own, centre, styles, apart=apart, stem=not ranged)
@@ -214,23 +220,28 @@ def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -
     Columns: `label`, `printed`, `computed`, `low`, `high`, `difference`, `verdict`, `unit`. The computed value
     (or, where there is none, its bounds) has the shape and colour of its verdict, which is named beside.
     """
-    blocks = [own for _, own in table.groupby("unit", sort=False)]
-    claims = [claim for own in blocks for claim in own.to_dict("records")]
+    drawn = _completed(table, (), ("printed", "computed", "low", "high", "difference"))
+    blocks = [own for _, own in drawn.groupby("unit", sort=False)]
+    claims = [claim for own in blocks for claim in _records(own)]
     columns = [
-        _Column("article", [_printed_text(claim["printed"], claim["unit"]) for claim in claims], page.PRINTED),
-        _Column("data", [page.wrap(_computed_text(claim), 0.95) for claim in claims]),
-        _Column("gap", [fmt.number(claim["difference"], 1, sign=True) for claim in claims]),
-        _Column("verdict", [page.wrap(claim["verdict"], 1.1) for claim in claims], align="left"),
+        Column("article", [_printed_text(claim["printed"], claim["unit"]) for claim in claims], page.PRINTED),
+        Column("data", [page.wrap(_computed_text(claim), 0.95) for claim in claims]),
+        Column("gap", [_gap_text(claim) for claim in claims]),
+        Column(
+            "verdict",
+            [page.wrap(claim["verdict"], 1.0) for claim in claims],
+            marks=[fmt.MARKS[claim["verdict"]] for claim in claims],
+        ),
     ]
     rows = [
-        [_Row(label, _unit_heading(unit) if len(blocks) > 1 else "") for label, unit in own]
+        [Row(label, _unit_heading(unit) if len(blocks) > 1 else "") for label, unit in own]
         for own in (zip(block["label"], block["unit"], strict=True) for block in blocks)
     ]
     with page.theme():
-        sheet, plots = _forest(Words(title, subtitle, source), rows, columns)
+        sheet, plots = page.forest(Words(title, subtitle, source), rows, columns)
         for own, (axes, centres) in zip(blocks, plots, strict=True):
             _row_axis(axes, own[["printed", "computed", "low", "high"]], own["unit"].iloc[0])
-            for claim, centre in zip(own.to_dict("records"), centres, strict=True):
+            for claim, centre in zip(_records(own), centres, strict=True):
                 _draw_claim(axes, claim, centre)
     return Chart(sheet.figure, _scoreboard_alt(claims, title), table, source)
 
@@ -245,12 +256,12 @@ def decomposition(table: pd.DataFrame, *, title: str, subtitle: str, source: str
     for name, own in windows.items():
         _check_sum(name, own, total)
     columns = [
-        _Column("log\npoints", [fmt.number(value, 1, sign=True) for value in table["log_points"]]),
-        _Column("per\ncent", [fmt.number(value, 1, sign=True) for value in table["pct"]]),
+        Column("log points", [fmt.number(value, 1, sign=True) for value in table["log_points"]]),
+        Column("per cent", [fmt.number(value, 1, sign=True) for value in table["pct"]]),
     ]
-    rows = [_Row(part, window) for window, own in windows.items() for part in own["part"]]
+    rows = [Row(part, window) for window, own in windows.items() for part in own["part"]]
     with page.theme():
-        sheet, [(axes, centres)] = _forest(Words(title, subtitle, source), [rows], columns)
+        sheet, [(axes, centres)] = page.forest(Words(title, subtitle, source), [rows], columns)
         places = iter(centres)
         reached = [
             end
@@ -258,7 +269,7 @@ def decomposition(table: pd.DataFrame, *, title: str, subtitle: str, source: str
             for end in _draw_bridge(axes, own, list(itertools.islice(places, len(own))), total)
         ]
         _row_axis(axes, pd.DataFrame({"reached": reached}), "")
-    return Chart(sheet.figure, _decomposition_alt(windows, title, total), table, source)
+    return Chart(sheet.figure, _decomposition_alt(windows, title), table, source)
 
 
 # How lines are drawn
@@ -291,7 +302,7 @@ class _Months:
     marks: tuple[_Mark, ...]
 
     @classmethod
-    def of(cls, months: Iterable[str], marks: Sequence[TimeMark], right: float, left: float) -> "_Months":
+    def of(cls, months: Iterable[str], marks: Sequence[TimeMark], left: float, right: float) -> "_Months":
         numbers = [month_number(month) for month in months]
         axis = cls(min(numbers), max(numbers), left, right, ())
         placed: list[_Mark] = []
@@ -346,15 +357,15 @@ class _Months:
             else [year for _, year in names]
         )
 
-    def draw_marks(self, axes: Axes, sheet: Page | None) -> None:
-        """Draw the marks, and on the sheet, if given, their labels above the plot."""
+    def draw_marks(self, axes: Axes, sheet: Page | None, top: float) -> None:
+        """Draw the marks, and on the sheet, if given, their labels above the plot, which begins at `top`."""
         for mark in self.marks:
             if mark.first == mark.last:
                 axes.axvline(mark.first, color=page.QUIET, linewidth=1, zorder=1.5)
             else:
                 axes.axvspan(mark.first - 0.5, mark.last + 0.5, color="#EDEDED", zorder=0)
             if sheet:
-                sheet.text(mark.x, self.head - _MARK_ROW * (mark.row + 1), mark.label, color=page.QUIET)
+                sheet.text(mark.x, top - _MARK_ROW * (mark.row + 1), mark.label, color=page.QUIET)
 
 
 def _styles(names: Iterable[str]) -> dict[str, Style]:
@@ -421,8 +432,8 @@ def _draw_growth(
         page.note_beside(axes, (ends[1], values[1]), fmt.pct(rate), style.ink, taken)
 
 
-def _draw_year(axes: Axes, table: pd.DataFrame, year: str, bright: Style | None) -> Label:
-    """Draw one year: single months as a line, longer periods as levels; return the label for its end."""
+def _draw_year(axes: Axes, table: pd.DataFrame, year: str, bright: Style | None) -> tuple[int, Label]:
+    """Draw one year: months as a line, longer periods as levels; return its last month and a label for it."""
     style = bright or _QUIET_STYLE
     look: dict[str, Any] = {
         "color": style.colour,
@@ -440,27 +451,19 @@ def _draw_year(axes: Axes, table: pd.DataFrame, year: str, bright: Style | None)
             axes.plot(ends, [value, value], label=period, solid_capstyle="butt", **look | {"linewidth": 5.0})
     if months.notna().any():
         axes.plot(range(12), months.to_numpy(), label=year, marker=style.marker, markeredgecolor="white", **look)
-    return Label(float(own["value"].iloc[-1]), year, style.ink, "bold" if bright else "normal")
+    end = month_number(months_of(own["period"].iloc[-1])[-1]) % 12
+    return end, Label(float(own["value"].iloc[-1]), year, style.ink, "bold" if bright else "normal")
 
 
 def _value_axis(axes: Axes, values: Iterable[float], unit: str, *, sign: bool = False) -> None:
     low, high = _range(values)
     room = 0.07 * (high - low or abs(high) or 1.0)
     axes.set_ylim(low - room, high + room)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: page.tick_text(value, unit, sign=sign)))
+    page.set_ticks(axes.yaxis, unit, sign=sign)
     axes.tick_params(axis="y", length=0, pad=4)
     sns.despine(ax=axes, left=True)
     if low <= 0 <= high:
         axes.axhline(0, color=page.QUIET, linewidth=1, zorder=2)
-
-
-def _value_room(values: Iterable[float], unit: str, *, sign: bool = False) -> float:
-    """Return the inches left of a plot that the ticks of these values need."""
-    ticks = MaxNLocator(5).tick_values(*_range(values))
-    return (
-        max(page.text_width(page.tick_text(float(tick), unit, sign=sign)) for tick in ticks) + page.MARGIN + 0.08
-    )
 
 
 def _range(values: Iterable[float]) -> tuple[float, float]:
@@ -471,138 +474,13 @@ def _range(values: Iterable[float]) -> tuple[float, float]:
 # How rows are drawn
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row's label, the heading that it stands under, and the inches that it needs beyond one line."""
-
-    label: str
-    group: str = ""
-    extra: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of texts, one a row, beside the plot; its head is in the colour and with the marker of a style."""
-
-    head: str
-    texts: Sequence[str]
-    style: Style | None = None
-    align: str = "right"
-
-    @property
-    def width(self) -> float:
-        """Inches that head and texts need, with the gap to the left."""
-        return max(page.text_width(text) for text in (self.wrapped_head, *self.texts)) + 0.16
-
-    @property
-    def wrapped_head(self) -> str:
-        """The head with a line for each of its words, unless it says itself where it breaks."""
-        return self.head if "\n" in self.head else page.wrap(self.head, 0.75)
-
-
-def _forest(
-    words: Words, blocks: Sequence[Sequence[_Row]], columns: Sequence[_Column]
-) -> tuple[Page, list[tuple[Axes, list[float]]]]:
-    """Lay out rows with their labels, a plot for each block, and columns of texts; return plots and row centres.
-
-    The vertical axis of a plot is in inches from its top.
-    """
-    rows = [row for block in blocks for row in block]
-    right = sum(column.width for column in columns) + page.MARGIN
-    room = min(max(page.text_width(row.label) for row in rows) + 0.02, page.WIDTH - right - page.MARGIN - 2.2, 2.4)
-    room = max(room, 1.2)
-    left = page.MARGIN + room + 0.15
-    labels = [page.wrap(row.label, room) for row in rows]
-    heights = [
-        max(_ROW, 0.16 + max(page.text_height(text) for text in (label, *texts))) + row.extra
-        for row, label, *texts in zip(rows, labels, *(column.texts for column in columns), strict=True)
-    ]
-    named = any(column.head for column in columns)
-    head = (max(page.text_height(column.wrapped_head) for column in columns) + 0.24) if named else 0.05
-    tops, total = _tops(blocks, heights, head)
-    sheet = Page.new(words, total)
-    _write_heads(sheet, columns, head)
-    _write_rows(sheet, rows, labels, columns, [(top, height) for top, height in zip(tops, heights, strict=True)])
-    plots = []
-    at = 0
-    for block in blocks:
-        begin = tops[at] - (_HEADING if block[0].group else 0.0)
-        end = tops[at + len(block) - 1] + heights[at + len(block) - 1]
-        axes = sheet.axes(left, begin, right, end - begin)
-        axes.set_ylim(end - begin, 0)
-        axes.yaxis.set_visible(False)
-        sns.despine(ax=axes, left=True)
-        plots.append((axes, [tops[n] + heights[n] / 2 - begin for n in range(at, at + len(block))]))
-        at += len(block)
-    return sheet, plots
-
-
-def _tops(blocks: Sequence[Sequence[_Row]], heights: Sequence[float], head: float) -> tuple[list[float], float]:
-    """Return the top of each row, and of what follows the last, in inches; ticks take room below each block."""
-    tops: list[float] = []
-    y = head
-    sizes = iter(heights)
-    for block in blocks:
-        group = ""
-        for row in block:
-            y += _HEADING if row.group != group else 0.0
-            group = row.group
-            tops.append(y)
-            y += next(sizes)
-        y += 0.4
-    return tops, y - 0.08
-
-
-def _write_heads(sheet: Page, columns: Sequence[_Column], head: float) -> None:
-    x = page.WIDTH - page.MARGIN
-    for column in reversed(columns):
-        edge = x if column.align == "right" else x - column.width + 0.16
-        ink = column.style.ink if column.style else page.QUIET
-        sheet.text(edge, head - 0.04, column.wrapped_head, ha=column.align, va="bottom", color=ink, fontweight="bold",
-                   multialignment=column.align)  # fmt: skip
-        if column.style and column.head:
-            top = head - page.text_height(column.wrapped_head) - 0.12
-            sheet.marker(
-                edge - 0.06 if column.align == "right" else edge + 0.06,
-                top,
-                column.style.marker,
-                column.style.colour,
-                10,
-            )
-        x -= column.width
-
-
-def _write_rows(
-    sheet: Page,
-    rows: Sequence[_Row],
-    labels: Sequence[str],
-    columns: Sequence[_Column],
-    places: Sequence[tuple[float, float]],
-) -> None:
-    group = ""
-    for at, (row, label, (top, height)) in enumerate(zip(rows, labels, places, strict=True)):
-        if row.group != group:
-            sheet.text(page.MARGIN, top - 0.06, row.group, va="bottom", fontweight="bold")
-        group = row.group
-        sheet.rule(top)
-        sheet.text(page.MARGIN, top + height / 2, label, va="center")
-        x = page.WIDTH - page.MARGIN
-        for column in reversed(columns):
-            edge = x if column.align == "right" else x - column.width + 0.16
-            ink = column.style.ink if column.style else page.INK
-            sheet.text(edge, top + height / 2, column.texts[at], ha=column.align, va="center", color=ink,
-                       multialignment=column.align)  # fmt: skip
-            x -= column.width
-
-
 def _row_axis(axes: Axes, shown: pd.DataFrame, unit: str) -> None:
     """Set the horizontal axis so that it holds all that is shown, and zero."""
-    values = [*shown.to_numpy(dtype=float).ravel(), 0.0]
-    low, high = _range(values)
-    room = 0.06 * (high - low or 1.0)
-    axes.set_xlim(low - (room if low < 0 else 0.0), high + room)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: page.tick_text(value, unit)))
+    low, high = _range([*shown.to_numpy(dtype=float).ravel(), 0.0])
+    half_open = {"low", "high"} <= set(shown) and bool((shown["low"].isna() ^ shown["high"].isna()).any())
+    room = (0.15 if half_open else 0.06) * (high - low or 1.0)
+    axes.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.3 * room))
+    page.set_ticks(axes.xaxis, unit, at_most=int(page.size(axes)[0] / 0.7))
     axes.axvline(0, color=page.QUIET, linewidth=1, zorder=1)
 
 
@@ -610,44 +488,65 @@ def _draw_points(
     axes: Axes, own: pd.DataFrame, centre: float, styles: Mapping[str, Style], *, apart: float, stem: bool
 ) -> None:
     """Draw the points or intervals of one row; points of several series are joined, a single one has a stem."""
-    if stem:
-        known = own["value"].dropna()
-        reach = [0.0, *known] if len(styles) == 1 else list(known)
-        axes.plot([min(reach), max(reach)], [centre, centre], color=page.PALE, linewidth=2, zorder=2)
-    for point in own.to_dict("records"):
+    if stem and own["value"].notna().any():
+        reach = [own["value"].min(), own["value"].max()] if len(styles) > 1 else [0.0, own["value"].max()]
+        axes.plot(reach, [centre, centre], color=page.PALE, linewidth=2, zorder=2)
+    asides = [0.0] * len(own) if apart else _asides(axes, list(own["value"]))
+    for point, aside in zip(_records(own), asides, strict=True):
         style = styles[point["series"]]
-        y = centre + apart * (list(styles).index(point["series"]) - (len(styles) - 1) / 2)
+        y = centre + aside + apart * (list(styles).index(point["series"]) - (len(styles) - 1) / 2)
         _draw_range(axes, point["low"], point["high"], y, style.colour)
-        hollow = point["grade"] == "implied"
-        axes.plot(
-            [point["value"]], [y], linestyle="", marker=style.marker, markersize=9, color=style.colour,
-            markerfacecolor="white" if hollow else style.colour, markeredgewidth=2 if hollow else 0.8,
-            markeredgecolor=style.colour if hollow else "white", label=point["series"] or point["label"], zorder=4,
-        )  # fmt: skip
+        mark = fmt.Mark("", style.marker, style.colour, "none" if point["grade"] == "implied" else "full")
+        axes.plot([point["value"]], [y], label=point["series"] or point["label"], zorder=4, **_on_white(mark))
 
 
-def _draw_range(axes: Axes, low: float | None, high: float | None, y: float, colour: str) -> None:
-    if low is not None and high is not None and not math.isnan(low) and not math.isnan(high):
-        axes.plot([low, high], [y, y], color=colour, linewidth=4, alpha=0.45, solid_capstyle="butt", zorder=3)
-        axes.plot([low, high], [y, y], color=colour, linestyle="", marker="|", markersize=11, markeredgewidth=2)
+def _asides(axes: Axes, values: Sequence[float]) -> list[float]:
+    """Return how far, in inches, each point must step aside so that none hides another."""
+    (low, high), width = axes.get_xlim(), page.size(axes)[0]
+    asides = [0.0] * len(values)
+    cluster: list[int] = []
+    for at in sorted((at for at, value in enumerate(values) if not math.isnan(value)), key=values.__getitem__):
+        if cluster and (values[at] - values[cluster[-1]]) / (high - low) * width > _POINT:
+            cluster = []
+        cluster.append(at)
+        for step, member in enumerate(cluster):
+            asides[member] = _POINT * (step - (len(cluster) - 1) / 2)
+    return asides
+
+
+def _draw_range(axes: Axes, low: float, high: float, y: float, colour: str) -> None:
+    """Draw an interval as a bar between its ends; one that is open at an end as an arrow."""
+    ends = [end for end in (low, high) if not math.isnan(end)]
+    axes.plot(ends, [y] * len(ends), color=colour, linestyle="", marker="|", markersize=11, markeredgewidth=2)
+    if len(ends) == 2:
+        axes.plot(ends, [y, y], color=colour, linewidth=4, alpha=0.45, solid_capstyle="butt", zorder=3)
+    elif ends:
+        away = 28 if math.isnan(high) else -28
+        arrow = {"arrowstyle": "<-", "color": colour, "linewidth": 2, "shrinkB": 0}
+        axes.annotate("", (ends[0], y), (away, 0), textcoords="offset points", arrowprops=arrow)
 
 
 def _draw_printed(axes: Axes, value: float, centre: float) -> None:
-    axes.plot([value], [centre], color="black", linestyle="", marker="|", markersize=19, markeredgewidth=2.6,
-              label="article", zorder=5)  # fmt: skip
+    look = page.marker_look(fmt.Mark("", page.PRINTED.marker, page.PRINTED.colour)) | {"markersize": 19}
+    axes.plot([value], [centre], label="article", zorder=5, **look)
 
 
 def _draw_claim(axes: Axes, claim: Mapping[str, Any], centre: float) -> None:
     mark = fmt.MARKS[claim["verdict"]]
     axes.plot([claim["printed"], claim["computed"]], [centre, centre], color=page.PALE, linewidth=2, zorder=2)
-    if _absent(claim["computed"]):
+    if math.isnan(claim["computed"]):
         _draw_range(axes, claim["low"], claim["high"], centre, mark.colour)
-    axes.plot(
-        [claim["computed"]], [centre], linestyle="", marker=mark.marker, markersize=10, color=mark.colour,
-        markeredgewidth=2, markeredgecolor=mark.colour, fillstyle=cast("Any", mark.fill),
-        markerfacecoloralt="white", label=claim["verdict"], zorder=4,
-    )  # fmt: skip
+    axes.plot([claim["computed"]], [centre], label=claim["verdict"], zorder=4, **_on_white(mark))
     _draw_printed(axes, claim["printed"], centre)
+
+
+def _on_white(mark: fmt.Mark) -> dict[str, Any]:
+    """Return the look of a mark that covers what lies behind it, with a white rim or, if hollow, inside."""
+    look = page.marker_look(mark)
+    if mark.fill == "none":
+        return look | {"fillstyle": "full", "markerfacecolor": "white", "markeredgewidth": 2.2}
+    rim = {"markeredgecolor": "white", "markeredgewidth": 0.8, "markersize": 10}
+    return look | rim if mark.fill == "full" else look
 
 
 def _draw_bridge(axes: Axes, own: pd.DataFrame, centres: Sequence[float], total: str) -> list[float]:
@@ -666,51 +565,54 @@ def _draw_bridge(axes: Axes, own: pd.DataFrame, centres: Sequence[float], total:
     return reached
 
 
+def _check_rows(drawn: pd.DataFrame) -> None:
+    twice = drawn[drawn.duplicated(["group", "label", "series"])]
+    if len(twice):
+        row = twice.iloc[0]
+        raise ValueError(f"The row {_named(row['group'], row['label'])!r} has {row['series']!r} twice.")
+
+
 def _check_sum(window: str, own: pd.DataFrame, total: str) -> None:
     last = own.iloc[-1]
     parts = float(own["log_points"].iloc[:-1].sum())
     if last["part"] != total or not math.isclose(parts, last["log_points"], abs_tol=1e-6):
-        raise ValueError(
-            f"The parts of {window!r} add up to {parts:.6g} log points; the last row must be {total!r} with that sum."
-        )
+        raise ValueError(f"The last row of {window!r} must be {total!r} with the sum of the parts, {parts:.6g}.")
 
 
 def _completed(table: pd.DataFrame, words: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
     """Return the table with empty texts and missing numbers for the optional columns that it lacks."""
-    lacking = {name: "" for name in words if name not in table}
-    return table.assign(**lacking, **{name: math.nan for name in numbers if name not in table}).astype(
-        {name: float for name in ("value", *numbers)}
-    )
+    blank: dict[str, Any] = dict.fromkeys(words, "") | dict.fromkeys(numbers, math.nan)
+    lacking = {name: value for name, value in blank.items() if name not in table}
+    return table.assign(**lacking).astype(dict.fromkeys(numbers, float))
 
 
-def _absent(value: float | None) -> bool:
-    return value is None or math.isnan(value)
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
 def _row_text(own: pd.DataFrame, unit: str, decimals: int) -> str:
     """Return the number or interval of one series in one row; nothing if the row has no such series."""
-    if own.empty:
-        return ""
-    point = own.iloc[0]
-    if not _absent(point["value"]):
-        return fmt.number(point["value"], decimals, sign=unit == "%")
-    return fmt.interval(_none(point["low"]), _none(point["high"]), decimals, unit="", sign=unit == "%")
+    return "" if own.empty else _number_or_range(own.iloc[0], "value", unit, decimals)
 
 
 def _computed_text(claim: Mapping[str, Any]) -> str:
-    if not _absent(claim["computed"]):
-        return fmt.number(claim["computed"], 1, sign=claim["unit"] == "%")
-    return fmt.interval(_none(claim["low"]), _none(claim["high"]), unit="", sign=claim["unit"] == "%")
+    decimals = 1 if claim["unit"] == "%" or abs(claim["printed"]) < 100 else 0
+    return _number_or_range(claim, "computed", claim["unit"], decimals)
+
+
+def _number_or_range(row: Mapping[str, Any] | pd.Series, name: str, unit: str, decimals: int) -> str:
+    sign = unit == "%"
+    if not math.isnan(row[name]):
+        return fmt.number(row[name], decimals, sign=sign)
+    return fmt.interval(row["low"], row["high"], decimals, unit="", sign=sign)
+
+
+def _gap_text(claim: Mapping[str, Any]) -> str:
+    return fmt.number(claim["difference"], 1 if abs(claim["printed"]) < 100 else 0, sign=True)
 
 
 def _printed_text(value: float, unit: str) -> str:
-    if math.isnan(value):
-        return ""
-    return page.tick_text(value, "", sign=unit == "%")
-
-
-def _none(value: float | None) -> float | None:
-    return None if _absent(value) else value
+    return "" if math.isnan(value) else page.tick_texts([value], "", sign=unit == "%")[0]
 
 
 def _unit_heading(unit: str) -> str:
@@ -745,7 +647,7 @@ def _starts_alt(series: Mapping[str, pd.Series], title: str, article: str, print
     told = []
     for name, values in series.items():
         own = values.get(month_number(article))
-        here = f", {fmt.pct(own)} from {fmt.month(article)}, the article’s start" if own is not None else ""
+        here = f", {fmt.pct(own)} from {fmt.month(article)}" if own is not None else ""
         says = f" (the article prints {fmt.pct(printed[name], 0)})" if name in printed else ""
         span = f"{fmt.pct(values.min())} to {fmt.pct(values.max())} from {len(values)} start months"
         told.append(f"{name} {span}{here}{says}")
@@ -770,12 +672,12 @@ def _seasons_alt(table: pd.DataFrame, title: str, unit: str, years: Sequence[str
 def _dots_alt(table: pd.DataFrame, title: str, unit: str, decimals: int) -> str:
     told = []
     for (group, label), own in table.groupby(["group", "label"], sort=False):
-        points = [_point_words(point, unit, decimals) for point in own.to_dict("records")]
+        points = [_point_words(point, unit, decimals) for point in _records(own)]
         tick = own["printed"].max()
         says = "" if math.isnan(tick) else f" (article {_printed_text(tick, unit)})"
         told.append(f"{_named(str(group), str(label))} {', '.join(points)}{says}")
-    what = f"Dot chart, {_unit_heading(unit)}: {_stop(title)}"
-    return f"{what} {'; '.join(told)}."
+    left_out = f" and {len(told) - _TOLD} rows more" if len(told) > _TOLD else ""
+    return f"Dot chart, {_unit_heading(unit)}: {_stop(title)} {'; '.join(told[:_TOLD])}{left_out}."
 
 
 def _point_words(point: Mapping[str, Any], unit: str, decimals: int) -> str:
@@ -785,15 +687,17 @@ def _point_words(point: Mapping[str, Any], unit: str, decimals: int) -> str:
 
 
 def _scoreboard_alt(claims: Sequence[Mapping[str, Any]], title: str) -> str:
+    words = [claim["verdict"] for claim in claims]
+    counts = [f"{words.count(word)} {word}" for word in fmt.MARKS if word in words]
     told = [
-        f"{claim['label']}: article {_printed_text(claim['printed'], claim['unit'])}, "
-        f"data {_computed_text(claim)}, {claim['verdict']}"
+        f"{claim['label']} {_printed_text(claim['printed'], claim['unit'])} printed, {_computed_text(claim)} computed"
         for claim in claims
     ]
-    return f"Dot chart of printed against computed figures: {_stop(title)} {'; '.join(told)}."
+    what = f"Dot chart of printed against computed figures: {_stop(title)} {fmt.join(counts)}"
+    return f"{what}. {'; '.join(told)}." if len(told) <= _TOLD else f"{what}."
 
 
-def _decomposition_alt(windows: Mapping[str, pd.DataFrame], title: str, total: str) -> str:
+def _decomposition_alt(windows: Mapping[str, pd.DataFrame], title: str) -> str:
     told = []
     for window, own in windows.items():
         parts = [

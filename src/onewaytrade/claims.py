@@ -10,6 +10,7 @@ import difflib
 import functools
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -45,6 +46,7 @@ ROBUST_SHARE: Final = 0.5
 # All: one fair estimate with the other sign is enough to make the direction itself a matter of choice.
 ROBUST_SAME_SIGN: Final = 1.0
 
+_ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
 _AGREEING: Final = frozenset({"reproduced", "close", "attested"})
 _SIGN: Final[dict[Direction, int]] = {"up": 1, "down": -1, "flat": 0}
 
@@ -303,7 +305,7 @@ def judge(
     """
     same = [reading for reading in readings if reading.alternative.asks == "same"]
     ruling = _beside_the_band(claim, _ruling(claim, estimate, same, findings, premise), band)
-    robustness, why = _robustness(claim, same)
+    robustness, why = _robustness(claim, same) if ruling.word != "not excluded" else (None, _ONLY_BOUNDED)
     return Verdict(
         claim=claim,
         ruling=ruling,
@@ -469,6 +471,8 @@ def cannot_check(claim: Claim, reason: str = "", variant: str | None = None) -> 
 
 @functools.lru_cache(maxsize=4)
 def _register(path: Path, _modified: int) -> dict[str, Claim]:
+    # Of jsonschema's checkers of formats, one compiles a grammar for two seconds; the schema names no format.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     import jsonschema
     import yaml
 

@@ -267,19 +267,17 @@ def size(axes: Axes) -> tuple[float, float]:
     return float(box.width * width), float(box.height * height)
 
 
-def set_ticks(axis: Axis, unit: str, *, sign: bool = False) -> None:
+def set_ticks(axis: Axis, unit: str, *, sign: bool = False, at_most: int = 6) -> None:
     """Set round ticks within the limits of an axis."""
     low, high = sorted(axis.get_view_interval())
-    ticks = [float(tick) for tick in _ticks(low, high) if low <= tick <= high]
+    ticks = [tick for tick in _ticks(low, high, at_most) if low <= tick <= high]
     axis.set_ticks(ticks, tick_texts(ticks, unit, sign=sign))
 
 
 def tick_texts(values: Sequence[float], unit: str, *, sign: bool = False) -> list[str]:
-    """Return numbers, all with the decimals that the finest of them needs (two at most), and "%" if that is the unit."""
-    decimals = next(
-        (count for count in (0, 1) if all(math.isclose(value, round(value, count), abs_tol=1e-9) for value in values)),
-        2,
-    )
+    """Return numbers with the decimals that the finest needs, two at most, and with "%" if that is the unit."""
+    fits = (all(math.isclose(value, round(value, count), abs_tol=1e-9) for value in values) for count in (0, 1))
+    decimals = next((count for count, fit in enumerate(fits) if fit), 2)
     return [fmt.with_unit(value, "%" if unit == "%" else "", decimals, sign=sign) for value in values]
 
 
@@ -288,8 +286,9 @@ def tick_room(low: float, high: float, unit: str, *, sign: bool = False) -> floa
     return max(map(text_width, tick_texts(_ticks(low, high), unit, sign=sign))) + MARGIN + 0.08
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    return [float(tick) for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)]
+def _ticks(low: float, high: float, at_most: int = 6) -> list[float]:
+    intervals = max(2, at_most - 1)
+    return [float(tick) for tick in MaxNLocator(intervals, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
 
 
 # Labels
@@ -357,7 +356,9 @@ class _Block:
         return _Block(self.wanted + other.wanted, self.heights + other.heights)
 
     def bottom(self, low: float, high: float) -> float:
-        best = sum(place - middle for place, middle in zip(self.wanted, self.middles, strict=True)) / len(self.wanted)
+        best = sum(place - middle for place, middle in zip(self.wanted, self.middles, strict=True)) / len(
+            self.wanted
+        )
         return max(low, min(best, high - self.height))
 
     def places(self, low: float, high: float) -> list[float]:
@@ -452,9 +453,7 @@ def _head_height(columns: Sequence[Column]) -> float:
     return max(text_height(column.wrapped_head) for column in columns) + marker
 
 
-def _row_tops(
-    blocks: Sequence[Sequence[Row]], heights: Sequence[float], head: float
-) -> tuple[list[float], float]:
+def _row_tops(blocks: Sequence[Sequence[Row]], heights: Sequence[float], head: float) -> tuple[list[float], float]:
     """Return the top of each row and the end of the body; the ticks of each block are below it."""
     tops: list[float] = []
     y = head

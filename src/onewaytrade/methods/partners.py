@@ -1,4 +1,4 @@
-"""Growth of China's imports from one partner: by Chinese customs in dollars or yuan, or by the partner's own count.
+"""Growth of China's imports from one partner: by Chinese customs in dollars or yuan, or by the partner's count.
 
 No release of customs that is at hand holds both ends of the window, so amounts of several releases are put
 together. Each is an interval: what rounds to the printed figure, or what the growth printed a year later implies.
@@ -6,15 +6,18 @@ Where a sum can be built in two ways, or a base was revised, the result spans bo
 """
 
 import difflib
+import functools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from onewaytrade import claims, datasets, fmt, measures
+from onewaytrade import claims, datasets, fmt, measures, project
 from onewaytrade.claims import Estimate
-from onewaytrade.errors import ParameterError
+from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 
 DATASET: Final = "gacc-partners"
@@ -32,6 +35,9 @@ AUTHORITIES: Final = {"United States": "US Census", "Japan": "Japan’s Ministry
 
 # Two stretches of three months: the only ones whose every month's growth on the year customs' table of 2024 gives.
 STRETCHES: Final = ("2024-05..2024-07", "2024-06..2024-08")
+# The article's last month with those around it to which something is known, and the one after it.
+AROUND: Final = ("2024-12", "2025-03", "2025-05", "2025-06")
+LATER: Final = "2025-12"
 _BILLIONS: Final = {
     "USD": 1e-9, "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
     "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3, "bn EUR": 1.0, "bn JPY": 1.0,
@@ -91,11 +97,12 @@ class June:
 
 
 _T = TypeVar("_T")
+_Row = dict[str, Any]
 
 # What the register asks for
 
 
-def growth(choices: Mapping[str, Any]) -> Estimate | None:
+def growth(choices: Mapping[str, Any]) -> Estimate:
     """Compute the growth of imports from a partner from the choices of a `partner-growth` definition.
 
     Choices: `partner`; `currency` (USD, CNY, or "own", which asks the partner's own statistics); `end`, the last
@@ -103,10 +110,11 @@ def growth(choices: Mapping[str, Any]) -> Estimate | None:
     `base_print` (first, revised); `source` (customs, mirror); `lag`, months by which the partner counts earlier;
     `parts` (table, months): how the twelve months are put together, if not in the best way at hand.
 
-    Return None where open data hold no figure, bounds without a value where they only limit it.
+    Return bounds without a value where the data only limit it. Raises NoFigureError where they hold none.
     """
-    found = _evaluate(choices)
-    return found[0] if found else None
+    if found := _evaluate(choices):
+        return found[0]
+    raise NoFigureError(_missing(choices))
 
 
 def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
@@ -138,17 +146,17 @@ def check_parameters(values: Mapping[str, Any]) -> None:
 
     Raises ParameterError, naming the values at hand and the nearest.
     """
-    currency, window = values["currency"], values["window"]
+    currency, window = values["currency"], int(values["window"])
     if currency not in CURRENCIES:
         near = difflib.get_close_matches(str(currency), CURRENCIES, n=1, cutoff=0.0)[0]
         raise ParameterError(
             f"currency={currency!r} is not one of {', '.join(map(repr, CURRENCIES))}; the nearest is {near!r}."
         )
     if window not in WINDOWS:
-        near = min(WINDOWS, key=lambda known: abs(known - window))
+        nearest = min(WINDOWS, key=lambda known: abs(known - window))
         raise ParameterError(
-            f"window={window!r} cannot be answered: of 2022 the data hold December alone (1) and the whole year (12); "
-            f"the nearest is {near}."
+            f"window={window} cannot be answered, since of 2022 the data hold December alone (1) and the "
+            f"whole year (12); the nearest is {nearest}."
         )
 
 
@@ -167,44 +175,50 @@ def amount(partner: str, currency: str, period: str) -> Amount | None:
 
 
 def _printed(partner: str, currency: str, period: str) -> Amount | None:
-    rows = _rows(partner, currency, period)
-    rows = rows[rows["basis"] != "implied"]
-    if rows.empty:
-        return None
-    row = rows.sort_values("grade", key=lambda grades: grades.map(_GRADES.index), kind="stable").iloc[0]
-    return _amount_of(row)
+    rows = [row for row in _imports(partner, currency, period) if row["basis"] != "implied"]
+    return _amount_of(_best(rows)) if rows else None
 
 
 def _implied(partner: str, currency: str, period: str) -> Amount | None:
     """Return what the print of one year later implies for this period, base revised as it was then."""
-    rows = _rows(partner, currency, _year_later(period))
-    rows = rows[(rows["basis"] == "printed") & rows["yoy_published_pct"].notna()]
-    if rows.empty:
-        return None
-    row = rows.sort_values("grade", key=lambda grades: grades.map(_GRADES.index), kind="stable").iloc[0]
-    return _base_of(row)
+    rows = _imports(partner, currency, _year_later(period))
+    rows = [row for row in rows if row["basis"] == "printed" and not math.isnan(row["yoy_published_pct"])]
+    return _base_of(_best(rows)) if rows else None
 
 
-def _base_of(row: "pd.Series[Any]") -> Amount:
-    level, rate = _amount_of(row), float(row["yoy_published_pct"])
+def _base_of(row: _Row) -> Amount:
+    level, rate = _amount_of(row), row["yoy_published_pct"]
     interval = measures.implied_base(level.interval, rate)
     return Amount(level.value / (1 + rate / 100), interval, "implied", _weakest(level.grade, "implied"))
 
 
-def _rows(partner: str, currency: str, period: str) -> pd.DataFrame:
-    frame = datasets.load(DATASET)
-    wanted = (
-        (frame["partner"] == partner)
-        & (frame["flow"] == "imports")
-        & (frame["currency"] == currency)
-        & (frame["period"] == period)
-        & frame["value"].notna()
-    )
-    return frame[wanted]
+def _imports(partner: str, currency: str, period: str) -> list[_Row]:
+    return _find(DATASET, partner=partner, flow="imports", currency=currency, period=period)
 
 
-def _amount_of(row: "pd.Series[Any]") -> Amount:
-    value, scale = float(row["value"]), _BILLIONS[row["unit"]]
+def _best(rows: list[_Row]) -> _Row:
+    """Return the best graded row, and of several the one printed with most digits."""
+    return min(rows, key=lambda row: (_GRADES.index(row["grade"]), row["value"] % 1 == 0))
+
+
+def _find(dataset: str, **wanted: str) -> list[_Row]:
+    """Return the rows of a dataset that have a value and these cells."""
+    rows = _records(dataset, project.root())
+    return [
+        row
+        for row in rows
+        if all(row[name] == cell for name, cell in wanted.items()) and not math.isnan(row["value"])
+    ]
+
+
+@functools.lru_cache(maxsize=8)
+def _records(dataset: str, _root: Path) -> tuple[_Row, ...]:
+    # Hundreds of single figures are looked up; a frame is slow at that.
+    return tuple(datasets.load(dataset).rename(columns={"rate": "value"}).to_dict("records"))
+
+
+def _amount_of(row: _Row) -> Amount:
+    value, scale = row["value"], _BILLIONS[row["unit"]]
     decimals = len(repr(value).partition(".")[2]) if value % 1 else 0
     # The press prints billions with a decimal also where it is a nought, which a number does not keep.
     unit = 10.0 ** -max(decimals, int(row["unit"].startswith("bn")))
@@ -232,12 +246,9 @@ def _month(partner: str, currency: str, month: str) -> Amount | None:
 
 
 def _rate(period: str) -> Amount | None:
-    """Return customs' own rate of a period, yuan per dollar: what all imports were in yuan over what in dollars."""
-    rates = datasets.load("exchange-rates").query(
-        "series == 'implied by GACC imports RMB/USD' and period == @period"
-    )
-    if not rates.empty:
-        rate = float(rates["rate"].iloc[0])
+    """Return customs' own rate of a period, yuan per dollar: all imports in yuan over all imports in dollars."""
+    if rows := _find("exchange-rates", series="implied by GACC imports RMB/USD", period=period):
+        rate = rows[0]["value"]
         return Amount(rate, measures.rounded(rate, 1e-4), "implied", "implied")
     # Numerator and denominator from prints of the same age: today's levels where the partners' tables imply them.
     if today := amount("World", "CNY", period):
@@ -249,11 +260,9 @@ def _rate(period: str) -> Amount | None:
 
 def _total(currency: str, period: str, *prints: str) -> Amount | None:
     """Return China's imports from all the world, of the first of these prints that is at hand."""
-    frame = datasets.load("gacc-totals").query("flow == 'imports' and currency == @currency and period == @period")
     for kind in prints:
-        rows = frame[(frame["print"] == kind) & frame["value"].notna()].assign(basis="printed")
-        if not rows.empty:
-            return _amount_of(rows.iloc[0])
+        if rows := _find("gacc-totals", flow="imports", currency=currency, period=period, print=kind):
+            return _amount_of({**rows[0], "basis": "printed"})
     return None
 
 
@@ -262,7 +271,7 @@ def _total(currency: str, period: str, *prints: str) -> Amount | None:
 
 def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> list[Amount]:
     """Return the start, best first, with the revised one after the first print, so that their gap is carried."""
-    period = year if window == 12 else f"{year}-12"
+    period = _base_period(year, window)
     rate = None if currency == "USD" else _rate(period)
     if currency != "USD" and rate is None:
         return []
@@ -318,7 +327,7 @@ def _rest_of_year(partner: str, currency: str, end: str) -> dict[str, Amount]:
 
 
 def june(partner: str, currency: str, seen: "pd.Series[float] | None" = None) -> June | None:
-    """Return what June 2025 may have been, given the half-year and its first quarter; None if these are not at hand.
+    """Return what June 2025 may have been, given the half-year and its first quarter; None if one is missing.
 
     The second quarter is known as a whole. June's growth on the year may lie as far from the quarter's as a single
     month's was `seen` to lie from that of the three months around it (in points): by default among all suppliers
@@ -360,13 +369,12 @@ def strays(*, large: bool) -> pd.DataFrame:
     `STRETCHES` of 2024, in yuan; 2023 is implied by the growth of cumulative sums. Economies only, no groups;
     with `large`, those from which China imported at least as much in 2024 as from Germany.
     """
-    frame = datasets.load(DATASET).query("flow == 'imports' and currency == 'CNY' and grade != 'press'")
-    sizes = frame[frame["period"] == "2024"].set_index("partner")["value"]
-    names = [str(name) for name in sizes.index if name not in GROUPS]
-    if large:
-        names = [name for name in names if sizes[name] >= sizes["Germany"]]
+    years = _find(DATASET, flow="imports", currency="CNY", period="2024")
+    sizes = {row["partner"]: row["value"] for row in years if row["partner"] not in GROUPS}
     rows = []
-    for name in names:
+    for name in sorted(sizes):
+        if large and sizes[name] < sizes["Germany"]:
+            continue
         for stretch in STRETCHES:
             months = measures.months_of(stretch)
             now = [_need(_printed(name, "CNY", month)).value for month in months]
@@ -381,11 +389,9 @@ def strays(*, large: bool) -> pd.DataFrame:
 
 def _year_before(partner: str, month: str) -> float:
     """Return the same month a year earlier, in billions of yuan, from the growth of two cumulative sums."""
-    sums = [
-        _base_of(_rows(partner, "CNY", f"{month[:4]}-01..{last}").iloc[0]).value
-        for last in (month, measures.shift_month(month, -1))
-    ]
-    return sums[0] - sums[1]
+    ends = (month, measures.shift_month(month, -1))
+    now, before = (_base_of(_best(_imports(partner, "CNY", f"{end[:4]}-01..{end}"))).value for end in ends)
+    return now - before
 
 
 # The partner's own count
@@ -422,25 +428,21 @@ def exports(partner: str, period: str, currency: str = "own") -> Amount | None:
     if currency != "USD":
         return None
     pair, dollars_per_unit = _MARKET[OWN[partner]]
-    rates = datasets.load("exchange-rates").query("pair == @pair and statistic == 'monthly average of daily'")
-    rate = measures.mean_over(rates.set_index("period")["rate"], period)
+    rows = _find("exchange-rates", pair=pair, statistic="monthly average of daily")
+    rate = measures.mean_over(pd.Series({row["period"]: row["value"] for row in rows}), period)
     factor = rate if dollars_per_unit else 1 / rate
     interval = Interval(own.interval.low * factor, own.interval.high * factor)
     return Amount(own.value * factor, interval, own.basis, own.grade)
 
 
 def _own_exports(partner: str, period: str) -> Amount | None:
-    frame = datasets.load("mirror").query("reporter == @partner and partner == 'China' and flow == 'exports'")
-    frame = frame[frame["value"].notna() & (frame["adjustment"] != "seasonally adjusted")]
-    whole = frame[frame["period"] == period]
-    if not whole.empty:
-        return _finest(whole)
-    months = [frame[frame["period"] == month] for month in measures.months_of(period)]
-    if any(rows.empty for rows in months):
+    if whole := _mirror(partner, period):
+        return _amount_of(_best(whole))
+    months = [_mirror(partner, month) for month in measures.months_of(period)]
+    if not all(months):
         return None
-    found = [_finest(rows) for rows in months]
-    total = found[0]
-    for one in found[1:]:
+    total, *others = [_amount_of(_best(rows)) for rows in months]
+    for one in others:
         total += one
     return total
 
@@ -453,37 +455,41 @@ def _bounded_exports(partner: str, period: str, currency: str) -> Interval | Non
     """
     if (partner, period, currency) != ("Germany", "2024-06..2025-05", "own"):
         return None
-    frame = datasets.load("mirror").query("reporter == @partner and adjustment != 'seasonally adjusted'")
-    rate = frame.loc[frame["period"] == "2025-01..2025-05", "yoy_published_pct"].iloc[0]
-    months = frame.loc[(frame["frequency"] == "monthly") & frame["value"].notna(), "value"]
+    change = next(
+        row["yoy_published_pct"]
+        for row in _records("mirror", project.root())
+        if row["reporter"] == partner and row["period"] == "2025-01..2025-05"
+    )
+    months = [row["value"] for row in _find("mirror", reporter=partner, frequency="monthly") if _unadjusted(row)]
     year, quarter, may = (
-        _finest(frame[(frame["period"] == known) & frame["value"].notna()]).interval
-        for known in ("2024", "2024-01..2024-03", "2024-05")
+        _amount_of(_best(_mirror(partner, known))).interval for known in ("2024", "2024-01..2024-03", "2024-05")
     )
-    first = quarter + may + Interval(float(months.min()), float(months.max()))
-    change = measures.rounded(float(rate), 1.0)
-    return year + first * Interval(change.low / 100, change.high / 100)
+    first = quarter + may + Interval(min(months), max(months))
+    rate = measures.rounded(change, 1.0)
+    return year + first * Interval(rate.low / 100, rate.high / 100)
 
 
-def _finest(rows: pd.DataFrame) -> Amount:
-    """Return the figure that was printed with most digits: several sources quote the same release."""
-    return min(
-        (_amount_of(row) for _, row in rows.iterrows()), key=lambda one: one.interval.high - one.interval.low
-    )
+def _mirror(partner: str, period: str) -> list[_Row]:
+    rows = _find("mirror", reporter=partner, partner="China", flow="exports", period=period)
+    return [row for row in rows if _unadjusted(row)]
+
+
+def _unadjusted(row: _Row) -> bool:
+    return str(row["adjustment"]) != "seasonally adjusted"
 
 
 # Tables for the notebook
 
 
-def windows(currency: str, window: int) -> pd.DataFrame:
-    """Return growth to the months around the article's, for the three partners: those that the data can answer.
+def windows(currency: str, window: int, ends: Sequence[str] = AROUND) -> pd.DataFrame:
+    """Return growth to several last months, for the three partners: those that the data can answer.
 
     Columns `group` (the partner), `label` (the last month), `value`, `low`, `high` (per cent), `printed` (on the
     article's own row) and `grade` ("implied" or "printed"), as `charts.dots` takes them.
     """
     rows = []
     for partner, claim in CLAIMS.items():
-        for end in ("2024-12", "2025-03", "2025-05", "2025-06"):
+        for end in ends:
             printed = claims.get(claim).printed.value if end == "2025-05" else None
             label = f"to {fmt.month(end)}"
             rows += _row(partner, label, _choices(partner, currency, end, window), printed)
@@ -547,34 +553,35 @@ def two_sides() -> pd.DataFrame:
 
 
 def suppliers() -> pd.DataFrame:
-    """Return China's imports from all economies at hand, January to June 2025 on the year before, in yuan.
+    """Return China's imports from all partners at hand, January to June 2025 on the year before, in yuan.
 
-    Columns `label`, `value`, `low`, `high` (growth, per cent), `grade`, `before` and `after` (bn CNY), `change`
-    (bn CNY), `points` (contribution to the growth of all imports), from the largest growth down.
+    Columns `group` ("Economies" or "Groups"), `label`, `value`, `low`, `high` (growth, per cent), `grade`,
+    `before` and `after` (bn CNY), `change` (bn CNY), `points` (contribution to the growth of all imports); each
+    group from the largest growth down.
     """
     total = _need(amount("World", "CNY", "2024-01..2024-06")).value
     rows = []
-    for name in sorted(set(datasets.load(DATASET)["partner"]) - GROUPS):
+    for name in sorted({row["partner"] for row in _records(DATASET, project.root())}):
         before, after = (amount(name, "CNY", f"{year}-01..{year}-06") for year in (2024, 2025))
         if before and after:
-            change = measures.growth_interval(before.interval, after.interval)
-            gain = after.value - before.value
-            rate = measures.growth(before.value, after.value)
+            span = measures.growth_interval(before.interval, after.interval)
+            rate, gain = measures.growth(before.value, after.value), after.value - before.value
             kind = "implied" if "implied" in {before.basis, after.basis} else "printed"
-            rows.append(
-                (name, rate, change.low, change.high, kind, before.value, after.value, gain, 100 * gain / total)
-            )
-    columns = ["label", "value", "low", "high", "grade", "before", "after", "change", "points"]
-    return pd.DataFrame(rows, columns=columns).sort_values("value", ascending=False, ignore_index=True)
+            group = "Groups" if name in GROUPS else "Economies"
+            amounts = (before.value, after.value, gain, 100 * gain / total)
+            rows.append((group, name, rate, span.low, span.high, kind, *amounts))
+    columns = ["group", "label", "value", "low", "high", "grade", "before", "after", "change", "points"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.sort_values(["group", "value"], ascending=[True, False], ignore_index=True)
 
 
 def june_needed(currency: str) -> pd.DataFrame:
     """Return what June 2025 would have had to be for the printed figures, beside what the data know of it.
 
-    Columns, in per cent on the year: `partner`, `quarter_pct` (second quarter), `low_pct` and `high_pct` (the range
-    allowed to June), `needed_pct` and `needed_high_pct` (June, so that the twelve months to May round to the
-    printed figure), `others_pct` (April and May together at `needed_pct`); then `as_far` of `seen` months that
-    strayed at least as far upwards.
+    Columns, in per cent on the year: `partner`, `quarter_pct` (second quarter), `low_pct` and `high_pct` (the
+    range allowed to June), `needed_pct` and `needed_high_pct` (June, so that the twelve months to May round to
+    the printed figure), `others_pct` (April and May together at `needed_pct`); then `as_far` of `seen` months
+    that strayed at least as far upwards.
     """
     seen = strays(large=True)["stray_points"]
     rows = []
@@ -623,7 +630,7 @@ def workings(partner: str, currency: str) -> pd.DataFrame:
     end, base = "2025-05", _bases(partner, currency, 12, "2022", "first")
     rest = _rest_of_year(partner, currency, end)
     so_far = _to_date(partner, currency, "2025-01..2025-05")
-    items = [("Year 2022, first print", base[0])]
+    items: list[tuple[str, Amount]] = [("Year 2022, first print", base[0])]
     items += [("Year 2022, as revised a year later", one) for one in base[1:]]
     year, first = amount(partner, currency, "2024"), amount(partner, currency, "2024-01..2024-05")
     if "table" in rest and year and first:
@@ -635,7 +642,9 @@ def workings(partner: str, currency: str) -> pd.DataFrame:
         items.append(("plus January to May 2025", so_far))
     elif half:
         items.append(("plus January to June 2025", half))
-    rows = [(item, one.value, one.interval.low, one.interval.high, one.basis) for item, one in items]
+    rows: list[tuple[str, float | None, float, float, str]] = [
+        (item, one.value, one.interval.low, one.interval.high, one.basis) for item, one in items
+    ]
     if so_far is None and known:
         rows.append(("less June 2025, allowed", None, known.amount.low, known.amount.high, "bounded"))
     ways = _windows(partner, currency, end, 12)
@@ -702,21 +711,23 @@ def _mirror_sentence(choices: Mapping[str, Any], start: str, end: str, *, bounde
     return f"{text}; one month of 2024 is not at hand, so that only bounds are known." if bounded else f"{text}."
 
 
-def missing(partner: str, currency: str, window: int) -> str:
-    """Return in one sentence which figures are not at hand for a partner, a currency and a window."""
-    end = "May 2025" if window == 1 else "January to May 2025"
-    start = "December 2022" if window == 1 else "2022"
-    if currency == "own":
+def _missing(choices: Mapping[str, Any]) -> str:
+    """Return in one sentence which figures were not found."""
+    partner, window = choices["partner"], choices["window"]
+    end = measures.trailing(choices["end"], window)
+    ends = f"{_spelt(_calendar(end))} and for {_spelt(_base_period(choices['base'], window))}"
+    if choices["currency"] == "own" or choices.get("source") == "mirror":
+        return f"The figures of {AUTHORITIES[partner]} on exports to China were not found for both {ends}."
+    if window == 1 and choices["currency"] == "CNY":
         return (
-            f"{AUTHORITIES[partner]}’s figures of exports to China for both {start} and {end} were not found in "
-            f"{WORDS[OWN[partner]]}."
+            f"Neither customs’ figures in yuan on imports from {_named(partner)} were found for both {ends}, nor "
+            "all imports in yuan of December 2022, from which customs’ own exchange rate would follow."
         )
-    if partner in {"Japan", "Germany"} or currency == "USD":
-        return f"Chinese customs’ figures of imports from {_named(partner)} for both {start} and {end} were not found."
-    return (
-        f"Customs’ total of imports in yuan for {start} was not found, and without it customs’ own exchange rate of "
-        f"that month is not known."
-    )
+    return f"Customs’ figures on imports from {_named(partner)} were not found for both {ends}."
+
+
+def _base_period(year: str, window: int) -> str:
+    return year if window == 12 else f"{year}-12"
 
 
 def _against(base: str, end: str, window: int) -> str:

@@ -11,8 +11,13 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-# What conda-forge calls differently: these leave out the Qt of desktop windows.
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base"}
+# What conda-forge calls differently: two by an underscore, and two that leave out the Qt of desktop windows.
+CONDA_NAMES = {
+    "jupyter-client": "jupyter_client",
+    "jupyter-core": "jupyter_core",
+    "matplotlib": "matplotlib-base",
+    "seaborn": "seaborn-base",
+}
 CONDA_ONLY = {"pip", "python"}
 
 PLATFORMS = [

@@ -29,7 +29,6 @@ from onewaytrade.page import Column, Label, Page, Row, Style, Words
 # A month ("2022-12": a line) or a range of months ("2025-04..2025-07": a band) of a time axis, and its label.
 TimeMark = tuple[str, str]
 
-_COLOURS: Final = 128
 _PLOT: Final = 3.3  # height of a plot that stands alone, in inches
 _PANEL: Final = 2.1
 _POINT: Final = 0.1  # width of a point
@@ -56,8 +55,11 @@ class Chart:
             canvas: Any = self.figure.canvas
             canvas.draw()
             picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        # A palette of our own, since one that is computed from the picture blends rare colours into common ones.
+        colours = Image.new("P", (1, 1))
+        colours.putpalette(list(itertools.chain.from_iterable(page.palette())))
         stream = io.BytesIO()
-        picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(
+        picture.quantize(palette=colours, dither=Image.Dither.NONE).save(
             stream, "PNG", optimize=True, dpi=(page.DPI, page.DPI)
         )
         return stream.getvalue()
@@ -427,7 +429,7 @@ def _draw_growth(
         axes.plot(ends, values, color=style.colour, linewidth=1.2, linestyle=(0, (2, 2)), zorder=4)
         axes.plot(
             ends, values, linestyle="", marker=style.marker, markersize=10,
-            markerfacecolor="white", markeredgecolor=style.colour, markeredgewidth=2.4, zorder=5,
+            markerfacecolor="none", markeredgecolor=style.colour, markeredgewidth=2.4, zorder=5,
         )  # fmt: skip
         page.note_beside(axes, (ends[1], values[1]), fmt.pct(rate), style.ink, taken)
 
@@ -459,7 +461,7 @@ def _value_axis(axes: Axes, values: Iterable[float], unit: str, *, sign: bool = 
     low, high = _range(values)
     room = 0.07 * (high - low or abs(high) or 1.0)
     axes.set_ylim(low - room, high + room)
-    page.set_ticks(axes.yaxis, unit, sign=sign)
+    page.set_ticks(axes, "y", unit, sign=sign)
     axes.tick_params(axis="y", length=0, pad=4)
     sns.despine(ax=axes, left=True)
     if low <= 0 <= high:
@@ -480,7 +482,7 @@ def _row_axis(axes: Axes, shown: pd.DataFrame, unit: str) -> None:
     half_open = {"low", "high"} <= set(shown) and bool((shown["low"].isna() ^ shown["high"].isna()).any())
     room = (0.15 if half_open else 0.06) * (high - low or 1.0)
     axes.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.3 * room))
-    page.set_ticks(axes.xaxis, unit, at_most=int(page.size(axes)[0] / 0.7))
+    page.set_ticks(axes, "x", unit)
     axes.axvline(0, color=page.QUIET, linewidth=1, zorder=1)
 
 
@@ -545,8 +547,9 @@ def _on_white(mark: fmt.Mark) -> dict[str, Any]:
     look = page.marker_look(mark)
     if mark.fill == "none":
         return look | {"fillstyle": "full", "markerfacecolor": "white", "markeredgewidth": 2.2}
-    rim = {"markeredgecolor": "white", "markeredgewidth": 0.8, "markersize": 10}
-    return look | rim if mark.fill == "full" else look
+    if mark.fill == "left" or mark.marker == "X":
+        return look
+    return look | {"markeredgecolor": "white", "markeredgewidth": 0.8, "markersize": 10}
 
 
 def _draw_bridge(axes: Axes, own: pd.DataFrame, centres: Sequence[float], total: str) -> list[float]:
@@ -690,11 +693,11 @@ def _scoreboard_alt(claims: Sequence[Mapping[str, Any]], title: str) -> str:
     words = [claim["verdict"] for claim in claims]
     counts = [f"{words.count(word)} {word}" for word in fmt.MARKS if word in words]
     told = [
-        f"{claim['label']} {_printed_text(claim['printed'], claim['unit'])} printed, {_computed_text(claim)} computed"
+        f"{claim['label']}: {_printed_text(claim['printed'], claim['unit'])} and {_computed_text(claim)}"
         for claim in claims
     ]
     what = f"Dot chart of printed against computed figures: {_stop(title)} {fmt.join(counts)}"
-    return f"{what}. {'; '.join(told)}." if len(told) <= _TOLD else f"{what}."
+    return f"{what}. Printed and computed: {'; '.join(told)}." if len(told) <= _TOLD else f"{what}."
 
 
 def _decomposition_alt(windows: Mapping[str, pd.DataFrame], title: str) -> str:

@@ -61,7 +61,7 @@ def choices_of(claim: Claim, **overrides: Any) -> dict[str, Any]:
 def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
     """Return what each alternative of a claim gives, its choices laid over those of `choices_of`.
 
-    An alternative for which the data hold no figure, as may be for other overrides than the article's, is left out.
+    An alternative for which the data hold no figure, as may be with overrides, is left out.
     """
     base = choices_of(claim, **overrides)
     found = []

@@ -9,14 +9,14 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -41,7 +41,10 @@ _LINE: Final = 1.3 / 72  # height of a line to a point of type
 _BODY_GAP: Final = 0.14
 _ROW: Final = 0.38
 _COLUMN_GAP: Final = 0.2
+_INTERVALS: Final = 5  # between ticks, at most
 _LABEL: Final = 1.4  # width that a label beside a plot may take
+_AROUND: Final = ((0, 1), (0, -1), (-1, 1), (1, 1), (-1, -1), (1, -1))
+_BESIDE: Final = ((-1, 0), (1, 0), (-1, 1), (1, 1), (-1, -1), (1, -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class Column:
     @property
     def wrapped_head(self) -> str:
         """The head, on several lines where it is long."""
-        return wrap(self.head, 0.8, TEXT, "bold")
+        return wrap(self.head, 0.9, TEXT, "bold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +270,16 @@ def size(axes: Axes) -> tuple[float, float]:
     return float(box.width * width), float(box.height * height)
 
 
-def set_ticks(axis: Axis, unit: str, *, sign: bool = False, at_most: int = 6) -> None:
-    """Set round ticks within the limits of an axis."""
-    low, high = sorted(axis.get_view_interval())
-    ticks = [tick for tick in _ticks(low, high, at_most) if low <= tick <= high]
-    axis.set_ticks(ticks, tick_texts(ticks, unit, sign=sign))
+def set_ticks(axes: Axes, which: Literal["x", "y"], unit: str, *, sign: bool = False) -> None:
+    """Set round ticks within the limits of an axis, as many as have room for their numbers."""
+    low, high = sorted(axes.get_xlim() if which == "x" else axes.get_ylim())
+    for intervals in range(_INTERVALS, 1, -1):
+        ticks = [tick for tick in _ticks(low, high, intervals) if low <= tick <= high]
+        texts = tick_texts(ticks, unit, sign=sign)
+        apart = size(axes)[0] * (ticks[1] - ticks[0]) / (high - low) if len(ticks) > 1 else math.inf
+        if which == "y" or apart > max(map(text_width, texts)) + 0.15:
+            break
+    (axes.set_xticks if which == "x" else axes.set_yticks)(ticks, texts)
 
 
 def tick_texts(values: Sequence[float], unit: str, *, sign: bool = False) -> list[str]:
@@ -286,8 +294,7 @@ def tick_room(low: float, high: float, unit: str, *, sign: bool = False) -> floa
     return max(map(text_width, tick_texts(_ticks(low, high), unit, sign=sign))) + MARGIN + 0.08
 
 
-def _ticks(low: float, high: float, at_most: int = 6) -> list[float]:
-    intervals = max(2, at_most - 1)
+def _ticks(low: float, high: float, intervals: int = _INTERVALS) -> list[float]:
     return [float(tick) for tick in MaxNLocator(intervals, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
 
 
@@ -389,11 +396,9 @@ def _boxes_around(axes: Axes, place: tuple[float, float], text: str) -> list[np.
     """Return boxes (x0, y0, x1, y1, in inches) around a point, the nearest first."""
     ((x, y),) = _to_inches(axes, np.array([place]), axes.transData)
     half, rise = text_width(text, TEXT, "bold") / 2 + 0.04, text_height(text) / 2
-    shifts = [
-        (across * (half + 0.1), up * (rise + gap))
-        for gap in (0.08, 0.22, 0.4)
-        for up, across in itertools.product((1, -1), (0, -1, 1))
-    ] + [(across * (half + 0.12), 0.0) for across in (-1, 1)]
+    shifts = [(across * (half + 0.1), up * (rise + gap)) for gap in (0.08, 0.22, 0.4) for across, up in _AROUND]
+    shifts += [(across * (half + gap), up * 0.16) for gap in (0.12, 0.3, 0.5) for across, up in _BESIDE]
+    shifts.sort(key=lambda shift: math.hypot(*shift))
     return [np.array([x + dx - half, y + dy - rise, x + dx + half, y + dy + rise]) for dx, dy in shifts]
 
 
@@ -478,7 +483,7 @@ def _write_columns(page: Page, columns: Sequence[Column], head: float, middles: 
         page.text(edge, head - 0.05, column.wrapped_head, anchor=1, ha=side, color=ink, fontweight="bold")
         if column.style and column.head:
             mark = fmt.Mark("", column.style.marker, column.style.colour)
-            page.marker(x - 0.07, head - text_height(column.wrapped_head) - 0.12, mark)
+            page.marker(x - 0.07, 0.1, mark)
         for text, middle in zip(column.texts, middles, strict=True):
             page.text(edge + column.indent, middle, text, anchor=0.5, ha=side, color=ink)
         for mark, middle in zip(column.marks, middles, strict=False):
@@ -506,3 +511,16 @@ def _plot(
         page.rule(top)
         page.text(MARGIN, top + height / 2, label, anchor=0.5)
     return axes, [top - begin + height / 2 for _, top, height in places]
+
+
+def palette() -> list[tuple[int, int, int]]:
+    """Return white, and all colours of a chart with shades from each to white, as red, green and blue."""
+    strong = [INK, QUIET, PALE, "#000000", *(mark.colour for mark in fmt.MARKS.values())]
+    strong += [colour for style in STYLES for colour in (style.colour, style.ink)]
+    shades = [(colour, share / 8) for colour in dict.fromkeys(strong) for share in range(1, 9)]
+    return [_toward_white(colour, share) for colour, share in [("#FFFFFF", 1.0), (_GRID, 1.0), *shades]]
+
+
+def _toward_white(colour: str, share: float) -> tuple[int, int, int]:
+    red, green, blue = (round(255 * (1 - share * (1 - part))) for part in to_rgb(colour))
+    return red, green, blue

@@ -100,7 +100,7 @@ def ordered(found: Sequence[dict[str, Any]], order: str) -> list[dict[str, Any]]
 
 def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
     """Return three sentences: how many claims have which verdict, how steady those are that hold, what is left."""
-    counts = fmt.join(f"{number} {word}" for word, number in _counts(found).items())
+    counts = fmt.join(f"{n} {'is' if n == 1 else 'are'} {word}" for word, n in _counts(found).items())
     holding = [v for v in found if v["verdict"] in _HOLDS]
     steady = sum(v["robustness"] == "robust" for v in holding)
     wanting = [f"{label(v)} ({v['verdict']})" for v in found if v["verdict"] not in _HOLDS]
@@ -132,10 +132,7 @@ def waiting_sentence(waiting: Sequence[str]) -> str:
     """Return a sentence on the claims of the register that have no verdict yet."""
     if not waiting:
         return "Every claim of the register has its verdict."
-    return (
-        f"The register holds {len(waiting)} more claims, whose notebooks are still to come: "
-        f"{fmt.join(claims.get(name).label for name in waiting)}."
-    )
+    return f"The register holds {len(waiting)} more claims, whose notebooks are still to come."
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 
@@ -193,7 +193,7 @@ def _base_of(row: _Row) -> Amount:
 
 
 def _imports(partner: str, currency: str, period: str) -> list[_Row]:
-    return _find(DATASET, partner=partner, flow="imports", currency=currency, period=period)
+    return _find(DATASET, period, partner=partner, flow="imports", currency=currency)
 
 
 def _best(rows: list[_Row]) -> _Row:
@@ -201,20 +201,25 @@ def _best(rows: list[_Row]) -> _Row:
     return min(rows, key=lambda row: (_GRADES.index(row["grade"]), row["value"] % 1 == 0))
 
 
-def _find(dataset: str, **wanted: str) -> list[_Row]:
-    """Return the rows of a dataset that have a value and these cells."""
-    rows = _records(dataset, project.root())
-    return [
-        row
-        for row in rows
-        if all(row[name] == cell for name, cell in wanted.items()) and not math.isnan(row["value"])
-    ]
+def _find(dataset: str, period: str, **wanted: str) -> list[_Row]:
+    """Return the rows of a dataset for a period that have a value and these cells."""
+    return [row for row in _find_any(dataset, period, **wanted) if not math.isnan(row["value"])]
+
+
+def _find_any(dataset: str, period: str, **wanted: str) -> list[_Row]:
+    rows = _records(dataset, project.root()).get(period, ())
+    return [row for row in rows if all(row[name] == cell for name, cell in wanted.items())]
 
 
 @functools.lru_cache(maxsize=8)
-def _records(dataset: str, _root: Path) -> tuple[_Row, ...]:
-    # Hundreds of single figures are looked up; a frame is slow at that.
-    return tuple(datasets.load(dataset).rename(columns={"rate": "value"}).to_dict("records"))
+def _records(dataset: str, _root: Path) -> dict[str, list[_Row]]:
+    # Hundreds of single figures are looked up by period; a frame is slow at that.
+    frame = datasets.load(dataset).rename(columns={"rate": "value"})
+    records = cast("list[_Row]", frame.to_dict("records"))
+    periods: dict[str, list[_Row]] = {}
+    for row in records:
+        periods.setdefault(row["period"], []).append(row)
+    return periods
 
 
 def _amount_of(row: _Row) -> Amount:
@@ -247,7 +252,7 @@ def _month(partner: str, currency: str, month: str) -> Amount | None:
 
 def _rate(period: str) -> Amount | None:
     """Return customs' own rate of a period, yuan per dollar: all imports in yuan over all imports in dollars."""
-    if rows := _find("exchange-rates", series="implied by GACC imports RMB/USD", period=period):
+    if rows := _find("exchange-rates", period, series="implied by GACC imports RMB/USD"):
         rate = rows[0]["value"]
         return Amount(rate, measures.rounded(rate, 1e-4), "implied", "implied")
     # Numerator and denominator from prints of the same age: today's levels where the partners' tables imply them.
@@ -261,7 +266,7 @@ def _rate(period: str) -> Amount | None:
 def _total(currency: str, period: str, *prints: str) -> Amount | None:
     """Return China's imports from all the world, of the first of these prints that is at hand."""
     for kind in prints:
-        if rows := _find("gacc-totals", flow="imports", currency=currency, period=period, print=kind):
+        if rows := _find("gacc-totals", period, flow="imports", currency=currency, print=kind):
             return _amount_of({**rows[0], "basis": "printed"})
     return None
 
@@ -294,7 +299,7 @@ def _windows(partner: str, currency: str, end: str, window: int, parts: str | No
     so_far = _to_date(partner, currency, f"{year}-01..{end}")
     if so_far is None:
         return []
-    rest = _rest_of_year(partner, currency, end)
+    rest = _rest_of_year(partner, currency, end, so_far)
     return [one + so_far for kind, one in rest.items() if parts in (None, kind)]
 
 
@@ -308,19 +313,30 @@ def _to_date(partner: str, currency: str, period: str) -> Amount | None:
     return other / rate if currency == "USD" else other * rate
 
 
-def _rest_of_year(partner: str, currency: str, end: str) -> dict[str, Amount]:
-    """Return what the year before brought after the month of `end`, by the ways that the data allow.
+def _rest_of_year(partner: str, currency: str, end: str, so_far: Amount | None) -> dict[str, Amount]:
+    """Return what the year before brought after the month of `end`, by the ways that the data allow, best first.
 
-    "table": the whole year less its first months, two cumulative figures; "months": single months added up.
+    "table": the whole year less its first months, two cumulative figures; "months": single months added up;
+    "growth": the whole year less what the growth of this year's months (`so_far`), printed alone, implies.
     """
-    before = str(int(end[:4]) - 1)
+    before, period = str(int(end[:4]) - 1), f"{end[:4]}-01..{end}"
     year, first = amount(partner, currency, before), amount(partner, currency, f"{before}-01..{before}{end[4:]}")
     after = measures.months_between(f"{before}-{int(end[5:]) + 1:02d}", f"{before}-12")
     found = {
         "table": year - first if year and first else None,
         "months": _months(partner, currency, after),
     }
+    rates = [row["yoy_published_pct"] for row in _growth_alone(partner, currency, period)]
+    if year and so_far and not first and rates:
+        base = measures.implied_base(so_far.interval, rates[0])
+        found["growth"] = year - Amount(so_far.value / (1 + rates[0] / 100), base, "implied", "press")
     return {kind: one for kind, one in found.items() if one is not None}
+
+
+def _growth_alone(partner: str, currency: str, period: str) -> list[_Row]:
+    """Return the rows that print a growth rate on the year without the amount."""
+    rows = _find_any(DATASET, period, partner=partner, flow="imports", currency=currency)
+    return [row for row in rows if math.isnan(row["value"])]
 
 
 # Bounds, where the months to May were not found
@@ -339,7 +355,7 @@ def june(partner: str, currency: str, seen: "pd.Series[float] | None" = None) ->
     if half is None or first is None or quarter is None or last_year is None:
         return None
     change = measures.growth_interval(quarter.interval, (half - first).interval)
-    points = strays(large=True)["stray_points"] if seen is None else seen
+    points = _stray_points(project.root()) if seen is None else seen
     low, high = change.low + float(points.min()), change.high + float(points.max())
     return June(
         quarter_pct=measures.growth(quarter.value, (half - first).value),
@@ -353,13 +369,17 @@ def june(partner: str, currency: str, seen: "pd.Series[float] | None" = None) ->
 def _bounded(
     partner: str, currency: str, end: str, window: int, seen: "pd.Series[float] | None" = None
 ) -> Interval | None:
-    """Return the bounds of the twelve months to May 2025: the half-year less June, after what 2024 brought."""
+    """Return the bounds of the twelve months to May 2025: those to June, less June 2025, plus June 2024."""
     known = june(partner, currency, seen) if window == 12 and end == "2025-05" else None
-    half = _to_date(partner, currency, "2025-01..2025-06")
-    rest = _rest_of_year(partner, currency, end)
-    if known is None or half is None or not rest:
+    ways = _windows(partner, currency, "2025-06", 12)
+    if known is None or not ways:
         return None
-    return _hull([one.interval + half.interval - known.amount for one in rest.values()])
+    return _hull([way.interval for way in ways]) - known.amount + known.last_year.interval
+
+
+@functools.lru_cache(maxsize=4)
+def _stray_points(_root: Path) -> "pd.Series[float]":
+    return strays(large=True)["stray_points"]
 
 
 def strays(*, large: bool) -> pd.DataFrame:
@@ -369,7 +389,7 @@ def strays(*, large: bool) -> pd.DataFrame:
     `STRETCHES` of 2024, in yuan; 2023 is implied by the growth of cumulative sums. Economies only, no groups;
     with `large`, those from which China imported at least as much in 2024 as from Germany.
     """
-    years = _find(DATASET, flow="imports", currency="CNY", period="2024")
+    years = _find(DATASET, "2024", flow="imports", currency="CNY")
     sizes = {row["partner"]: row["value"] for row in years if row["partner"] not in GROUPS}
     rows = []
     for name in sorted(sizes):
@@ -403,7 +423,7 @@ def _mirror_growth(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
     start, end = (_calendar(measures.trailing(month, choices["window"])) for month in ends)
     first, last = (exports(partner, period, choices["currency"]) for period in (start, end))
     span = last.interval if last else _bounded_exports(partner, end, choices["currency"])
-    if first is None or span is None:
+    if first is None or span is None or _asks_prints(choices):
         return None
     change = measures.growth_interval(first.interval, span)
     estimate = Estimate(
@@ -428,8 +448,11 @@ def exports(partner: str, period: str, currency: str = "own") -> Amount | None:
     if currency != "USD":
         return None
     pair, dollars_per_unit = _MARKET[OWN[partner]]
-    rows = _find("exchange-rates", pair=pair, statistic="monthly average of daily")
-    rate = measures.mean_over(pd.Series({row["period"]: row["value"] for row in rows}), period)
+    rates = [
+        _find("exchange-rates", month, pair=pair, statistic="monthly average of daily")[0]["value"]
+        for month in measures.months_of(period)
+    ]
+    rate = sum(rates) / len(rates)
     factor = rate if dollars_per_unit else 1 / rate
     interval = Interval(own.interval.low * factor, own.interval.high * factor)
     return Amount(own.value * factor, interval, own.basis, own.grade)
@@ -455,12 +478,9 @@ def _bounded_exports(partner: str, period: str, currency: str) -> Interval | Non
     """
     if (partner, period, currency) != ("Germany", "2024-06..2025-05", "own"):
         return None
-    change = next(
-        row["yoy_published_pct"]
-        for row in _records("mirror", project.root())
-        if row["reporter"] == partner and row["period"] == "2025-01..2025-05"
-    )
-    months = [row["value"] for row in _find("mirror", reporter=partner, frequency="monthly") if _unadjusted(row)]
+    change = _find_any("mirror", "2025-01..2025-05", reporter=partner)[0]["yoy_published_pct"]
+    every = (_mirror(partner, month) for month in measures.months_between("2022-01", "2025-05"))
+    months = [row["value"] for rows in every for row in rows]
     year, quarter, may = (
         _amount_of(_best(_mirror(partner, known))).interval for known in ("2024", "2024-01..2024-03", "2024-05")
     )
@@ -470,7 +490,7 @@ def _bounded_exports(partner: str, period: str, currency: str) -> Interval | Non
 
 
 def _mirror(partner: str, period: str) -> list[_Row]:
-    rows = _find("mirror", reporter=partner, partner="China", flow="exports", period=period)
+    rows = _find("mirror", period, reporter=partner, partner="China", flow="exports")
     return [row for row in rows if _unadjusted(row)]
 
 
@@ -561,7 +581,7 @@ def suppliers() -> pd.DataFrame:
     """
     total = _need(amount("World", "CNY", "2024-01..2024-06")).value
     rows = []
-    for name in sorted({row["partner"] for row in _records(DATASET, project.root())}):
+    for name in sorted({row["partner"] for row in _find(DATASET, "2025-01..2025-06", flow="imports")}):
         before, after = (amount(name, "CNY", f"{year}-01..{year}-06") for year in (2024, 2025))
         if before and after:
             span = measures.growth_interval(before.interval, after.interval)
@@ -580,22 +600,26 @@ def june_needed(currency: str) -> pd.DataFrame:
 
     Columns, in per cent on the year: `partner`, `quarter_pct` (second quarter), `low_pct` and `high_pct` (the
     range allowed to June), `needed_pct` and `needed_high_pct` (June, so that the twelve months to May round to
-    the printed figure), `others_pct` (April and May together at `needed_pct`); then `as_far` of `seen` months
-    that strayed at least as far upwards.
+    the printed figure), `others_pct` (April and May together at `needed_pct`), `april_pct` (as printed, if it
+    was) and `may_pct` (what would then be left for May); `as_far` of `seen` months strayed at least as far up.
     """
-    seen = strays(large=True)["stray_points"]
+    seen = _stray_points(project.root())
     rows = []
     for partner in ("Japan", "Germany"):
         known = _need(june(partner, currency))
         needed = _junes(partner, currency)
-        quarter = _need(_months(partner, currency, measures.months_of("2024Q2"))).value
-        then, now = known.last_year.value, known.last_year.value * (1 + needed[0] / 100)
-        others = measures.growth(quarter - then, quarter * (1 + known.quarter_pct / 100) - now)
+        months = [_need(_month(partner, currency, month)).value for month in measures.months_of("2024Q2")]
+        others = sum(months) * (1 + known.quarter_pct / 100) - months[2] * (1 + needed[0] / 100)
+        april = next((row["yoy_published_pct"] for row in _growth_alone(partner, currency, "2025-04")), math.nan)
+        may = others - months[0] * (1 + april / 100)
+        rates = (measures.growth(sum(months[:2]), others), april, 100 * (may / months[1] - 1))
         as_far = int((seen >= needed[0] - known.quarter_pct).sum())
         rows.append(
-            (partner, known.quarter_pct, known.low_pct, known.high_pct, *needed, others, as_far, len(seen))
+            (partner, known.quarter_pct, known.low_pct, known.high_pct, *needed, *rates, as_far, len(seen))
         )
-    columns = "partner quarter_pct low_pct high_pct needed_pct needed_high_pct others_pct as_far seen"
+    columns = (
+        "partner quarter_pct low_pct high_pct needed_pct needed_high_pct others_pct april_pct may_pct as_far seen"
+    )
     return pd.DataFrame(rows, columns=columns.split())
 
 
@@ -628,8 +652,8 @@ def workings(partner: str, currency: str) -> pd.DataFrame:
     Columns `item`, `value`, `low`, `high` (billions of the currency; `value` missing where only bounded), `basis`.
     """
     end, base = "2025-05", _bases(partner, currency, 12, "2022", "first")
-    rest = _rest_of_year(partner, currency, end)
     so_far = _to_date(partner, currency, "2025-01..2025-05")
+    rest = _rest_of_year(partner, currency, end, so_far)
     items: list[tuple[str, Amount]] = [("Year 2022, first print", base[0])]
     items += [("Year 2022, as revised a year later", one) for one in base[1:]]
     year, first = amount(partner, currency, "2024"), amount(partner, currency, "2024-01..2024-05")
@@ -662,7 +686,7 @@ def _junes(partner: str, currency: str) -> tuple[float, float]:
     last_year = _need(june(partner, currency)).last_year.value
     base = _bases(partner, currency, 12, "2022", "first")[0].value
     half = _need(_to_date(partner, currency, "2025-01..2025-06")).value
-    rest = next(iter(_rest_of_year(partner, currency, "2025-05").values())).value
+    rest = next(iter(_rest_of_year(partner, currency, "2025-05", None).values())).value
     goals = measures.rounded(float(printed.value or 0), printed.precision)
     found = [measures.growth(last_year, rest + half - base * (1 + goal / 100)) for goal in (goals.high, goals.low)]
     return found[0], found[1]
@@ -692,13 +716,13 @@ def _choices(partner: str, currency: str, end: str, window: int) -> dict[str, An
 def _sentence(choices: Mapping[str, Any], *, bounded: bool) -> str:
     partner, currency, end = choices["partner"], choices["currency"], choices["end"]
     against = _against(choices["base"], end, choices["window"])
-    base = " as revised" if choices.get("base_print") == "revised" else " as first printed"
-    text = f"China’s imports from {_named(partner)} in {WORDS[currency]} by Chinese customs, {against}{base}"
+    base = "as revised" if choices.get("base_print") == "revised" else "as first printed"
+    text = f"China’s imports from {_named(partner)} in {WORDS[currency]} by Chinese customs, {against} {base}"
     if bounded:
         return (
             f"{text}; January to May 2025 is the half-year less a range for June, so that only bounds are known."
         )
-    return f"{text}, which was revised since." if base == " as first printed" else f"{text}."
+    return f"{text}." if base == "as revised" else f"{text}; the interval takes in what was revised since."
 
 
 def _mirror_sentence(choices: Mapping[str, Any], start: str, end: str, *, bounded: bool) -> str:
@@ -724,6 +748,11 @@ def _missing(choices: Mapping[str, Any]) -> str:
             "all imports in yuan of December 2022, from which customs’ own exchange rate would follow."
         )
     return f"Customs’ figures on imports from {_named(partner)} were not found for both {ends}."
+
+
+def _asks_prints(choices: Mapping[str, Any]) -> bool:
+    """Tell whether a choice is made between customs' prints, of which the partner's count has none."""
+    return choices.get("base_print", "first") != "first" or choices.get("parts") is not None
 
 
 def _base_period(year: str, window: int) -> str:

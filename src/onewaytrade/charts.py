@@ -89,7 +89,9 @@ def lines(
     styles = _styles(table["series"])
     panels = _split(table, "panel")
     left = page.tick_room(*_range(table["value"]), unit)
-    axis = _Months.of(table["month"], marks, left, page.label_room(styles))
+    axis = _Months.of(
+        table["month"], marks, left, page.label_room([*(name for name in styles if name not in panels), ""])
+    )
     height, heading, gap = (_PLOT, 0.0, 0.0) if list(panels) == [""] else (_PANEL, page.HEADING, 0.16)
     body = axis.head + (heading + height + gap) * len(panels) - gap + axis.foot
     with page.theme():
@@ -105,7 +107,9 @@ def lines(
             axis.draw_marks(axes, sheet if at == 0 else None, top)
             top += height + gap
             _draw_series(axes, series, styles)
-            page.end_labels(axes, [Label(s.iloc[-1], name, styles[name].ink) for name, s in series.items()])
+            # A panel that is named after its only series needs no second label.
+            named = {name: values for name, values in series.items() if name != panel}
+            page.end_labels(axes, [Label(v.iloc[-1], name, styles[name].ink) for name, v in named.items()])
             _draw_growth(axes, series, styles, growth or {}, axis.marked_months)
     return Chart(sheet.figure, _lines_alt(table, title, unit, growth or {}, axis.marked_months), table, source)
 
@@ -190,7 +194,7 @@ def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: s
     Columns: `label` (the row) and `value`; where present, `series` (several points a row, joined by a line, each
     with a shape and a column of its own), `low` and `high` (an interval; without a value, bounds alone),
     `printed` (what the article prints, a tick), `group` (a heading over rows), `grade` ("implied" is drawn
-    hollow). Rows, groups and series keep the order of the table. Values in "%" carry their sign.
+    hollow). Rows, groups and series keep the order of the table. Values in "%" or "points" carry their sign.
     """
     drawn = _completed(table, ("series", "group", "grade"), ("value", "low", "high", "printed"))
     _check_rows(drawn)
@@ -354,7 +358,10 @@ class _Months:
         axes.grid(visible=False, axis="x")
         names = [fmt.month(month_of(tick), short=True).split(" ") for tick in ticks]
         axes.set_xticklabels(
-            [name + (f"\n{year}" if at == 0 or name == "Jan" else "") for at, (name, year) in enumerate(names)]
+            [
+                f"{name}\n{year}" if name == "Jan" or (at == 0 and name != "Oct") else name
+                for at, (name, year) in enumerate(names)
+            ]
             if self.quarterly
             else [year for _, year in names]
         )
@@ -395,15 +402,15 @@ def _draw_series(
     """Draw each series as one line, broken where months are missing, with a marker `every` so many months."""
     for name, values in series.items():
         grid = values.reindex(range(values.index.min(), values.index.max() + 1))
-        # A month without neighbours would not be seen without a marker.
-        alone = grid.notna() & grid.shift(1).isna() & grid.shift(-1).isna()
+        # Between gaps a month may stand alone, and would not be seen without a marker.
+        step = every if grid.notna().all() else 1
         axes.plot(
             list(grid.index),
             grid.to_numpy(),
             label=name,
             color=styles[name].colour,
             marker=styles[name].marker,
-            markevery=[at for at, month in enumerate(grid.index) if alone[month] or month % every == 0],
+            markevery=[at for at, month in enumerate(grid.index) if month % step == 0],
             markeredgecolor="white",
             zorder=3,
         )
@@ -599,12 +606,12 @@ def _row_text(own: pd.DataFrame, unit: str, decimals: int) -> str:
 
 
 def _computed_text(claim: Mapping[str, Any]) -> str:
-    decimals = 1 if claim["unit"] == "%" or abs(claim["printed"]) < 100 else 0
+    decimals = 1 if abs(claim["printed"]) < 100 else 0
     return _number_or_range(claim, "computed", claim["unit"], decimals)
 
 
 def _number_or_range(row: Mapping[str, Any] | pd.Series, name: str, unit: str, decimals: int) -> str:
-    sign = unit == "%"
+    sign = _signed(unit)
     if not math.isnan(row[name]):
         return fmt.number(row[name], decimals, sign=sign)
     return fmt.interval(row["low"], row["high"], decimals, unit="", sign=sign)
@@ -615,7 +622,12 @@ def _gap_text(claim: Mapping[str, Any]) -> str:
 
 
 def _printed_text(value: float, unit: str) -> str:
-    return "" if math.isnan(value) else page.tick_texts([value], "", sign=unit == "%")[0]
+    return "" if math.isnan(value) else page.tick_texts([value], "", sign=_signed(unit))[0]
+
+
+def _signed(unit: str) -> bool:
+    """Tell whether values of a unit are changes, which carry their sign."""
+    return unit in {"%", "points"}
 
 
 def _unit_heading(unit: str) -> str:
@@ -712,7 +724,7 @@ def _decomposition_alt(windows: Mapping[str, pd.DataFrame], title: str) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    return fmt.with_unit(value, "%" if unit == "%" else "", 1, sign=unit == "%")
+    return fmt.with_unit(value, "%" if unit == "%" else "", 1, sign=_signed(unit))
 
 
 def _named(group: str, name: str) -> str:

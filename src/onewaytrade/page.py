@@ -140,7 +140,7 @@ class Page:
         room = WIDTH - 2 * MARGIN
         title = balance(words.title, room, _TITLE, "bold")
         subtitle = balance(words.subtitle, room)
-        source = wrap(f"Source: {words.source}", room, _SMALL)
+        source = balance(f"Source: {words.source}", room, _SMALL)
         below_title = MARGIN + text_height(title, _TITLE) + 0.05
         top = below_title + text_height(subtitle) + _BODY_GAP
         height = top + body + _BODY_GAP + text_height(source, _SMALL) + MARGIN

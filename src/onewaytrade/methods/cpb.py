@@ -8,16 +8,17 @@ import pandas as pd
 
 from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import Estimate
-from onewaytrade.errors import ParameterError
+from onewaytrade.errors import NoFigureError, ParameterError
 
 DATASET: Final = "cpb"
 NOT_ECONOMIES: Final = frozenset({"World", "Advanced economies", "Emerging economies"})
 _MEASURES: Final = {"volume": "volume", "unit_value": "unit value in dollars", "value": "value in dollars"}
 _FLOWS: Final = {"Exports": "exports", "Imports": "imports"}
 _PARTS: Final = {"volume": "Volume", "unit_value": "Unit value", "product": "Value"}
+_LENGTHS: Final = {"month": "One month", "quarter": "Three months", "year": "Twelve months"}
 _AVERAGES: Final = {
     "month": "one month against one month",
-    "quarter": "the mean of the quarter around each end month",
+    "quarter": "the mean of the three months to each end month",
     "year": "the mean of the twelve months to each end month",
 }
 
@@ -65,7 +66,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
     Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
     `edition`, `average` (month, quarter, year), `start_shift` and `end_shift` (months), and `clip_end` (end at
-    the edition's last month if that comes earlier). Raises MeasureError for a window outside the edition.
+    the edition's last month if that comes earlier). Raises NoFigureError for a window outside the edition.
     """
     edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
     start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
@@ -75,7 +76,10 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     average = choices.get("average", "month")
     data = series(edition, choices["flow"], choices["region"], choices["measure"])
     first, last = averaged(start, average), averaged(end, average)
-    value = measures.window_growth(data, first, last)
+    try:
+        value = measures.window_growth(data, first, last)
+    except measures.MeasureError as error:
+        raise NoFigureError(str(error)) from error
     return Estimate(
         value=value,
         grade="primary",
@@ -86,10 +90,26 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
 
 def averaged(month: str, average: str) -> str:
-    """Return the period that stands for an end month: itself, its quarter, or the twelve months to it."""
-    if average == "quarter":
-        return f"{month[:4]}Q{(int(month[5:]) + 2) // 3}"
-    return measures.trailing(month, 12) if average == "year" else month
+    """Return the period that stands for an end month: itself, or the three or twelve months that end with it."""
+    return {"month": month, "quarter": measures.trailing(month, 3), "year": measures.trailing(month, 12)}[average]
+
+
+def averages(edition: str, region: str, start: str, end: str) -> pd.DataFrame:
+    """Return the growth of both volumes with one, three and twelve months at each end, where the data reach.
+
+    Columns as they are shown: `At each end`, `From`, `To`, `Exports, %`, `Imports, %`, `Gap, points`.
+    """
+    rows = []
+    for average, name in _LENGTHS.items():
+        ends = (averaged(start, average), averaged(end, average))
+        if ends[0][:7] < months(edition)[0]:
+            continue
+        exports, imports = (
+            measures.window_growth(series(edition, flow, region, "volume"), *ends) for flow in _FLOWS.values()
+        )
+        rows.append((name, fmt.period(ends[0]), fmt.period(ends[1]), exports, imports, exports - imports))
+    columns = ["At each end", "From", "To", "Exports, %", "Imports, %", "Gap, points"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:

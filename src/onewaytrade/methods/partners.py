@@ -31,13 +31,12 @@ WINDOWS: Final = (1, 12)
 GROUPS: Final = frozenset({"World", "EU", "ASEAN", "Africa", "Latin America"})
 OWN: Final = {"United States": "USD", "Japan": "JPY", "Germany": "EUR"}
 WORDS: Final = {"USD": "dollars", "CNY": "yuan", "JPY": "yen", "EUR": "euros"}
-AUTHORITIES: Final = {"United States": "US Census", "Japan": "Japan’s Ministry of Finance", "Germany": "Destatis"}
+AUTHORITIES: Final = {"United States": "US Census", "Japan": "Japan’s MoF", "Germany": "Destatis"}
 
 # Two stretches of three months: the only ones whose every month's growth on the year customs' table of 2024 gives.
 STRETCHES: Final = ("2024-05..2024-07", "2024-06..2024-08")
-# The article's last month with those around it to which something is known, and the one after it.
+# The article's last month with those around it to which something is known.
 AROUND: Final = ("2024-12", "2025-03", "2025-05", "2025-06")
-LATER: Final = "2025-12"
 _BILLIONS: Final = {
     "USD": 1e-9, "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
     "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3, "bn EUR": 1.0, "bn JPY": 1.0,
@@ -108,7 +107,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     Choices: `partner`; `currency` (USD, CNY, or "own", which asks the partner's own statistics); `end`, the last
     month; `window`, the months at each end (12, or 1); `base`, the year whose last `window` months are the start;
     `base_print` (first, revised); `source` (customs, mirror); `lag`, months by which the partner counts earlier;
-    `parts` (table, months): how the twelve months are put together, if not in the best way at hand.
+    `pieces` (table, months): how the twelve months are put together, if not in the best way at hand.
 
     Return bounds without a value where the data only limit it. Raises NoFigureError where they hold none.
     """
@@ -123,7 +122,7 @@ def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
         return _mirror_growth(choices)
     partner, currency, end, window = (choices[name] for name in ("partner", "currency", "end", "window"))
     starts = _bases(partner, currency, window, choices["base"], choices.get("base_print", "first"))
-    ways = _windows(partner, currency, end, window, choices.get("parts"))
+    ways = _windows(partner, currency, end, window, choices.get("pieces"))
     span = _hull([way.interval for way in ways]) if ways else _bounded(partner, currency, end, window)
     if not starts or span is None:
         return None
@@ -287,10 +286,10 @@ def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> li
     return dollars if rate is None else [one * rate for one in dollars]
 
 
-def _windows(partner: str, currency: str, end: str, window: int, parts: str | None = None) -> list[Amount]:
+def _windows(partner: str, currency: str, end: str, window: int, pieces: str | None = None) -> list[Amount]:
     """Return the amount of the months to `end`, by each way of putting it together, best first; none if none."""
     if window == 1:
-        single = _month(partner, currency, end)
+        single = None if pieces else _month(partner, currency, end)
         return [single] if single else []
     year = end[:4]
     if end.endswith("-12"):
@@ -300,7 +299,7 @@ def _windows(partner: str, currency: str, end: str, window: int, parts: str | No
     if so_far is None:
         return []
     rest = _rest_of_year(partner, currency, end, so_far)
-    return [one + so_far for kind, one in rest.items() if parts in (None, kind)]
+    return [one + so_far for kind, one in rest.items() if pieces in (None, kind)]
 
 
 def _to_date(partner: str, currency: str, period: str) -> Amount | None:
@@ -448,11 +447,11 @@ def exports(partner: str, period: str, currency: str = "own") -> Amount | None:
     if currency != "USD":
         return None
     pair, dollars_per_unit = _MARKET[OWN[partner]]
-    rates = [
-        _find("exchange-rates", month, pair=pair, statistic="monthly average of daily")[0]["value"]
-        for month in measures.months_of(period)
-    ]
-    rate = sum(rates) / len(rates)
+    months = measures.months_of(period)
+    found = [_find("exchange-rates", month, pair=pair, statistic="monthly average of daily") for month in months]
+    if not all(found):
+        return None
+    rate = sum(rows[0]["value"] for rows in found) / len(found)
     factor = rate if dollars_per_unit else 1 / rate
     interval = Interval(own.interval.low * factor, own.interval.high * factor)
     return Amount(own.value * factor, interval, own.basis, own.grade)
@@ -501,32 +500,32 @@ def _unadjusted(row: _Row) -> bool:
 # Tables for the notebook
 
 
-def windows(currency: str, window: int, ends: Sequence[str] = AROUND) -> pd.DataFrame:
-    """Return growth to several last months, for the three partners: those that the data can answer.
+def windows(currency: str, window: int) -> pd.DataFrame:
+    """Return growth to the last months `AROUND` the article's, for the three partners, as far as data reach.
 
     Columns `group` (the partner), `label` (the last month), `value`, `low`, `high` (per cent), `printed` (on the
     article's own row) and `grade` ("implied" or "printed"), as `charts.dots` takes them.
     """
     rows = []
     for partner, claim in CLAIMS.items():
-        for end in ends:
+        for end in AROUND:
             printed = claims.get(claim).printed.value if end == "2025-05" else None
             label = f"to {fmt.month(end)}"
             rows += _row(partner, label, _choices(partner, currency, end, window), printed)
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def currencies() -> pd.DataFrame:
-    """Return growth of the calendar year 2024 on 2022 in every currency at hand; columns as `windows`."""
+def currencies(year: str) -> pd.DataFrame:
+    """Return growth of a calendar year on 2022 in every currency at hand; columns as `windows`."""
     rows = []
     for partner, own in OWN.items():
         who = AUTHORITIES[partner]
-        year = _choices(partner, "USD", "2024-12", 12)
-        rows += _row(partner, "customs, in dollars", year)
-        rows += _row(partner, "customs, in yuan", {**year, "currency": "CNY"})
-        rows += _row(partner, f"{who}, in {WORDS[own]}", {**year, "currency": "own"})
+        choices = _choices(partner, "USD", f"{year}-12", 12)
+        rows += _row(partner, "Chinese customs, in dollars", choices)
+        rows += _row(partner, "Chinese customs, in yuan", {**choices, "currency": "CNY"})
+        rows += _row(partner, f"{who}, in {WORDS[own]}", {**choices, "currency": "own"})
         if own != "USD":
-            rows += _row(partner, f"{who}, in dollars", {**year, "source": "mirror"})
+            rows += _row(partner, f"{who}, in dollars", {**choices, "source": "mirror"})
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -717,7 +716,7 @@ def _sentence(choices: Mapping[str, Any], *, bounded: bool) -> str:
     partner, currency, end = choices["partner"], choices["currency"], choices["end"]
     against = _against(choices["base"], end, choices["window"])
     base = "as revised" if choices.get("base_print") == "revised" else "as first printed"
-    text = f"China’s imports from {_named(partner)} in {WORDS[currency]} by Chinese customs, {against} {base}"
+    text = f"China’s imports from {named(partner)} in {WORDS[currency]} by Chinese customs, {against} {base}"
     if bounded:
         return (
             f"{text}; January to May 2025 is the half-year less a range for June, so that only bounds are known."
@@ -729,30 +728,41 @@ def _mirror_sentence(choices: Mapping[str, Any], start: str, end: str, *, bounde
     partner, currency = choices["partner"], choices["currency"]
     money = WORDS[OWN[partner] if currency == "own" else currency]
     text = (
-        f"Exports of {_named(partner)} to China in {money} by {AUTHORITIES[partner]}, {_spelt(end)} against "
+        f"Exports of {named(partner)} to China in {money} by {AUTHORITIES[partner]}, {_spelt(end)} against "
         f"{_spelt(start)}"
     )
     return f"{text}; one month of 2024 is not at hand, so that only bounds are known." if bounded else f"{text}."
 
 
 def _missing(choices: Mapping[str, Any]) -> str:
-    """Return in one sentence which figures were not found."""
+    """Return in one sentence which figures are not at hand."""
     partner, window = choices["partner"], choices["window"]
-    end = measures.trailing(choices["end"], window)
-    ends = f"{_spelt(_calendar(end))} and for {_spelt(_base_period(choices['base'], window))}"
+    end = _calendar(measures.trailing(choices["end"], window))
+    ends = f"for {_spelt(end)} and for {_spelt(_base_period(choices['base'], window))}"
     if choices["currency"] == "own" or choices.get("source") == "mirror":
-        return f"The figures of {AUTHORITIES[partner]} on exports to China were not found for both {ends}."
+        return f"The figures of {AUTHORITIES[partner]} on exports to China {ends} are not both at hand."
     if window == 1 and choices["currency"] == "CNY":
         return (
-            f"Neither customs’ figures in yuan on imports from {_named(partner)} were found for both {ends}, nor "
-            "all imports in yuan of December 2022, from which customs’ own exchange rate would follow."
+            f"Customs’ figures in yuan on imports from {named(partner)} {ends} are not both at hand, nor is the "
+            "total of all imports in yuan of December 2022, from which customs’ own exchange rate would follow."
         )
-    return f"Customs’ figures on imports from {_named(partner)} were not found for both {ends}."
+    return f"Customs’ figures on imports from {named(partner)} {ends} are not both at hand."
+
+
+def described(currency: str, window: int) -> str:
+    """Return in words what the growth rates of a run are growth of, for a chart's subtitle."""
+    what = (
+        "Exports to China by the partner’s statistics, in its own currency"
+        if currency == "own"
+        else f"China’s imports by Chinese customs, in {WORDS[currency]}"
+    )
+    months = "single months against December 2022" if window == 1 else "twelve months against calendar 2022"
+    return f"{what}: growth, {months}"
 
 
 def _asks_prints(choices: Mapping[str, Any]) -> bool:
     """Tell whether a choice is made between customs' prints, of which the partner's count has none."""
-    return choices.get("base_print", "first") != "first" or choices.get("parts") is not None
+    return choices.get("base_print", "first") != "first" or choices.get("pieces") is not None
 
 
 def _base_period(year: str, window: int) -> str:
@@ -771,7 +781,8 @@ def _spelt(period: str) -> str:
     return fmt.period(period) if len(period) > 4 else f"calendar {period}"
 
 
-def _named(partner: str) -> str:
+def named(partner: str) -> str:
+    """Return a partner's name as it stands in a sentence."""
     return f"the {partner}" if partner == "United States" else partner
 
 

@@ -1,0 +1,305 @@
+"""What the charts draw, read from the artists: the table's numbers, nothing bridged, nothing cut off."""
+
+import itertools
+import math
+from typing import cast
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from onewaytrade import charts, fmt
+from onewaytrade.charts import Chart
+from onewaytrade.measures import month_number, months_between
+
+SOURCE = "CPB, World Trade Monitor, edition 2026-01 (published 2026-03-20); data/cpb/2026-01.csv, sha256 1a2b3c4d"
+WORDS = {"title": "The finding, in one sentence that is long enough to need a second line", "source": SOURCE}
+
+
+def monthly(missing: tuple[str, ...] = ()) -> pd.DataFrame:
+    months = months_between("2021-01", "2025-03")
+    return pd.DataFrame(
+        [
+            (month, name, 100 + slope * at)
+            for name, slope in (("exports", 0.7), ("imports", 0.02), ("world exports", 0.03))
+            for at, month in enumerate(months)
+            if not (name == "imports" and month in missing)
+        ],
+        columns=["month", "series", "value"],
+    )
+
+
+def lines(table: pd.DataFrame | None = None, **more: object) -> Chart:
+    shown = monthly() if table is None else table
+    return charts.lines(shown, subtitle="Volume, 2021 = 100", unit="index", **WORDS, **more)  # type: ignore[arg-type]
+
+
+def starts() -> Chart:
+    table = pd.DataFrame(
+        [("2022-11", "exports", 29.1), ("2022-12", "exports", 33.2), ("2023-01", "exports", 29.6)]
+        + [("2022-11", "imports", 0.5), ("2022-12", "imports", 4.8), ("2023-01", "imports", 3.1)],
+        columns=["start", "series", "growth_pct"],
+    )
+    printed = {"exports": 33.0, "imports": 0.0}
+    return charts.starts(table, subtitle="Growth, per cent", article="2022-12", printed=printed, **WORDS)
+
+
+COMMODITIES = pd.DataFrame(
+    [
+        ("iron ore", "quantity", -5.18, -5.2),
+        ("iron ore", "value", -20.7, -5.2),
+        ("crude oil", "quantity", 0.26, -11.4),
+        ("crude oil", "value", -10.38, -11.4),
+        ("agricultural products", "value", -11.48, math.nan),
+    ],
+    columns=["label", "series", "value", "printed"],
+)
+PARTNERS = pd.DataFrame(
+    [
+        ("United States", "to May 2025", -10.7, -11.1, -10.0, "printed"),
+        ("Japan", "to March 2025", -16.4, math.nan, math.nan, "implied"),
+        ("Japan", "to May 2025", math.nan, -20.1, -14.9, "bound"),
+        ("Germany", "to May 2025", math.nan, -19.8, math.nan, "bound"),
+    ],
+    columns=["group", "label", "value", "low", "high", "grade"],
+)
+BRIDGE = pd.DataFrame(
+    [
+        ("December 2022 to March 2025", "volume", 28.7, 33.2),
+        ("December 2022 to March 2025", "unit value", -15.2, -14.1),
+        ("December 2022 to March 2025", "value", 13.5, 14.4),
+    ],
+    columns=["window", "part", "log_points", "pct"],
+)
+YEARS = pd.DataFrame(
+    [(f"{year}-{month:02d}", 3 + 0.1 * month) for year in (2023, 2024) for month in range(3, 13)]
+    + [(f"{year}-01..{year}-02", 3.4 + year / 1e4) for year in (2023, 2024, 2025)],
+    columns=["period", "value"],
+)
+VERDICTS = pd.DataFrame(
+    [
+        ("Export surge", 33, 33.2, None, None, 0.2, "reproduced", "%"),
+        ("Imports from Japan", -17, None, -20.1, -14.9, None, "not excluded", "%"),
+        ("Import standstill", 0, 4.8, None, None, 4.8, "not reproduced", "%"),
+        ("Cases of trade defence", 250, 277, None, None, 27, "partly reproduced", "investigations"),
+    ],
+    columns=["label", "printed", "computed", "low", "high", "difference", "verdict", "unit"],
+)
+
+
+def dots(table: pd.DataFrame, unit: str = "%") -> Chart:
+    return charts.dots(table, subtitle="Growth, per cent", unit=unit, **WORDS)
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, Chart]:
+    """Every builder once, with the marks and columns that it can take."""
+    marks = [("2022-12", "Dec 2022"), ("2023-01..2023-03", "reopening"), ("2025-03", "Mar 2025")]
+    panels = pd.concat([monthly().assign(panel="China"), monthly().assign(panel="Emerging Asia excluding China")])
+    return {
+        "lines": lines(marks=marks, growth={"exports": 33.2, "imports": 4.8}),
+        "panels": lines(panels),
+        "starts": starts(),
+        "seasons": charts.seasons(YEARS, subtitle="Million tonnes a day", unit="million tonnes a day", **WORDS),
+        "dots": dots(COMMODITIES),
+        "intervals": dots(PARTNERS),
+        "decomposition": charts.decomposition(BRIDGE, subtitle="Log points", **WORDS),
+        "scoreboard": charts.scoreboard(VERDICTS, subtitle="Printed and computed", **WORDS),
+    }
+
+
+def line_data(axes: Axes, label: str) -> tuple[list[float], list[float]]:
+    found = [line for line in axes.lines if line.get_label() == label]
+    return (
+        [float(x) for line in found for x in np.asarray(line.get_xdata())],
+        [float(y) for line in found for y in np.asarray(line.get_ydata())],
+    )
+
+
+def boxes(chart: Chart) -> dict[Text, Bbox]:
+    """Where each text of a chart stands, in pixels."""
+    canvas = cast("FigureCanvasAgg", chart.figure.canvas)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    texts = [text for text in chart.figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    hidden = {
+        text for axes in chart.figure.axes if not axes.yaxis.get_visible() for text in axes.yaxis.get_ticklabels()
+    }
+    return {text: text.get_window_extent(renderer) for text in texts if text not in hidden}
+
+
+def test_lines_show_the_tables_values_month_by_month():
+    table = monthly()
+    (axes,) = lines(table).figure.axes
+    for name, rows in table.groupby("series"):
+        x, y = line_data(axes, str(name))
+        assert x == [month_number(month) for month in rows["month"]]
+        assert y == list(rows["value"])
+
+
+def test_a_gap_in_the_months_is_a_gap_in_the_line():
+    (axes,) = lines(monthly(missing=("2022-03", "2022-04", "2022-06"))).figure.axes
+    x, y = line_data(axes, "imports")
+    gaps = [month for month, value in zip(x, y, strict=True) if math.isnan(value)]
+    assert gaps == [month_number(month) for month in ("2022-03", "2022-04", "2022-06")]
+    (line,) = (line for line in axes.lines if line.get_label() == "imports")
+    assert x.index(month_number("2022-05")) in line.get_markevery()  # a month between gaps is seen
+
+
+@pytest.mark.parametrize("kind", ["str", "category", "object"])
+def test_groups_are_right_whatever_type_the_names_have(kind: str):
+    """What seaborn 0.13.2 gets wrong under pandas 3; here the last category is never used."""
+    table = monthly()
+    names = pd.CategoricalDtype(["world exports", "imports", "exports", "unused"]) if kind == "category" else kind
+    (axes,) = lines(table.astype({"series": names})).figure.axes
+    assert line_data(axes, "exports")[1] == list(table.loc[table["series"] == "exports", "value"])
+    (axes,) = dots(COMMODITIES.astype({"series": "category", "label": "category"})).figure.axes
+    assert line_data(axes, "quantity")[0] == [-5.18, 0.26]
+
+
+def test_growth_is_written_at_two_marked_months():
+    marks = [("2022-12", "from"), ("2025-03", "to")]
+    chart = lines(marks=marks, growth={"exports": 33.2})
+    assert fmt.pct(33.2) in [text.get_text() for text in chart.figure.axes[0].texts]
+    assert f"{fmt.pct(33.2)} between the marked months" in chart.alt
+    for wrong in ([], marks[:1], [("2020-12", "before the data"), *marks[1:]]):
+        with pytest.raises(ValueError, match="The growth of exports needs two marked months"):
+            lines(marks=wrong, growth={"exports": 33.2})
+
+
+def test_panels_share_their_months(drawn: dict[str, Chart]):
+    first, second = drawn["panels"].figure.axes
+    assert first.get_xlim() == second.get_xlim()
+    assert not any(text.get_visible() and text.get_text() for text in first.get_xticklabels())
+
+
+def test_starts_show_every_start_and_what_is_printed(drawn: dict[str, Chart]):
+    (axes,) = drawn["starts"].figure.axes
+    assert line_data(axes, "exports")[1] == [29.1, 33.2, 29.6]
+    levels = [line.get_ydata()[0] for line in axes.lines if list(line.get_xdata()) == [0, 1]]
+    assert {33.0, 0.0} <= {float(level) for level in levels}
+    assert "+33.2\xa0% from December 2022" in drawn["starts"].alt
+    assert "(the article prints +33\xa0%)" in drawn["starts"].alt
+
+
+def test_january_and_february_are_one_level_where_they_stand_as_a_pair(drawn: dict[str, Chart]):
+    (axes,) = drawn["seasons"].figure.axes
+    x, y = line_data(axes, "2024-01..2024-02")
+    assert y == [3.4 + 2024 / 1e4] * 2
+    assert -0.5 < x[0] < 0
+    assert 1 < x[1] < 1.5
+    months, values = line_data(axes, "2024")
+    assert [month for month, value in zip(months, values, strict=True) if math.isnan(value)] == [0, 1]
+    assert values[2] == pytest.approx(3.3)
+
+
+def test_dots_stand_at_their_values_each_in_its_row(drawn: dict[str, Chart]):
+    (axes,) = drawn["dots"].figure.axes
+    quantity, value, article = (line_data(axes, name) for name in ("quantity", "value", "article"))
+    assert quantity[0] == [-5.18, 0.26]
+    assert value[0] == [-20.7, -10.38, -11.48]
+    assert article[0][:2] == [-5.2, -11.4]
+    assert quantity[1] == value[1][:2]
+    assert value[1] == sorted(value[1])  # rows in the order of the table, downward
+
+
+def test_points_that_would_hide_each_other_step_aside():
+    table = pd.DataFrame({"label": ["US"] * 3, "series": ["dollars", "yuan", "own"], "value": [-30.0, -5.7, -5.7]})
+    (axes,) = dots(table).figure.axes
+    assert line_data(axes, "yuan")[1] != line_data(axes, "own")[1]
+    assert line_data(axes, "dollars")[1] == [np.mean([line_data(axes, name)[1] for name in ("yuan", "own")])]
+
+
+def test_bounds_are_drawn_as_bounds(drawn: dict[str, Chart]):
+    (axes,) = drawn["intervals"].figure.axes
+    ends = [sorted(map(float, line.get_xdata())) for line in axes.lines if line.get_marker() == "|"]
+    assert [-20.1, -14.9] in ends
+    assert [-19.8] in ends  # open upward: an arrow instead of a second end
+    assert len([text for text in axes.texts if text.get_text() == ""]) == 1
+    implied = [line for line in axes.lines if list(line.get_xdata()) == [-16.4]]
+    assert implied[0].get_markerfacecolor() == "white"
+    assert "−20.1 to −14.9 (bound)" in drawn["intervals"].alt
+    assert "at least −19.8 (bound)" in drawn["intervals"].alt
+
+
+def test_a_row_cannot_have_one_series_twice():
+    with pytest.raises(ValueError, match="iron ore"):
+        dots(pd.concat([COMMODITIES, COMMODITIES.head(1)]))
+
+
+def test_the_parts_of_a_bridge_add_up_to_its_total(drawn: dict[str, Chart]):
+    (axes,) = drawn["decomposition"].figure.axes
+    bars = [bar for group in axes.containers for bar in group if isinstance(bar, Rectangle)]
+    volume, unit_value, value = ((bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars)
+    assert volume == (0, 28.7)
+    assert unit_value == pytest.approx((28.7, 13.5))
+    assert value == (0, 13.5)
+    with pytest.raises(ValueError, match="December 2022"):
+        charts.decomposition(BRIDGE.assign(log_points=[28.7, -15.2, 14.0]), subtitle="", **WORDS)
+
+
+def test_the_scoreboard_has_an_axis_for_each_unit_and_a_shape_for_each_verdict(drawn: dict[str, Chart]):
+    percent, count = drawn["scoreboard"].figure.axes
+    assert line_data(percent, "reproduced")[0] == [33.2]
+    assert line_data(percent, "not reproduced")[0] == [4.8]
+    assert line_data(percent, "article")[0] == [33, -17, 0]
+    assert line_data(count, "partly reproduced")[0] == [277]
+    shapes = {line.get_label(): line.get_marker() for axes in (percent, count) for line in axes.lines}
+    assert all(shapes[verdict] == fmt.MARKS[verdict].marker for verdict in VERDICTS["verdict"])
+    assert "1 reproduced, 1 not excluded, 1 partly reproduced and 1 not reproduced" in drawn["scoreboard"].alt
+
+
+def test_no_word_is_cut_off_small_or_under_another(drawn: dict[str, Chart]):
+    for name, chart in drawn.items():
+        page = chart.figure.bbox
+        texts = boxes(chart)
+        for text, box in texts.items():
+            assert page.x0 <= box.x0 <= box.x1 <= page.x1, (name, text.get_text())
+            assert page.y0 <= box.y0 <= box.y1 <= page.y1, (name, text.get_text())
+            assert text.get_fontsize() >= 11, (name, text.get_text())
+        for (one, first), (other, second) in itertools.combinations(texts.items(), 2):
+            across = min(first.x1, second.x1) - max(first.x0, second.x0)
+            upward = min(first.y1, second.y1) - max(first.y0, second.y0)
+            # Boxes of lines that follow each other may share a pixel or two of leading.
+            assert across <= 1 or upward <= 4, (name, one.get_text(), other.get_text())
+
+
+def test_every_chart_says_its_finding_its_source_and_its_numbers(drawn: dict[str, Chart]):
+    for chart in drawn.values():
+        words = " ".join(text.get_text() for text in chart.figure.texts)
+        assert WORDS["title"] in words
+        assert f"Source: {SOURCE}" in words
+        assert WORDS["title"] in chart.alt
+        assert any(character.isdigit() for character in chart.alt.replace(WORDS["title"], ""))
+    assert drawn["lines"].alt.startswith("Line chart: ")
+    assert "exports from 100.0 in January 2021 to 135.0 in March 2025" in drawn["lines"].alt
+    assert "iron ore quantity −5.2, value −20.7 (article −5.2)" in drawn["dots"].alt
+    assert "volume +28.7 and unit value −15.2 make value +13.5 log points" in drawn["decomposition"].alt
+
+
+def test_a_picture_is_small_sharp_on_white_and_the_same_in_two_runs(drawn: dict[str, Chart]):
+    for name, chart in drawn.items():
+        content = chart.png()
+        assert content[:8] == b"\x89PNG\r\n\x1a\n"
+        assert b"Software" not in content
+        assert len(content) < 60_000, name
+        assert int.from_bytes(content[16:20], "big") == 1080
+    again = dots(COMMODITIES)
+    assert again.png() == drawn["dots"].png() == again.png()
+
+
+def test_drawing_leaves_matplotlib_as_it_was():
+    before = dict(mpl.rcParams)
+    dots(COMMODITIES).png()
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_users_settings_do_not_change_a_picture(drawn: dict[str, Chart]):
+    with mpl.rc_context({"font.size": 30, "axes.grid": False, "lines.linewidth": 9}):
+        assert dots(COMMODITIES).png() == drawn["dots"].png()

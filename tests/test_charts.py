@@ -42,8 +42,14 @@ def lines(table: pd.DataFrame | None = None, **more: object) -> Chart:
 
 def starts() -> Chart:
     table = pd.DataFrame(
-        [("2022-11", "exports", 29.1), ("2022-12", "exports", 33.2), ("2023-01", "exports", 29.6)]
-        + [("2022-11", "imports", 0.5), ("2022-12", "imports", 4.8), ("2023-01", "imports", 3.1)],
+        [
+            ("2022-11", "exports", 29.1),
+            ("2022-12", "exports", 33.2),
+            ("2023-01", "exports", 29.6),
+            ("2022-11", "imports", 0.5),
+            ("2022-12", "imports", 4.8),
+            ("2023-01", "imports", 3.1),
+        ],
         columns=["start", "series", "growth_pct"],
     )
     printed = {"exports": 33.0, "imports": 0.0}
@@ -301,5 +307,5 @@ def test_drawing_leaves_matplotlib_as_it_was():
 
 
 def test_a_users_settings_do_not_change_a_picture(drawn: dict[str, Chart]):
-    with mpl.rc_context({"font.size": 30, "axes.grid": False, "lines.linewidth": 9}):
+    with mpl.rc_context({"font.size": 30, "axes.grid": False, "lines.linestyle": ":"}):
         assert dots(COMMODITIES).png() == drawn["dots"].png()

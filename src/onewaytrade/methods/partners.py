@@ -41,6 +41,7 @@ _BILLIONS: Final = {
     "USD": 1e-9, "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
     "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3, "bn EUR": 1.0, "bn JPY": 1.0,
 }  # fmt: skip
+_DECIMALS: Final = {"bn": 1, "trn": 2}
 _GRADES: Final = ("primary", "mirror", "implied", "press")
 _BASES: Final = ("printed", "computed", "implied")
 _MARKET: Final = {"JPY": ("JPY per USD", False), "EUR": ("USD per EUR", True)}
@@ -224,8 +225,8 @@ def _records(dataset: str, _root: Path) -> dict[str, list[_Row]]:
 def _amount_of(row: _Row) -> Amount:
     value, scale = row["value"], _BILLIONS[row["unit"]]
     decimals = len(repr(value).partition(".")[2]) if value % 1 else 0
-    # The press prints billions with a decimal also where it is a nought, which a number does not keep.
-    unit = 10.0 ** -max(decimals, int(row["unit"].startswith("bn")))
+    # The press prints billions with a decimal and trillions with two, also noughts, which a number does not keep.
+    unit = 10.0 ** -max(decimals, _DECIMALS.get(row["unit"].split()[0], 0))
     interval = measures.rounded(value, unit)
     spread = Interval(interval.low * scale, interval.high * scale)
     return Amount(value * scale, spread, row["basis"], row["grade"])
@@ -574,9 +575,9 @@ def two_sides() -> pd.DataFrame:
 def suppliers() -> pd.DataFrame:
     """Return China's imports from all partners at hand, January to June 2025 on the year before, in yuan.
 
-    Columns `group` ("Economies" or "Groups"), `label`, `value`, `low`, `high` (growth, per cent), `grade`,
-    `before` and `after` (bn CNY), `change` (bn CNY), `points` (contribution to the growth of all imports); each
-    group from the largest growth down.
+    Columns `group` ("Economies", or "Groups, and the world"), `label`, `value`, `low`, `high` (growth, per cent),
+    `grade`, `before` and `after` (bn CNY), `change` (bn CNY), `points` (contribution to the growth of all
+    imports); each group from the largest growth down.
     """
     total = _need(amount("World", "CNY", "2024-01..2024-06")).value
     rows = []
@@ -586,7 +587,7 @@ def suppliers() -> pd.DataFrame:
             span = measures.growth_interval(before.interval, after.interval)
             rate, gain = measures.growth(before.value, after.value), after.value - before.value
             kind = "implied" if "implied" in {before.basis, after.basis} else "printed"
-            group = "Groups" if name in GROUPS else "Economies"
+            group = "Groups, and the world" if name in GROUPS else "Economies"
             amounts = (before.value, after.value, gain, 100 * gain / total)
             rows.append((group, name, rate, span.low, span.high, kind, *amounts))
     columns = ["group", "label", "value", "low", "high", "grade", "before", "after", "change", "points"]

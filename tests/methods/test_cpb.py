@@ -1,0 +1,125 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from onewaytrade import datasets, measures
+from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.methods import cpb
+
+CHOICES = {"flow": "exports", "region": "China", "measure": "volume", "start": "2022-12", "end": "2025-03"}
+
+
+def cells(root: Path, edition: str = "2026-01") -> dict[tuple[str, str, str, str], float]:
+    """Read an edition by the standard library alone: flow, region, measure, month → index."""
+    with (root / "data" / "cpb" / f"{edition}.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            (row["flow"], row["region"], row["measure"], row["month"]): float(row["index"])
+            for row in csv.DictReader(stream)
+        }
+
+
+@pytest.fixture(scope="module")
+def table() -> dict[tuple[str, str, str, str], float]:
+    return cells(Path(__file__).parents[2])
+
+
+def mean(table, flow, measure, months, region="China"):
+    return sum(table[flow, region, measure, month] for month in months) / len(months)
+
+
+@pytest.mark.parametrize(("flow", "expected"), [("exports", 33.2), ("imports", 4.8)])
+def test_the_articles_window_by_hand(table, flow, expected):
+    start, end = (table[flow, "China", "volume", month] for month in ("2022-12", "2025-03"))
+    by_hand = (end - start) / start * 100
+    assert cpb.growth({**CHOICES, "flow": flow}).value == pytest.approx(by_hand)
+    assert round(by_hand, 1) == expected
+
+
+def test_averaging_by_hand(table):
+    quarter = mean(table, "exports", "volume", ["2025-01", "2025-02", "2025-03"]) / mean(
+        table, "exports", "volume", ["2022-10", "2022-11", "2022-12"]
+    )
+    assert cpb.growth({**CHOICES, "average": "quarter"}).value == pytest.approx(100 * quarter - 100)
+    year = mean(table, "exports", "volume", measures.months_of("2024-04..2025-03")) / mean(
+        table, "exports", "volume", measures.months_of("2022")
+    )
+    assert cpb.growth({**CHOICES, "average": "year"}).value == pytest.approx(100 * year - 100)
+
+
+def test_value_is_volume_times_unit_value(table):
+    def value(month):
+        return table["exports", "China", "volume", month] * table["exports", "China", "unit_value", month]
+
+    found = cpb.growth({**CHOICES, "measure": "value"}).value
+    assert found == pytest.approx(100 * value("2025-03") / value("2022-12") - 100)
+
+
+def test_the_parts_of_the_decomposition_add_up_and_multiply_up():
+    frame = cpb.decomposition("2026-01", "China", "exports", {"w": ("2022-12", "2025-03")}).set_index("part")
+    assert frame.loc["Volume", "log_points"] + frame.loc["Unit value", "log_points"] == pytest.approx(
+        frame.loc["Value", "log_points"]
+    )
+    assert frame.loc["Value", "pct"] == pytest.approx(cpb.growth({**CHOICES, "measure": "value"}).value)
+
+
+def test_every_start_of_two_years_is_tried():
+    starts = cpb.growth_from_starts("2026-01", "China", "2022-12", "2025-03")
+    exports = starts[starts["series"] == "Exports"].set_index("start")["growth_pct"]
+    assert (exports.index[0], exports.index[-1], len(exports)) == ("2022-01", "2023-12", 24)
+    assert exports["2022-12"] == pytest.approx(cpb.growth(CHOICES).value)
+    assert exports.idxmax() == "2022-12"
+
+
+def test_the_articles_edition_is_not_at_hand():
+    assert "2025-03" not in datasets.editions("cpb")
+    assert [name for name in datasets.editions("cpb") if cpb.months(name)[1] >= "2025-03"] == ["2026-01"]
+
+
+def test_the_band_is_as_wide_as_the_neighbouring_editions_differ(root):
+    choices = {**CHOICES, "flow": "imports", "wanted_edition": "2025-03"}
+    older, newer = cells(root, "2025-01"), cells(root, "2026-01")
+    rates = [
+        100 * t["imports", "China", "volume", "2025-01"] / t["imports", "China", "volume", "2022-12"] - 100
+        for t in (older, newer)
+    ]
+    (low, high), reason = cpb.band(choices)
+    assert (high - low) / 2 == pytest.approx(abs(rates[1] - rates[0]))
+    assert "2025-01 and 2026-01" in reason
+
+
+def test_an_edition_at_hand_needs_no_band():
+    assert cpb.band({**CHOICES, "wanted_edition": "2026-01"}) == (None, "")
+
+
+def test_customs_and_cpb_are_compared_on_equal_months_without_the_new_year():
+    check = cpb.customs_check("2026-01", "exports", "2025-03")
+    assert not any(label.startswith(("Jan", "Feb")) for label in check["label"])
+    december = check[check["label"] == "Dec 2024"].set_index("series")["value"]
+    assert round(december["Customs"], 1) == 13.1
+    assert round(december["CPB"], 1) == 9.8
+
+
+def test_down_a_column_of_revisions_only_the_edition_differs():
+    frame = cpb.revisions("China", "exports", "2022-12")
+    assert frame.groupby("end")["edition"].count()["2023-04"] == 5
+    assert frame[frame["end"] == "2025-01"]["edition"].tolist() == ["2025-01", "2026-01"]
+
+
+def test_a_window_outside_the_edition_is_no_figure():
+    with pytest.raises(NoFigureError, match="hold 2000-01 to 2026-01"):
+        cpb.growth({**CHOICES, "start": "2000-01", "average": "year"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"economy": "Chian"}, "the nearest is 'China'"),
+        ({"end": "2027-01"}, "which holds 2000-01 to 2026-01"),
+        ({"start": "2025-03"}, "must come before"),
+    ],
+)
+def test_parameters_outside_the_data_are_refused(changes, sentence):
+    values = {"edition": "pinned", "economy": "China", "start": "2022-12", "end": "2025-03"} | changes
+    with pytest.raises(ParameterError, match=sentence):
+        cpb.check_parameters(values)

@@ -1,0 +1,39 @@
+import pytest
+
+from onewaytrade import claims, datasets, definitions
+from onewaytrade.errors import ClaimError
+
+
+def judged():
+    return [claim for claim in claims.register().values() if definitions.can_judge(claim)]
+
+
+def test_claims_and_data_are_pinned_to_the_same_editions():
+    for claim in claims.register().values():
+        for name, edition in claim.pins.items():
+            assert datasets.resolve(name, "pinned") == edition, f"{claim.id}: {name}"
+
+
+@pytest.mark.parametrize("claim", judged(), ids=lambda claim: claim.id)
+def test_every_alternative_gives_a_figure_and_another_definition(claim):
+    found = definitions.readings(claim)
+    assert [reading.alternative.id for reading in found] == [a.id for a in claim.alternatives]
+    article = definitions.evaluate(definitions.choices_of(claim))
+    assert all(reading.estimate != article for reading in found)
+
+
+def test_pinned_stands_for_the_claims_own_edition():
+    claim = claims.get("cpb-exports-33")
+    assert definitions.choices_of(claim, edition="pinned")["edition"] == claim.pins["cpb"]
+    assert definitions.choices_of(claim, edition="2025-01")["edition"] == "2025-01"
+
+
+def test_a_run_that_departs_from_the_article_says_how():
+    verdict = definitions.judge("cpb-exports-33", region="Japan")
+    assert verdict.variant == "This run departs from the article: region Japan instead of China."
+    assert definitions.judge("cpb-exports-33", region="China").variant is None
+
+
+def test_an_unknown_method_is_named():
+    with pytest.raises(ClaimError, match="'guess' is unknown; there are cpb-growth"):
+        definitions.evaluate({"method": "guess"})

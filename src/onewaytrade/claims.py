@@ -27,8 +27,8 @@ Direction = Literal["up", "down", "flat"]
 REPLICATION: Final[dict[str, str]] = {
     "reproduced": "the computed value rounds to the printed one",
     "close": "within one unit of the printed precision, or within the claim's own stated tolerance",
-    "not excluded": "the data only bound the value, and the printed one lies inside",
-    "not reproduced": "the computed value is another one",
+    "not excluded": "the data give only a range, and some value in it rounds to the printed one",
+    "not reproduced": "the computed value is another one; the reason says if the printed one may still stand",
     "partly reproduced": "some parts stand, others do not",
     "contradicted": "the data say the opposite",
     "attested": "the figure stands in the source, which gives no way to recompute it",
@@ -37,9 +37,9 @@ REPLICATION: Final[dict[str, str]] = {
     "cannot be checked with open data": "what would be needed is not public",
 }
 ROBUSTNESS: Final[dict[str, str]] = {
-    "robust": "every other estimate has the same sign, and at least half of them agree with the printed figure",
-    "fragile": "some other estimates agree with the printed figure, or fewer than half do",
-    "alone": "no other estimate agrees with the printed figure",
+    "robust": "all other estimates of the same thing keep the sign, and at least half agree (reproduced or close)",
+    "fragile": "some agree, but fewer than half, or not all keep the sign",
+    "alone": "none agrees",
 }
 # Half: a reader who picks another fair estimate blindly is then at least as likely as not to meet the figure.
 ROBUST_SHARE: Final = 0.5
@@ -343,7 +343,7 @@ def judge_number(claim: Claim, estimate: Estimate) -> Ruling:
     if rounds:
         ends = f"{printed.show(low, more=1)} and {printed.show(high, more=1)}"
         return Ruling(
-            "close", f"{given}: the value rounds to the printed {printed.text}, but the data allow {ends}."
+            "close", f"{given} rounds to the printed {printed.text}, but the data allow anything between {ends}."
         )
     if all(_within(v, goal, tolerance) for v in values):
         return Ruling("close", f"{given} lies within {_tolerance_text(claim)} of the printed {printed.text}.")
@@ -566,7 +566,7 @@ def _beside_the_band(claim: Claim, ruling: Ruling, band: tuple[float, float] | N
     ends = fmt.join(claim.printed.show(end, more=1) for end in band)
     return Ruling(
         ruling.word,
-        f"{ruling.reason} Nor does it contradict it: editions differ enough to allow all between {ends}.",
+        f"{ruling.reason} Nor can the printed figure be called wrong: editions allow all between {ends}.",
     )
 
 

@@ -27,6 +27,7 @@ VERDICT_MIME: Final = "application/vnd.onewaytrade.verdict+json"
 Format = int | Callable[[Any], str]
 
 _CHART_WIDTH: Final = 720
+_SHORT: Final = 12  # letters that a cell never breaks
 _FIGURE: Final = re.compile(r"[+−-]?\d[\d,]*(\.\d+)?(\s?(%|points))?( to [+−-]?\d[\d,]*(\.\d+)?\s?%?)?")
 _MISSING_HTML: Final = f'<span role="img" aria-label="no figure">{fmt.MISSING}</span>'
 
@@ -208,12 +209,13 @@ def _caption(text: str) -> str:
 
 
 def _cell(text: str, side: str, *, scope: str = "") -> str:
-    # `align` says it again for GitHub, which drops `style`.
-    attributes = f'align="{side}" style="text-align: {side}; vertical-align: top"'
+    # Dates and figures stay on one line; `align` says it again for GitHub, which drops `style`.
+    style = f"text-align: {side}; vertical-align: top{'; white-space: nowrap' if len(text) <= _SHORT else ''}"
     content = _MISSING_HTML if text == fmt.MISSING else escape(text)
     if scope:
-        return f'<th scope="{scope}" {attributes}>{content}</th>'
-    return f"<td {attributes}>{content}</td>"
+        weight = "normal" if scope == "row" else "bold"
+        return f'<th scope="{scope}" align="{side}" style="{style}; font-weight: {weight}">{content}</th>'
+    return f'<td align="{side}" style="{style}">{content}</td>'
 
 
 def _table_text(texts: Mapping[str, list[str]], caption: str, notes: Sequence[str]) -> str:

@@ -15,7 +15,14 @@ VARIABLE: Final = "ONEWAYTRADE_VERDICTS"
 _HOLDS: Final = ("reproduced", "close", "attested")
 _OPEN: Final = ("not excluded", "partly reproduced", "depends on definition")
 _FAILS: Final = ("not reproduced", "contradicted")
-_BEYOND: Final = ("cause not testable here", "cannot be checked with open data")
+_STEADY: Final = "Right, and steady: at least half of the other estimates of the same thing agree"
+_ON_ONE_READING: Final = "Right on the article’s reading, while most other estimates give another figure"
+_SINGLE: Final = "Right, with no other estimate at hand"
+_LEFT_OPEN: Final = "Left open by the data"
+_NOT_REFUTED: Final = "Not reproduced in the edition at hand, and not refuted by it"
+_FAILING: Final = "Not what the data give"
+_BEYOND: Final = "Beyond these data"
+_GROUPS: Final = (_STEADY, _ON_ONE_READING, _SINGLE, _LEFT_OPEN, _NOT_REFUTED, _FAILING, _BEYOND)
 _ORDERS: Final = ("article", "verdict")
 _CHOICE: Final = fmt.join((repr(order) for order in _ORDERS), "or")
 
@@ -114,18 +121,37 @@ def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
 
 
 def groups(found: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Return the claims, named with their printed figures, by what a reader may do with them."""
-    chosen = {
-        "Right, and steady": _named(found, _HOLDS, "robust"),
-        "Right on the article’s reading, while most other estimates of the same thing differ": _named(
-            found, _HOLDS, "fragile", "alone"
-        ),
-        "Right, with no other estimate at hand": _named(found, _HOLDS, None),
-        "Left open by the data": _named(found, _OPEN),
-        "Not what the data give": _named(found, _FAILS),
-        "Beyond these data": _named(found, _BEYOND),
-    }
-    return {heading: f"{fmt.join(names)}." for heading, names in chosen.items() if names}
+    """Return the claims, with their printed figures and what others give, by what a reader may do with them."""
+    chosen: dict[str, list[str]] = {}
+    for verdict in found:
+        chosen.setdefault(_group(verdict), []).append(_named(verdict))
+    return {heading: f"{'; '.join(chosen[heading])}." for heading in _GROUPS if heading in chosen}
+
+
+def _group(verdict: dict[str, Any]) -> str:
+    if verdict["verdict"] in _HOLDS:
+        return {"robust": _STEADY, None: _SINGLE}.get(verdict["robustness"], _ON_ONE_READING)
+    if verdict["verdict"] in _OPEN:
+        return _LEFT_OPEN
+    if verdict["verdict"] in _FAILS:
+        band, printed = verdict["band"], verdict["printed"]
+        return _NOT_REFUTED if band and printed is not None and band[0] <= printed <= band[1] else _FAILING
+    return _BEYOND
+
+
+def _named(verdict: dict[str, Any]) -> str:
+    """Return a claim's name with the printed figure, and the span of the other estimates if they disagree."""
+    others = [reading for reading in verdict["alternatives"] if reading["asks"] == "same"]
+    told = f"{label(verdict)} ({verdict['printed_text']}"
+    if not others or verdict["robustness"] in {"robust", None}:
+        return f"{told})"
+    low = min(reading["computed_low"] for reading in others)
+    high = max(reading["computed_high"] for reading in others)
+    return f"{told}; others {fmt.interval(low, high, _decimals(low, high), unit=verdict['unit'])})"
+
+
+def _decimals(low: float, high: float) -> int:
+    return 1 if high - low >= 0.1 else 2
 
 
 def waiting_sentence(waiting: Sequence[str]) -> str:
@@ -171,11 +197,3 @@ def markdown(found: Sequence[dict[str, Any]]) -> str:
 def _counts(found: Sequence[dict[str, Any]]) -> dict[str, int]:
     words = [verdict["verdict"] for verdict in found]
     return {word: words.count(word) for word in claims.REPLICATION if word in words}
-
-
-def _named(found: Sequence[dict[str, Any]], words: Sequence[str], *robustness: str | None) -> list[str]:
-    return [
-        f"{label(v)} ({v['printed_text']})"
-        for v in found
-        if v["verdict"] in words and (not robustness or v["robustness"] in robustness)
-    ]

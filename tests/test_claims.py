@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,10 @@ def test_a_figure_that_was_only_found_is_attested():
     assert word(claim(), estimate(40.0, recomputed=False)) == "not reproduced"
 
 
-@given(st.floats(-200, 200), st.integers(-100, 100), st.sampled_from([10, 1, 0.1]))
-def test_reproduced_means_that_a_reader_who_rounds_gets_the_printed_figure(computed, steps, unit):
+@given(st.floats(-3, 3), st.integers(-100, 100), st.sampled_from([10, 1, 0.1]))
+def test_reproduced_means_that_a_reader_who_rounds_gets_the_printed_figure(units_off, steps, unit):
     goal = round(steps * unit, 1)
+    computed = goal + unit * units_off
     verdict = word(claim(Printed(value=goal, unit="%", precision=unit)), estimate(computed))
     if verdict == "reproduced":
         assert abs(computed - goal) <= unit / 2 + 1e-6
@@ -114,13 +116,14 @@ def test_reproduced_means_that_a_reader_who_rounds_gets_the_printed_figure(compu
         assert abs(computed - goal) > unit / 2 - 1e-6
 
 
-@given(st.floats(-50, 50), st.floats(0, 20), st.floats(0, 20))
+@given(st.floats(31.4, 34.6), st.floats(0, 5), st.floats(0, 5))
 def test_widening_an_interval_never_makes_a_verdict_stronger(value, less, more):
     order = ["reproduced", "close", "not excluded", "not reproduced", "contradicted"]
     narrow = word(claim(), estimate(None, value, value))
     wide = word(claim(), estimate(None, value - less, value + more))
     if narrow in order[:2]:
         assert order.index(wide) >= order.index(narrow)
+    if narrow == "reproduced":
         assert wide in order[:3]
 
 
@@ -266,7 +269,9 @@ def test_a_verdict_is_plain_json_with_numbers_as_numbers():
 
 def test_every_word_that_the_rules_can_give_is_explained():
     source = Path(claims.__file__).read_text(encoding="utf-8")
-    assert all(source.count(f'"{name}"') >= 2 for name in claims.REPLICATION)
+    given = set(re.findall(r'Ruling\(\s*"([^"]+)"', source)) | set(re.findall(r'word = "([a-z ]+)"', source))
+    assert len(given) >= 8
+    assert given <= claims.REPLICATION.keys() | claims.ROBUSTNESS.keys()
 
 
 @pytest.fixture

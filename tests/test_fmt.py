@@ -80,6 +80,12 @@ def test_join():
     assert fmt.join(["up", "down"], "or") == "up or down"
 
 
+def test_a_change_is_told_by_its_verb_and_not_by_a_sign():
+    assert fmt.change(4.84) == "rose by 4.8\N{NO-BREAK SPACE}%"
+    assert fmt.change(-100, 0) == "fell by 100\N{NO-BREAK SPACE}%"
+    assert fmt.change(-0.04) == "did not change"
+
+
 def test_every_verdict_has_a_shape_of_its_own():
     assert len({mark.glyph for mark in fmt.MARKS.values()}) == len(fmt.MARKS)
     assert len({(mark.marker, mark.fill, mark.colour) for mark in fmt.MARKS.values()}) == len(fmt.MARKS)

@@ -37,9 +37,9 @@ REPLICATION: Final[dict[str, str]] = {
     "cannot be checked with open data": "what would be needed is not public",
 }
 ROBUSTNESS: Final[dict[str, str]] = {
-    "robust": "all other estimates of the same thing keep the sign, and at least half agree (reproduced or close)",
-    "fragile": "some agree, but fewer than half, or not all keep the sign",
-    "alone": "none agrees",
+    "robust": "all other estimates of the same thing keep the sign, and at least half round to the printed figure",
+    "fragile": "some round to the printed figure, but fewer than half, or not all keep the sign",
+    "alone": "none rounds to the printed figure",
 }
 # Half: a reader who picks another fair estimate blindly is then at least as likely as not to meet the figure.
 ROBUST_SHARE: Final = 0.5
@@ -47,7 +47,7 @@ ROBUST_SHARE: Final = 0.5
 ROBUST_SAME_SIGN: Final = 1.0
 
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
-_AGREEING: Final = frozenset({"reproduced", "close", "attested"})
+_AGREEING: Final = frozenset({"reproduced", "attested"})
 _SIGN: Final[dict[Direction, int]] = {"up": 1, "down": -1, "flat": 0}
 
 
@@ -275,6 +275,7 @@ class Verdict:
             "parts": [{"part": f.part, "stands": f.stands, "note": f.note} for f in self.findings],
             "band": None if self.band is None else [_tidy(end) for end in self.band],
             "band_reason": self.band_reason,
+            "band_holds_printed": None if self.band is None else _allows(self.band, claim.printed),
             "definition": claim.definition.sentence if estimate is None else estimate.sentence,
             "edition": "" if estimate is None else estimate.edition,
             "evidence": _weakest(claim.evidence) if estimate is None else estimate.grade,
@@ -305,7 +306,8 @@ def judge(
     """
     same = [reading for reading in readings if reading.alternative.asks == "same"]
     ruling = _beside_the_band(claim, _ruling(claim, estimate, same, findings, premise), band)
-    robustness, why = _robustness(claim, same) if ruling.word != "not excluded" else (None, _ONLY_BOUNDED)
+    bounded = ruling.word == "not excluded" and estimate is not None and estimate.value is None
+    robustness, why = (None, _ONLY_BOUNDED) if bounded else _robustness(claim, same)
     return Verdict(
         claim=claim,
         ruling=ruling,
@@ -322,7 +324,7 @@ def judge(
 
 
 def judge_number(claim: Claim, estimate: Estimate) -> Ruling:
-    """Judge a printed number: the strongest word that holds for everything the data allow.
+    """Judge a printed number by the best value, which its interval can only weaken, or else by the bounds.
 
     With a value: `reproduced` if it and its whole interval round to the printed figure, `close` if it lies
     within the tolerance or rounds to the figure while its interval reaches further. With bounds alone:
@@ -363,7 +365,7 @@ def judge_number(claim: Claim, estimate: Estimate) -> Ruling:
 def judge_bound(claim: Claim, estimate: Estimate) -> Ruling:
     """Judge "over" or "under" a number, on the end of the interval that lies on the wrong side.
 
-    "Over 250" is judged on the low end: `reproduced` if even that is above, `close` if the best value misses by
+    "Over 250" is judged on the low end: `reproduced` if even that is above, `close` if the far end misses by
     at most the tolerance, `not excluded` if only the high end is above, else `contradicted`: all that the data
     allow lies on the other side.
     """
@@ -557,11 +559,15 @@ def _rule_estimate(claim: Claim, estimate: Estimate) -> Ruling:
     return judge_number(claim, estimate)
 
 
+def _allows(band: tuple[float, float], printed: Printed) -> bool:
+    if printed.value is None:
+        return False
+    return band[0] - printed.precision / 2 <= printed.value <= band[1] + printed.precision / 2
+
+
 def _beside_the_band(claim: Claim, ruling: Ruling, band: tuple[float, float] | None) -> Ruling:
     """Add to a miss that the printed figure lies inside the band of the neighbouring editions, if it does."""
-    if band is None or ruling.word != "not reproduced" or claim.printed.value is None:
-        return ruling
-    if not band[0] - claim.printed.precision / 2 <= claim.printed.value <= band[1] + claim.printed.precision / 2:
+    if band is None or ruling.word != "not reproduced" or not _allows(band, claim.printed):
         return ruling
     ends = fmt.join(claim.printed.show(end, more=1) for end in band)
     return Ruling(
@@ -573,7 +579,7 @@ def _beside_the_band(claim: Claim, ruling: Ruling, band: tuple[float, float] | N
 def _robustness(claim: Claim, same: Sequence[Reading]) -> tuple[str | None, str]:
     if not same or (claim.printed.value is None and claim.printed.direction is None):
         return None, ""
-    agree = sum(_rule_estimate(claim, reading.estimate).word in _AGREEING for reading in same)
+    agree = sum(_agrees(claim, reading.estimate) for reading in same)
     kept = sum(_keeps_sign(claim, reading.estimate) for reading in same)
     share, share_kept = agree / len(same), kept / len(same)
     if agree == 0:
@@ -586,9 +592,17 @@ def _robustness(claim: Claim, same: Sequence[Reading]) -> tuple[str | None, str]
     high = max(reading.estimate.range[1] for reading in same)
     ends = f"{claim.printed.show(low, more=1)} to {claim.printed.show(high, more=1)}"
     return word, (
-        f"{agree} of {len(same)} other estimates of the same thing agree with the printed figure and {kept} keep "
+        f"{agree} of {len(same)} other estimates of the same thing round to the printed figure and {kept} keep "
         f"its sign; together they run from {ends}."
     )
+
+
+def _agrees(claim: Claim, estimate: Estimate) -> bool:
+    """Tell whether an estimate rounds to the printed figure, or shows the printed direction or side."""
+    if claim.kind == "bound" or claim.printed.direction is not None:
+        return _rule_estimate(claim, estimate).word in _AGREEING
+    values = estimate.range if estimate.value is None else (estimate.value,)
+    return all(_rounds_to(value, _goal(claim), claim.printed.precision) for value in values)
 
 
 def _keeps_sign(claim: Claim, estimate: Estimate) -> bool:

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from onewaytrade import claims
+from onewaytrade import claims, datasets
 from onewaytrade.claims import Claim, Estimate, Reading, Verdict
 from onewaytrade.errors import ClaimError, NoFigureError
 
@@ -55,7 +55,10 @@ def choices_of(claim: Claim, **overrides: Any) -> dict[str, Any]:
     choices = dict(claim.definition.choices)
     if pin := _PINNED.get(str(choices.get("method"))):
         choices.setdefault(pin[0], claim.pins[pin[1]])
-    return choices | {name: value for name, value in overrides.items() if value != "pinned"}
+    chosen = {name: value for name, value in overrides.items() if value != "pinned"}
+    if pin and chosen.get(pin[0]) == "latest":
+        chosen[pin[0]] = datasets.resolve(pin[1], "latest")
+    return choices | chosen
 
 
 def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:

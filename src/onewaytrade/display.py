@@ -192,7 +192,7 @@ def _table_html(texts: Mapping[str, list[str]], caption: str, notes: Sequence[st
     sides = _sides(texts)
     head = "".join(_cell(name, side, scope="col") for name, side in zip(texts, sides, strict=True))
     rows = "\n".join(
-        f"<tr>{_cell(row[0], 'left', scope='row')}"
+        f"<tr>{_cell(row[0], 'left', scope='row', weight='normal')}"
         + "".join(_cell(text, side) for text, side in zip(row[1:], sides[1:], strict=True))
         + "</tr>"
         for row in zip(*texts.values(), strict=True)
@@ -208,12 +208,11 @@ def _caption(text: str) -> str:
     return f'<caption style="{style}">{escape(text)}</caption>'
 
 
-def _cell(text: str, side: str, *, scope: str = "") -> str:
+def _cell(text: str, side: str, *, scope: str = "", weight: str = "bold") -> str:
     # Dates and figures stay on one line; `align` says it again for GitHub, which drops `style`.
     style = f"text-align: {side}; vertical-align: top{'; white-space: nowrap' if len(text) <= _SHORT else ''}"
     content = _MISSING_HTML if text == fmt.MISSING else escape(text)
     if scope:
-        weight = "normal" if scope == "row" else "bold"
         return f'<th scope="{scope}" align="{side}" style="{style}; font-weight: {weight}">{content}</th>'
     return f'<td align="{side}" style="{style}">{content}</td>'
 

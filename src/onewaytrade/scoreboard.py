@@ -16,7 +16,7 @@ _HOLDS: Final = ("reproduced", "close", "attested")
 _OPEN: Final = ("not excluded", "partly reproduced", "depends on definition")
 _FAILS: Final = ("not reproduced", "contradicted")
 _STEADY: Final = "Right, and steady: at least half of the other estimates of the same thing agree"
-_ON_ONE_READING: Final = "Right on the article’s reading, while most other estimates give another figure"
+_ON_ONE_READING: Final = "Right on the article’s reading, while other estimates give another figure"
 _SINGLE: Final = "Right, with no other estimate at hand"
 _LEFT_OPEN: Final = "Left open by the data"
 _NOT_REFUTED: Final = "Not reproduced in the edition at hand, and not refuted by it"
@@ -58,7 +58,7 @@ def judged() -> list[dict[str, Any]]:
 
 
 def missing(found: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """Return the ids of the register's claims that have no verdict yet."""
+    """Return the ids of the register's claims that have no verdict here."""
     have = {verdict["claim"] for verdict in found}
     return tuple(name for name in claims.register() if name not in have)
 
@@ -114,8 +114,7 @@ def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
     return (
         f"Of the {len(found)} claims judged here, {counts}.",
         f"Of the {len(holding)} that come out on the article’s reading, {steady} also do on at least half of the "
-        f"other fair estimates of the same thing; for {len(holding) - steady} most other estimates give another "
-        "figure.",
+        f"other fair estimates of the same thing; {len(holding) - steady} do not, or have no other estimate.",
         f"What does not come out, or stays open: {fmt.join(wanting) if wanting else 'nothing'}.",
     )
 
@@ -134,8 +133,7 @@ def _group(verdict: dict[str, Any]) -> str:
     if verdict["verdict"] in _OPEN:
         return _LEFT_OPEN
     if verdict["verdict"] in _FAILS:
-        band, printed = verdict["band"], verdict["printed"]
-        return _NOT_REFUTED if band and printed is not None and band[0] <= printed <= band[1] else _FAILING
+        return _NOT_REFUTED if verdict["band_holds_printed"] else _FAILING
     return _BEYOND
 
 
@@ -158,7 +156,11 @@ def waiting_sentence(waiting: Sequence[str]) -> str:
     """Return a sentence on the claims of the register that have no verdict yet."""
     if not waiting:
         return "Every claim of the register has its verdict."
-    return f"The register holds {len(waiting)} more claims, whose notebooks are still to come."
+    left_out = [name for name in waiting if definitions.can_judge(claims.get(name))]
+    later = f"The register holds {len(waiting) - len(left_out)} more claims, whose notebooks are still to come."
+    if not left_out:
+        return later
+    return f"{later} This run gave no verdict on {fmt.join(left_out)}: run all notebooks to have them."
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:

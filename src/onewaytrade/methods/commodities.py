@@ -343,9 +343,9 @@ def contributions(asked: Window) -> pd.DataFrame:
     for part in ("quantity", "unit_value"):
         share = logs[f"{part}_log"] / logs["value_log"]
         table[f"{part}_points"] = table["points"] * table["commodity"].map(share)
-    parts = {part for nested in NESTED.values() for part in nested}
+    parts = {OTHER_GRAIN, *(part for nested in NESTED.values() for part in nested)}
     table["group"] = ["Of which" if name in parts else "Lines that do not overlap" for name in table["commodity"]]
-    table = table[~table["commodity"].isin(ACROSS | {OTHER_GRAIN})]
+    table = table[~table["commodity"].isin(ACROSS)]
     try:
         whole = total_growth(asked, "CNY").middle
     except NoFigureError:

@@ -137,9 +137,10 @@ def revision(choices: Mapping[str, Any], older: str, newer: str) -> tuple[str, f
     cent; editions of different base years are so compared in growth only.
     """
     end = min(choices["end"], months(older)[1], months(newer)[1])
-    start = averaged(choices["start"], "month")
     rates = [
-        measures.window_growth(series(edition, choices["flow"], choices["region"], choices["measure"]), start, end)
+        measures.window_growth(
+            series(edition, choices["flow"], choices["region"], choices["measure"]), choices["start"], end
+        )
         for edition in (older, newer)
     ]
     return end, rates[0], rates[1]

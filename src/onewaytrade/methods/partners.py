@@ -72,10 +72,6 @@ class Amount:
     def __truediv__(self, other: "Amount") -> "Amount":
         return self._with(other, self.value / other.value, self.interval / other.interval)
 
-    def within(self, other: "Amount") -> "Amount":
-        """Return this amount with an interval that takes in another way of counting the same."""
-        return self._with(other, self.value, self.interval.hull(other.interval))
-
     def _with(self, other: "Amount", value: float, interval: Interval) -> "Amount":
         basis = "implied" if "implied" in {self.basis, other.basis} else "computed"
         return Amount(value, interval, basis, _weakest(self.grade, other.grade))
@@ -134,7 +130,7 @@ def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
         value=measures.growth(starts[0].value, ways[0].value) if ways else None,
         grade=_weakest(*(one.grade for one in used), "primary" if ways else "implied"),
         edition=_edition(DATASET),
-        sentence=_sentence(choices, bounded=not ways),
+        sentence=_sentence(choices, bounded=not ways, revised=len(starts) > 1),
         low=change.low,
         high=change.high,
     )
@@ -197,8 +193,13 @@ def _imports(partner: str, currency: str, period: str) -> list[_Row]:
 
 
 def _best(rows: list[_Row]) -> _Row:
-    """Return the best graded row, and of several the one printed with most digits."""
-    return min(rows, key=lambda row: (_GRADES.index(row["grade"]), row["value"] % 1 == 0))
+    """Return the best graded row, and of several one that shows a fraction: others round the same figure."""
+    return min(rows, key=lambda row: (_GRADES.index(row["grade"]), _spread(row)))
+
+
+def _spread(row: _Row) -> float:
+    interval = _amount_of(row).interval
+    return interval.high - interval.low
 
 
 def _find(dataset: str, period: str, **wanted: str) -> list[_Row]:
@@ -233,7 +234,7 @@ def _amount_of(row: _Row) -> Amount:
 
 
 def _months(partner: str, currency: str, months: Sequence[str]) -> Amount | None:
-    """Return the sum of single months, each as printed, or in yuan at customs' own rate of that month."""
+    """Return the sum of single months, each as printed, or from yuan at customs' own rate of the month."""
     found = [_month(partner, currency, month) for month in months]
     if not found or None in found:
         return None
@@ -556,18 +557,7 @@ def two_sides() -> pd.DataFrame:
         ratios = [one / other for one, other in zip(here, there, strict=True)]
         rates = {"exports": measures.growth(*there), "ratio": measures.growth(*ratios)}
         logs = measures.decompose_logs(rates)
-        rows.append(
-            (
-                partner,
-                last,
-                *ratios,
-                logs["exports"],
-                logs["ratio"],
-                logs["product"],
-                rates["exports"],
-                measures.growth(*here),
-            )
-        )
+        rows.append((partner, last, *ratios, *logs.values(), rates["exports"], measures.growth(*here)))
     columns = "partner end ratio_start ratio_end exports_log ratio_log imports_log exports_pct imports_pct"
     return pd.DataFrame(rows, columns=columns.split())
 
@@ -713,7 +703,7 @@ def _choices(partner: str, currency: str, end: str, window: int) -> dict[str, An
 # Sentences
 
 
-def _sentence(choices: Mapping[str, Any], *, bounded: bool) -> str:
+def _sentence(choices: Mapping[str, Any], *, bounded: bool, revised: bool) -> str:
     partner, currency, end = choices["partner"], choices["currency"], choices["end"]
     against = _against(choices["base"], end, choices["window"])
     base = "as revised" if choices.get("base_print") == "revised" else "as first printed"
@@ -722,7 +712,7 @@ def _sentence(choices: Mapping[str, Any], *, bounded: bool) -> str:
         return (
             f"{text}; January to May 2025 is the half-year less a range for June, so that only bounds are known."
         )
-    return f"{text}." if base == "as revised" else f"{text}; the interval takes in what was revised since."
+    return f"{text}; the interval takes in what was revised since." if revised else f"{text}."
 
 
 def _mirror_sentence(choices: Mapping[str, Any], start: str, end: str, *, bounded: bool) -> str:

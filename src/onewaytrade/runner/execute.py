@@ -99,7 +99,8 @@ def _failure(executed: Notebook, name: str, message: str) -> Failure:
             continue
         if cell["cell_type"] == "markdown":
             heading = _last_heading(cell["source"]) or heading
-        running = cell
+        else:
+            running = cell
     if running is not None and not any(output["output_type"] == "error" for output in running["outputs"]):
         running["outputs"].append({"output_type": "error", "ename": name, "evalue": message, "traceback": []})
     return Failure(f"{name}: {message}".removesuffix(": "), heading)

@@ -22,6 +22,13 @@ def test_every_claim_stands_in_exactly_one_group(found):
         assert text.count(f"{verdict['label']} (") == 1
 
 
+def test_a_verdict_of_a_run_with_other_parameters_is_not_one_on_the_article(found):
+    changed = [dict(verdict) for verdict in found]
+    changed[0]["variant"] = "This run departs from the article: region Japan instead of China."
+    assert scoreboard.findings(changed)[0].startswith(f"Of the {len(found) - 1} claims judged here,")
+    assert scoreboard.groups(changed)["Asked with other parameters than the article’s, and so no verdict on it"]
+
+
 def test_by_verdict_the_strongest_come_first(found):
     words = [verdict["verdict"] for verdict in scoreboard.ordered(found, "verdict")]
     assert words == sorted(words, key=list(claims.REPLICATION).index)
@@ -35,7 +42,7 @@ def test_the_verdicts_of_a_run_are_read_from_its_file(tmp_path, monkeypatch, fou
     assert [verdict["claim"] for verdict in scoreboard.verdicts()] == [found[0]["claim"]]
 
 
-@pytest.mark.parametrize("text", ["{", '{"claim": 1}', "[1]"])
+@pytest.mark.parametrize("text", ["{", '{"claim": 1}', "[1]", '[{"claim": 1}]'])
 def test_a_file_that_holds_no_verdicts_is_refused(tmp_path, text):
     place = tmp_path / "verdicts.json"
     place.write_text(text, encoding="utf-8")

@@ -244,6 +244,13 @@ class Verdict:
         """The computed value or interval, one decimal finer than printed."""
         return "" if self.estimate is None else _text_of(self.claim.printed, self.estimate)
 
+    @property
+    def _definition(self) -> str:
+        if self.estimate is not None:
+            return self.estimate.sentence
+        # What a run with other parameters asked is told by `variant`; the register's sentence is not it.
+        return "" if self.variant else self.claim.definition.sentence
+
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain JSON values: numbers as numbers, absent ones as null."""
         claim, estimate = self.claim, self.estimate
@@ -276,7 +283,7 @@ class Verdict:
             "band": None if self.band is None else [_tidy(end) for end in self.band],
             "band_reason": self.band_reason,
             "band_holds_printed": None if self.band is None else _allows(self.band, claim.printed),
-            "definition": claim.definition.sentence if estimate is None else estimate.sentence,
+            "definition": self._definition,
             "edition": "" if estimate is None else estimate.edition,
             "evidence": _weakest(claim.evidence) if estimate is None else estimate.grade,
             "notebook": claim.notebook,

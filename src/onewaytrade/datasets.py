@@ -264,6 +264,8 @@ def _content(root: Path, resource: Mapping[str, Any]) -> bytes:
     except FileNotFoundError:
         right = "restore it, or build data/ again"
         raise DatasetError(f"{_shown_path(resource)} is missing, though the manifest lists it; {right}.") from None
+    except OSError as error:
+        raise DatasetError(f"{_shown_path(resource)} is no readable file ({error.strerror}).") from error
 
 
 def _pin_faults(manifest: Mapping[str, Any], name: str) -> Iterator[str]:

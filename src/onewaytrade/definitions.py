@@ -64,11 +64,15 @@ def choices_of(claim: Claim, **overrides: Any) -> dict[str, Any]:
 def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
     """Return what each alternative of a claim gives, its choices laid over those of `choices_of`.
 
-    An alternative for which the data hold no figure, as may be with overrides, is left out.
+    With overrides, an alternative is left out for which the data hold no figure, that is what the run asks anyway,
+    or that names an edition when the run asks for another than the pinned one.
     """
-    base = choices_of(claim, **overrides)
+    base, article = choices_of(claim, **overrides), choices_of(claim)
+    pin = _PINNED.get(str(base["method"]), ("", ""))[0]
     found = []
     for alternative in claim.alternatives:
+        if base | dict(alternative.choices) == base or (pin in alternative.choices and base[pin] != article[pin]):
+            continue
         with contextlib.suppress(NoFigureError):
             found.append(Reading(alternative, evaluate({**base, **alternative.choices})))
     return tuple(found)
@@ -87,7 +91,10 @@ def judge(claim_id: str, **overrides: Any) -> Verdict:
         estimate = evaluate(choices)
     except NoFigureError as error:
         return claims.cannot_check(claim, str(error), variant)
-    finder = _BANDS.get(str(choices["method"]))
+    pin = _PINNED.get(str(choices["method"]), ("", ""))[0]
+    # The band is that of the editions around the article's; another edition has other neighbours.
+    at_pin = choices.get(pin) == choices_of(claim).get(pin)
+    finder = _BANDS.get(str(choices["method"])) if at_pin else None
     band, reason = _function(finder)(choices) if finder else (None, "")
     return claims.judge(
         claim,

@@ -109,10 +109,11 @@ def alternatives(judged: Verdict) -> None:
         for reading in content["alternatives"]
     ]
     printed, computed = content["printed_text"], content["computed_text"]
+    whose = "this run’s" if content["variant"] else "its own"
     table(
         pd.DataFrame(rows),
         f"The claim {content['claim']} by other definitions",
-        notes=f"The article prints {printed}; its own definition gives {computed}.",
+        notes=f"The article prints {printed}; {whose} definition gives {computed}.",
     )
 
 

@@ -167,7 +167,12 @@ def growth_at_day_rate(growth_pct: float, start: str, end: str) -> float:
 
 
 def annual_rate(growth_pct: float, months: float) -> float:
-    """Return the growth per year, in per cent, that compounds to `growth_pct` over `months` months."""
+    """Return the growth per year, in per cent, that compounds to `growth_pct` over `months` months.
+
+    Raises MeasureError if there is no time between the two.
+    """
+    if months <= 0:
+        raise MeasureError(f"A growth over {months} months has no annual rate.")
     return 100 * (math.pow(1 + growth_pct / 100, 12 / months) - 1)
 
 

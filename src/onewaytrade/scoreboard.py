@@ -22,7 +22,8 @@ _LEFT_OPEN: Final = "Left open by the data"
 _NOT_REFUTED: Final = "Not reproduced in the edition at hand, and not refuted by it"
 _FAILING: Final = "Not what the data give"
 _BEYOND: Final = "Beyond these data"
-_GROUPS: Final = (_STEADY, _ON_ONE_READING, _SINGLE, _LEFT_OPEN, _NOT_REFUTED, _FAILING, _BEYOND)
+_DEPARTING: Final = "Asked with other parameters than the article’s, and so no verdict on it"
+_GROUPS: Final = (_STEADY, _ON_ONE_READING, _SINGLE, _LEFT_OPEN, _NOT_REFUTED, _FAILING, _BEYOND, _DEPARTING)
 _ORDERS: Final = ("article", "verdict")
 _CHOICE: Final = fmt.join((repr(order) for order in _ORDERS), "or")
 
@@ -43,7 +44,9 @@ def read(path: Path) -> list[dict[str, Any]]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ClaimError(f"{path} is not readable as verdicts ({error}); run the notebooks again.") from error
-    if not isinstance(content, list) or not all(isinstance(v, dict) and "claim" in v for v in content):
+    if not isinstance(content, list) or not all(
+        isinstance(v, dict) and {"claim", "verdict"} <= v.keys() for v in content
+    ):
         raise ClaimError(f"{path} is no list of verdicts, each with its claim; run the notebooks again.")
     return content
 
@@ -107,12 +110,16 @@ def ordered(found: Sequence[dict[str, Any]], order: str) -> list[dict[str, Any]]
 
 def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
     """Return three sentences: how many claims have which verdict, how steady those are that hold, what is left."""
+    others = len(found)
+    found = [verdict for verdict in found if not verdict["variant"]]
+    others -= len(found)
+    departs = f" {others} more were asked with other parameters, and judge nothing here." if others else ""
     counts = fmt.join(f"{n} {'is' if n == 1 else 'are'} {word}" for word, n in _counts(found).items())
     holding = [v for v in found if v["verdict"] in _HOLDS]
     steady = sum(v["robustness"] == "robust" for v in holding)
     wanting = [f"{label(v)} ({v['verdict']})" for v in found if v["verdict"] not in _HOLDS]
     return (
-        f"Of the {len(found)} claims judged here, {counts}.",
+        f"Of the {len(found)} claims judged here, {counts}.{departs}",
         f"Of the {len(holding)} that come out on the article’s reading, {steady} also do on at least half of the "
         f"other fair estimates of the same thing; {len(holding) - steady} do not, or have no other estimate.",
         f"What does not come out, or stays open: {fmt.join(wanting) if wanting else 'nothing'}.",
@@ -128,6 +135,8 @@ def groups(found: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 
 def _group(verdict: dict[str, Any]) -> str:
+    if verdict["variant"]:
+        return _DEPARTING
     if verdict["verdict"] in _HOLDS:
         return {"robust": _STEADY, None: _SINGLE}.get(verdict["robustness"], _ON_ONE_READING)
     if verdict["verdict"] in _OPEN:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from onewaytrade import datasets, measures
+from onewaytrade import datasets, definitions, measures
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.methods import cpb
 
@@ -109,6 +109,19 @@ def test_down_a_column_of_revisions_only_the_edition_differs():
 def test_a_window_outside_the_edition_is_no_figure():
     with pytest.raises(NoFigureError, match="hold 2000-01 to 2026-01"):
         cpb.growth({**CHOICES, "start": "2000-01", "average": "year"})
+
+
+def test_a_window_of_one_month_can_be_asked_and_loses_only_what_it_cannot_answer():
+    verdict = definitions.judge("cpb-exports-33", start="2025-12", end="2026-01")
+    kept = {reading.alternative.id for reading in verdict.readings}
+    assert {"one-month-later-start", "one-month-earlier-end", "edition-2025-01"}.isdisjoint(kept)
+    assert {"quarters", "twelve-months"} <= kept
+
+
+def test_another_edition_has_no_band_and_no_neighbour_that_votes():
+    verdict = definitions.judge("cpb-exports-33", edition="2023-06", end="2023-06")
+    assert verdict.band is None
+    assert "edition-2025-01" not in {reading.alternative.id for reading in verdict.readings}
 
 
 @pytest.mark.parametrize(

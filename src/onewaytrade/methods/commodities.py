@@ -451,7 +451,8 @@ def by_release(names: Iterable[str] = FOUR) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True)
+    # A release may be corrected by a later one of the same months.
+    return pd.concat(parts, ignore_index=True).drop_duplicates(["month", "series"], keep="last", ignore_index=True)
 
 
 def spells(commodity: str) -> pd.DataFrame:

@@ -72,7 +72,9 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
     end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
     if choices.get("clip_end"):
-        end = min(end, months(edition)[1])
+        end = _clipped(end, edition)
+    if start >= end:
+        raise NoFigureError(f"A window from {start} to {end} has no growth: its end must come after its start.")
     average = choices.get("average", "month")
     data = series(edition, choices["flow"], choices["region"], choices["measure"])
     first, last = averaged(start, average), averaged(end, average)
@@ -87,6 +89,14 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         sentence=_sentence(choices, start, end, average),
         annual_rate=measures.annual_rate(value, measures.months_apart(first, last)),
     )
+
+
+def _clipped(end: str, edition: str) -> str:
+    last = min(end, months(edition)[1])
+    # Two months are what the article's window loses; a window that loses more is another one.
+    if measures.month_number(end) - measures.month_number(last) > 2:
+        raise NoFigureError(f"Edition {edition} ends at {last}, too long before {end} to stand for it.")
+    return last
 
 
 def averaged(month: str, average: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from onewaytrade import files
+from onewaytrade.errors import OneWayTradeError
 
 VERDICT_MIME = "application/vnd.onewaytrade.verdict+json"
 FILE = "verdicts.json"
@@ -22,10 +23,18 @@ def collect(stem: str, notebook: Mapping[str, Any]) -> list[Verdict]:
 
 
 def read(path: Path) -> list[Verdict]:
-    """Return the verdicts kept in the file at `path`; none if there is no such file."""
+    """Return the verdicts kept in the file at `path`; none if there is no such file.
+
+    Raises OneWayTradeError if the file is not what a run writes.
+    """
     if not path.is_file():
         return []
-    kept: list[Verdict] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        kept: list[Verdict] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        kept = [{}]
+    if not isinstance(kept, list) or not all(isinstance(v, dict) and "claim" in v for v in kept):
+        raise OneWayTradeError(f"{path} is not what a run writes; delete it and run the notebooks again.")
     return kept
 
 

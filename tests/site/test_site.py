@@ -31,6 +31,7 @@ VERDICT = {
     "unit": "%",
     "difference": 0.2,
     "verdict": "reproduced",
+    "variant": None,
     "robustness": "fragile",
     "evidence": "primary",
     "paragraph": 2,

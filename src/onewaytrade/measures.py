@@ -190,11 +190,6 @@ def mean_over(series: pd.Series, period: str) -> float:
     return float(_values(series, period).mean())
 
 
-def sum_over(series: pd.Series, period: str) -> float:
-    """Return the sum of a monthly series (index "YYYY-MM") over a period; raises as `mean_over`."""
-    return float(_values(series, period).sum())
-
-
 def window_growth(series: pd.Series, start: str, end: str) -> float:
     """Return the growth, in per cent, from the mean over one period to the mean over another."""
     return growth(mean_over(series, start), mean_over(series, end))

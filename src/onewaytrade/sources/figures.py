@@ -104,12 +104,12 @@ _MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "avg_price_yoy": ("average_price_yoy", ""),
     }
 )
-# What the compilers wrote for themselves, put so that any reader understands it.
+# What the compilers wrote for themselves (patterns), put so that any reader understands it.
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "totals.csv rows": "rows of gacc-totals",
-        "partners.csv": "the rows by partner",
-        "repo name not shown by a_tool": "name of the repository not established",
+        r"totals\.csv rows": "rows of gacc-totals",
+        r"partners\.csv": "the rows by partner",
+        r"repo name not shown by \w+": "name of the repository not established",
         "repository not named by the index": "repository not established",
     }
 )
@@ -204,7 +204,7 @@ def _unit(text: str) -> str:
 
 def _plain(text: str) -> str:
     for found, better in _WORDS.items():
-        text = text.replace(found, better)
+        text = re.sub(found, better, text)
     return text
 
 

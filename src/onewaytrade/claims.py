@@ -12,7 +12,8 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -47,6 +48,8 @@ ROBUST_SHARE: Final = 0.5
 ROBUST_SAME_SIGN: Final = 1.0
 
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
+# A number is agreed with when others round to it, a side or a direction when others show it.
+_AGREEING_WORDS: Final = {False: "round to the printed figure", True: "agree with what is printed"}
 _AGREEING: Final = frozenset({"reproduced", "attested"})
 _SIGN: Final[dict[Direction, int]] = {"up": 1, "down": -1, "flat": 0}
 
@@ -79,8 +82,9 @@ class Printed:
         return f"{self.effect}, because {self.because}" if self.because else "in words"
 
     def show(self, value: float, *, more: int = 0) -> str:
-        """Return a number in the claim's unit, with `more` decimals than were printed."""
-        decimals = self.decimals + more
+        """Return a number in the claim's unit, with `more` decimals than were printed; whole counts have none."""
+        counted = self.unit != "%" and float(value).is_integer()
+        decimals = self.decimals + (0 if counted else more)
         return fmt.with_unit(value, self.unit, decimals, sign=self.unit == "%")
 
 
@@ -166,7 +170,9 @@ class Estimate:
 
     `grade` is the weakest evidence used, `edition` the dataset and edition, `sentence` the definition in
     plain words. `recomputed` is False where the figure was only found, not computed from others; `annual_rate`
-    is the growth per year, in per cent, where the value is growth over a longer time.
+    is the growth per year, in per cent, where the value is growth over a longer time. `unit` is given where it
+    is not the printed one. A single end ("at least 248") leaves the other open, and `exclusive` says that the
+    ends themselves are not allowed ("more than 48").
     """
 
     value: float | None
@@ -177,32 +183,41 @@ class Estimate:
     high: float | None = None
     recomputed: bool = True
     annual_rate: float | None = None
+    unit: str | None = None
+    exclusive: bool = False
 
     @property
     def range(self) -> tuple[float, float]:
-        """Lowest and highest value that the data allow; raises ClaimError if there is neither."""
-        if self.low is not None and self.high is not None:
-            return self.low, self.high
-        if self.value is None:
-            raise ClaimError("An estimate needs a value, or a low and a high end.")
-        return self.value, self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An alternative definition with what it gives."""
-
-    alternative: Alternative
-    estimate: Estimate
+        """Lowest and highest value that the data allow, infinite where open; raises ClaimError without any."""
+        if self.value is None and self.low is None and self.high is None:
+            raise ClaimError("An estimate needs a value, or a low or a high end.")
+        low = (-math.inf if self.value is None else self.value) if self.low is None else self.low
+        high = (math.inf if self.value is None else self.value) if self.high is None else self.high
+        return low, high
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found on one part of a claim: it stands (True), it fails (False), or it is unknown (None)."""
+    """What was found on one part of a claim: it stands (True), it fails (False), or it is unknown (None).
+
+    `part` is the part's id (of a cause: "effect" or "premise"), `note` the evidence in a sentence, `computed` the
+    figure in words and digits where there is one.
+    """
 
     part: str
     stands: bool | None
     note: str
+    computed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An alternative definition with what it gives: an estimate, findings on the parts, or a reading in words."""
+
+    alternative: Alternative
+    estimate: Estimate | None = None
+    findings: tuple[Finding, ...] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +256,10 @@ class Verdict:
 
     @property
     def computed_text(self) -> str:
-        """The computed value or interval, one decimal finer than printed."""
-        return "" if self.estimate is None else _text_of(self.claim.printed, self.estimate)
+        """The computed value or interval, one decimal finer than printed; for a bundle, how many parts stand."""
+        if self.estimate is not None:
+            return text_of(self.claim.printed, self.estimate)
+        return "" if self.claim.kind == "cause" or not self.findings else _stand_text(self.findings)
 
     @property
     def _definition(self) -> str:
@@ -279,13 +296,16 @@ class Verdict:
             "robustness": self.robustness,
             "robustness_reason": self.robustness_reason,
             "alternatives": [_reading_dict(claim.printed, reading) for reading in self.readings],
-            "parts": [{"part": f.part, "stands": f.stands, "note": f.note} for f in self.findings],
+            "parts": [
+                {"part": f.part, "text": _part_text(claim, f.part), "stands": f.stands, "note": f.note}
+                for f in self.findings
+            ],
             "band": None if self.band is None else [_tidy(end) for end in self.band],
             "band_reason": self.band_reason,
             "band_holds_printed": None if self.band is None else _allows(self.band, claim.printed),
             "definition": self._definition,
             "edition": "" if estimate is None else estimate.edition,
-            "evidence": _weakest(claim.evidence) if estimate is None else estimate.grade,
+            "evidence": weakest(claim.evidence) if estimate is None else estimate.grade,
             "notebook": claim.notebook,
             "variant": self.variant,
         }
@@ -312,9 +332,13 @@ def judge(
     Never raises for a claim that fails: that is a result. Raises ClaimError if parts are unknown.
     """
     same = [reading for reading in readings if reading.alternative.asks == "same"]
-    ruling = _beside_the_band(claim, _ruling(claim, estimate, same, findings, premise), band)
+    estimates = [reading.estimate for reading in same if reading.estimate is not None]
+    ruling = _beside_the_band(claim, _ruling(claim, estimate, estimates, findings, premise), band)
     bounded = ruling.word == "not excluded" and estimate is not None and estimate.value is None
-    robustness, why = (None, _ONLY_BOUNDED) if bounded else _robustness(claim, same)
+    if claim.parts and findings:
+        robustness, why = _robustness_of_parts(findings, [r.findings for r in same if r.findings])
+    else:
+        robustness, why = (None, _ONLY_BOUNDED) if bounded else _robustness(claim, estimates)
     return Verdict(
         claim=claim,
         ruling=ruling,
@@ -341,7 +365,7 @@ def judge_number(claim: Claim, estimate: Estimate) -> Ruling:
     """
     printed, goal = claim.printed, _goal(claim)
     low, high = estimate.range
-    given = _text_of(printed, estimate)
+    given = text_of(printed, estimate)
     tolerance = _tolerance(claim)
     values = (low, high) if estimate.value is None else (estimate.value,)
     if all(_rounds_to(v, goal, printed.precision) for v in (low, high, *values)):
@@ -380,8 +404,8 @@ def judge_bound(claim: Claim, estimate: Estimate) -> Ruling:
     low, high = estimate.range
     near, far = (low, high) if printed.side == "over" else (-high, -low)
     limit = goal if printed.side == "over" else -goal
-    given = _text_of(printed, estimate)
-    if near > limit:
+    given = text_of(printed, estimate)
+    if near > limit or (near == limit and estimate.exclusive):
         word = "reproduced" if estimate.recomputed else "attested"
         return Ruling(word, f"{given} is {printed.text}.")
     if far > limit:
@@ -399,7 +423,7 @@ def judge_direction(direction: Direction, estimate: Estimate, precision: float) 
     """
     wanted = _SIGN[direction]
     signs = {_sign(end, precision) for end in estimate.range}
-    given = _text_of(Printed(unit="%", precision=precision), estimate)
+    given = text_of(Printed(unit="%", precision=precision), estimate)
     words = {1: "a rise", -1: "a fall", 0: "no change"}
     if signs == {wanted}:
         word = "reproduced" if estimate.recomputed else "attested"
@@ -431,7 +455,7 @@ def judge_parts(claim: Claim, findings: Sequence[Finding]) -> Ruling:
     if not stand and not fail:
         return Ruling("cannot be checked with open data", _unchecked(claim))
     if len(stand) == len(findings):
-        attested = _weakest(claim.evidence) == "press"
+        attested = weakest(claim.evidence) == "press"
         return Ruling("attested" if attested else "reproduced", f"All {len(findings)} parts stand.")
     if stand:
         return Ruling("partly reproduced", f"{counted} {_which(fail, unknown)}")
@@ -472,10 +496,12 @@ def get(claim_id: str) -> Claim:
     return claims[claim_id]
 
 
-def cannot_check(claim: Claim, reason: str = "", variant: str | None = None) -> Verdict:
+def cannot_check(
+    claim: Claim, reason: str = "", variant: str | None = None, readings: Sequence[Reading] = ()
+) -> Verdict:
     """Return the verdict of a claim that the data cannot check, with the reason or what would settle it."""
     ruling = Ruling("cannot be checked with open data", reason or _unchecked(claim))
-    return Verdict(claim, ruling, None, None, "", variant=variant)
+    return Verdict(claim, ruling, None, None, "", readings=tuple(readings), variant=variant)
 
 
 @functools.lru_cache(maxsize=4)
@@ -534,7 +560,7 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
 def _ruling(
     claim: Claim,
     estimate: Estimate | None,
-    same: Sequence[Reading],
+    same: Sequence[Estimate],
     findings: Sequence[Finding],
     premise: bool | None,
 ) -> Ruling:
@@ -549,7 +575,7 @@ def _ruling(
         rate = fmt.pct(estimate.annual_rate, claim.printed.decimals + 1)
         ruling = Ruling(ruling.word, f"{ruling.reason} It is {rate} a year.")
     if claim.definition.undetermined:
-        words = {ruling.word} | {_rule_estimate(claim, reading.estimate).word for reading in same}
+        words = {ruling.word} | {_rule_estimate(claim, other).word for other in same}
         if len(words) > 1 and words & _AGREEING:
             return Ruling(
                 "depends on definition",
@@ -583,25 +609,41 @@ def _beside_the_band(claim: Claim, ruling: Ruling, band: tuple[float, float] | N
     )
 
 
-def _robustness(claim: Claim, same: Sequence[Reading]) -> tuple[str | None, str]:
+def _robustness(claim: Claim, same: Sequence[Estimate]) -> tuple[str | None, str]:
     if not same or (claim.printed.value is None and claim.printed.direction is None):
         return None, ""
-    agree = sum(_agrees(claim, reading.estimate) for reading in same)
-    kept = sum(_keeps_sign(claim, reading.estimate) for reading in same)
-    share, share_kept = agree / len(same), kept / len(same)
-    if agree == 0:
-        word = "alone"
-    elif share >= ROBUST_SHARE and share_kept >= ROBUST_SAME_SIGN:
-        word = "robust"
-    else:
-        word = "fragile"
-    low = min(reading.estimate.range[0] for reading in same)
-    high = max(reading.estimate.range[1] for reading in same)
-    ends = f"{claim.printed.show(low, more=1)} to {claim.printed.show(high, more=1)}"
-    return word, (
-        f"{agree} of {len(same)} other estimates of the same thing round to the printed figure and {kept} keep "
-        f"its sign; together they run from {ends}."
+    agree = sum(_agrees(claim, estimate) for estimate in same)
+    kept = sum(_keeps_sign(claim, estimate) for estimate in same)
+    low = min(estimate.range[0] for estimate in same)
+    high = max(estimate.range[1] for estimate in same)
+    span = Estimate(None, "", "", "", None if low == -math.inf else low, None if high == math.inf else high)
+    agreeing = _AGREEING_WORDS[claim.printed.direction is not None or claim.kind == "bound"]
+    ends = f"; together they give {text_of(claim.printed, span)}" if len({e.unit for e in same}) == 1 else ""
+    return _robustness_word(agree, kept, len(same)), (
+        f"{agree} of {len(same)} other estimates of the same thing {agreeing} and {kept} keep its sign{ends}."
     )
+
+
+def _robustness_of_parts(findings: Sequence[Finding], same: Sequence[Sequence[Finding]]) -> tuple[str | None, str]:
+    """Tell whether other readings give each part the same answer, and whether any part that stands then fails."""
+    if not same:
+        return None, ""
+    pattern = [finding.stands for finding in findings]
+    agree = sum([finding.stands for finding in other] == pattern for other in same)
+    kept = sum(
+        not any(mine is True and finding.stands is False for mine, finding in zip(pattern, other, strict=True))
+        for other in same
+    )
+    return _robustness_word(agree, kept, len(same)), (
+        f"{agree} of {len(same)} other readings of the same thing give every part the same answer, and in {kept} "
+        "no part falls that stands here."
+    )
+
+
+def _robustness_word(agree: int, kept: int, total: int) -> str:
+    if agree == 0:
+        return "alone"
+    return "robust" if agree / total >= ROBUST_SHARE and kept / total >= ROBUST_SAME_SIGN else "fragile"
 
 
 def _agrees(claim: Claim, estimate: Estimate) -> bool:
@@ -634,7 +676,7 @@ def _within(value: float, goal: float, tolerance: float) -> bool:
 
 
 def _sign(value: float, unit: float) -> int:
-    shown = round_half_away(value, unit)
+    shown = value if math.isinf(value) else round_half_away(value, unit)
     return (shown > 0) - (shown < 0)
 
 
@@ -654,11 +696,22 @@ def _tolerance_reason(claim: Claim) -> str:
     return claim.tolerance_reason or "one unit of the printed precision"
 
 
-def _text_of(printed: Printed, estimate: Estimate) -> str:
+def text_of(printed: Printed, estimate: Estimate) -> str:
+    """Return an estimate in words and digits, an open end said in words.
+
+    What was computed has one decimal more than what was printed; what was only found has the decimals it was found
+    with.
+    """
+    shown = printed if estimate.unit is None else replace(printed, unit=estimate.unit)
     if estimate.value is not None:
-        return printed.show(estimate.value, more=1)
+        more = 1 if estimate.recomputed else _decimals_of(estimate.value) - shown.decimals
+        return shown.show(estimate.value, more=more)
     low, high = estimate.range
-    return f"{printed.show(low, more=1)} to {printed.show(high, more=1)}"
+    if high == math.inf:
+        return f"{'more than' if estimate.exclusive else 'at least'} {shown.show(low, more=1)}"
+    if low == -math.inf:
+        return f"{'less than' if estimate.exclusive else 'at most'} {shown.show(high, more=1)}"
+    return f"{shown.show(low, more=1)} to {shown.show(high, more=1)}"
 
 
 def _unchecked(claim: Claim) -> str:
@@ -674,25 +727,58 @@ def _which(fail: Sequence[str], unknown: Sequence[str]) -> str:
     return " ".join(told)
 
 
-def _weakest(evidence: Sequence[Evidence]) -> str:
+def _decimals_of(value: float) -> int:
+    return max(0, -int(Decimal(repr(value)).normalize().as_tuple().exponent))
+
+
+def weakest(evidence: Sequence[Evidence]) -> str:
+    """Return the weakest grade among pieces of evidence, or "" where there are none."""
+    return weakest_of(*(piece.grade for piece in evidence))
+
+
+def weakest_of(*grades: str) -> str:
+    """Return the weakest of some grades, or "" of none."""
     order = ("primary", "mirror", "implied", "press")
-    return max((e.grade for e in evidence), key=order.index, default="")
+    return max(grades, key=order.index, default="")
+
+
+def _stand_text(findings: Sequence[Finding]) -> str:
+    stand = sum(finding.stands is True for finding in findings)
+    return f"{stand} of {len(findings)} parts stand{'s' if stand == len(findings) == 1 else ''}"
+
+
+def _part_text(claim: Claim, part: str) -> str:
+    facts = {"effect": claim.printed.effect, "premise": claim.printed.because} if claim.kind == "cause" else {}
+    return next((own.text for own in claim.parts if own.id == part), facts.get(part, part))
 
 
 def _reading_dict(printed: Printed, reading: Reading) -> dict[str, Any]:
-    low, high = reading.estimate.range
+    estimate = reading.estimate
+    low, high = (None, None) if estimate is None else estimate.range
     return {
         "id": reading.alternative.id,
         "asks": reading.alternative.asks,
         "label": reading.alternative.label,
         "why": reading.alternative.why,
-        "computed": _tidy(reading.estimate.value),
+        "computed": None if estimate is None else _tidy(estimate.value),
         "computed_low": _tidy(low),
         "computed_high": _tidy(high),
-        "computed_text": _text_of(printed, reading.estimate),
+        "computed_text": _reading_text(printed, reading),
     }
 
 
+def _reading_text(printed: Printed, reading: Reading) -> str:
+    if reading.estimate is not None:
+        return text_of(printed, reading.estimate)
+    if not reading.findings:
+        return reading.told
+    each = [f"{found.part}: {found.computed or _STANDS[found.stands]}" for found in reading.findings]
+    return f"{_stand_text(reading.findings)} ({'; '.join(each)})"
+
+
+_STANDS: Final = {True: "stands", False: "does not stand", None: "unknown"}
+
+
 def _tidy(value: float | None) -> float | None:
-    """Cut binary noise at nine decimals, so that files and outputs do not differ between machines by 1e-14."""
-    return None if value is None else round(value, 9) + 0.0
+    """Cut binary noise at nine decimals, where machines differ by 1e-14, and turn an open end into None."""
+    return None if value is None or math.isinf(value) else round(value, 9) + 0.0

@@ -1,29 +1,50 @@
 """From a claim's choices to what the data say: the register's definitions, evaluated.
 
 The register declares for each claim the definition it is judged on and the alternatives that a fair reader would
-try, as choices for one of the `METHODS`. A notebook's parameters enter as overrides of those choices.
+try, as choices for one of the `METHODS`. A notebook's parameters enter as overrides of those choices. A claim that
+bundles several things has choices for each of its `parts`, laid over those of the claim; a cause has choices for
+its `premise` and, where it can be looked at, its `effect`.
 """
 
 import contextlib
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from onewaytrade import claims, datasets
-from onewaytrade.claims import Claim, Estimate, Reading, Verdict
+from onewaytrade.claims import Alternative, Claim, Estimate, Finding, Part, Reading, Verdict
 from onewaytrade.errors import ClaimError, NoFigureError
 
 # "module:function", imported when first used: a notebook on volumes need not load the partners' tables.
 METHODS: Final[dict[str, str]] = {
     "cpb-growth": "onewaytrade.methods.cpb:growth",
+    "customs-growth": "onewaytrade.methods.customs:growth",
+    "chained-rates": "onewaytrade.methods.customs:chained",
+    "trade-balance": "onewaytrade.methods.balance:change",
     "partner-growth": "onewaytrade.methods.partners:growth",
     "commodity-growth": "onewaytrade.methods.commodities:growth",
+    "cumulative-count": "onewaytrade.methods.remedies:cumulative_count",
+    "series-value": "onewaytrade.methods.rows:value",
+    "series-growth": "onewaytrade.methods.rows:growth",
+    "published-rate": "onewaytrade.methods.rows:published_rate",
 }
+# Not computed: a row of a table that a checklist looks up, a list of parts, and what nothing at hand can tell.
+ROW_CHECK: Final = "row-check"
+_CHECKLISTS: Final = frozenset({"checklist", "none"})
+_NESTED: Final = frozenset({"parts", "premise", "effect"})
 _CHECKS: Final[dict[str, str]] = {
     "00-scoreboard": "onewaytrade.scoreboard:check_parameters",
     "01-export-surge": "onewaytrade.methods.cpb:check_parameters",
+    "02-customs-growth": "onewaytrade.methods.customs:check_parameters",
+    "03-import-comparison": "onewaytrade.methods.comparison:check_parameters",
     "04-partner-imports": "onewaytrade.methods.partners:check_parameters",
     "05-commodities": "onewaytrade.methods.commodities:check_parameters",
+    "06-property-and-suppliers": "onewaytrade.methods.suppliers:check_parameters",
+    "07-consumption-and-luxury": "onewaytrade.methods.consumption:check_parameters",
+    "08-trade-remedies": "onewaytrade.methods.remedies:check_parameters",
+    "09-procurement": "onewaytrade.methods.procurement:check_parameters",
+    "10-localisation": "onewaytrade.methods.localisation:check_parameters",
+    "11-one-way-trade": "onewaytrade.methods.balance:check_parameters",
 }
 _BANDS: Final[dict[str, str]] = {"cpb-growth": "onewaytrade.methods.cpb:band"}
 # The choice through which a method is pinned to an edition, and the dataset that it pins.
@@ -31,6 +52,7 @@ _PINNED: Final[dict[str, tuple[str, str]]] = {
     "cpb-growth": ("edition", "cpb"),
     "commodity-growth": ("release", "gacc-commodities"),
 }
+_NOTHING: Final = "Nothing at hand tells."
 
 
 def can_judge(claim: Claim) -> bool:
@@ -50,31 +72,34 @@ def evaluate(choices: Mapping[str, Any]) -> Estimate:
 def choices_of(claim: Claim, **overrides: Any) -> dict[str, Any]:
     """Return the choices of a claim's definition, pinned to its edition, with `overrides` laid over them.
 
-    An override of "pinned" stands for the claim's own pin.
+    An override of "pinned" stands for the claim's own pin. Overrides of `parts`, `premise` and `effect` are laid
+    over those of the definition, choice by choice.
     """
     choices = dict(claim.definition.choices)
-    if pin := _PINNED.get(str(choices.get("method"))):
+    if (pin := _PINNED.get(str(choices.get("method")))) and pin[1] in claim.pins:
         choices.setdefault(pin[0], claim.pins[pin[1]])
     chosen = {name: value for name, value in overrides.items() if value != "pinned"}
     if pin and chosen.get(pin[0]) == "latest":
         chosen[pin[0]] = datasets.resolve(pin[1], "latest")
-    return choices | chosen
+    return _laid_over(choices, chosen)
 
 
 def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
     """Return what each alternative of a claim gives, its choices laid over those of `choices_of`.
 
-    With overrides, an alternative is left out for which the data hold no figure, that is what the run asks anyway,
-    or that names an edition when the run asks for another than the pinned one.
+    An alternative that is a reading in words, or for which no method exists, is told in words. With overrides, an
+    alternative is left out for which the data hold no figure, that is what the run asks anyway, or that names an
+    edition when the run asks for another than the pinned one.
     """
     base, article = choices_of(claim, **overrides), choices_of(claim)
     pin = _PINNED.get(str(base["method"]), ("", ""))[0]
     found = []
     for alternative in claim.alternatives:
-        if base | dict(alternative.choices) == base or (pin in alternative.choices and base[pin] != article[pin]):
+        laid = _laid_over(base, alternative.choices)
+        if laid == base or (pin in alternative.choices and base[pin] != article[pin]):
             continue
         with contextlib.suppress(NoFigureError):
-            found.append(Reading(alternative, evaluate({**base, **alternative.choices})))
+            found.append(_reading(claim, alternative, base, laid))
     return tuple(found)
 
 
@@ -86,24 +111,40 @@ def judge(claim_id: str, **overrides: Any) -> Verdict:
     """
     claim = claims.get(claim_id)
     choices = choices_of(claim, **overrides)
+    others = readings(claim, **overrides)
     variant = _variant(choices_of(claim), choices)
-    try:
-        estimate = evaluate(choices)
-    except NoFigureError as error:
-        return claims.cannot_check(claim, str(error), variant)
-    pin = _PINNED.get(str(choices["method"]), ("", ""))[0]
-    # The band is that of the editions around the article's; another edition has other neighbours.
-    at_pin = choices.get(pin) == choices_of(claim).get(pin)
-    finder = _BANDS.get(str(choices["method"])) if at_pin else None
-    band, reason = _function(finder)(choices) if finder else (None, "")
+    if claim.kind == "cause":
+        facts = tuple(_facts(claim, choices))
+        premise = next((fact.stands for fact in facts if fact.part == "premise"), None)
+        return claims.judge(claim, findings=facts, premise=premise, readings=others, variant=variant)
+    findings = find_parts(claim, choices)
+    estimate, band, reason = None, None, ""
+    if not findings or claim.printed.value is not None:
+        if choices["method"] in _CHECKLISTS:
+            return claims.cannot_check(claim, "", variant, others)
+        try:
+            estimate = evaluate(choices)
+        except NoFigureError as error:
+            return claims.cannot_check(claim, str(error), variant, others)
+        band, reason = _band(claim, choices)
     return claims.judge(
         claim,
         estimate,
-        readings=readings(claim, **overrides),
+        readings=others,
+        findings=findings,
         band=band,
         band_reason=reason,
         variant=variant,
     )
+
+
+def find_parts(claim: Claim, choices: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return what the data say on each part of a claim, in the register's order; none for a claim without parts.
+
+    A part's choices are laid over the claim's. It is looked up in a table (`row-check`), or computed and compared
+    with its direction or with the `relation` that its choices name; what cannot be computed is unknown.
+    """
+    return tuple(_finding(claim, part, _choices_of_part(choices, part.id)) for part in claim.parts)
 
 
 def check_parameters(notebook: str, values: Mapping[str, Any]) -> None:
@@ -115,13 +156,107 @@ def check_parameters(notebook: str, values: Mapping[str, Any]) -> None:
         _function(check)(values)
 
 
+def _choices_of_part(choices: Mapping[str, Any], part: str) -> dict[str, Any]:
+    own = {name: value for name, value in choices.items() if name not in _NESTED}
+    return own | dict(choices.get("parts", {}).get(part, {}))
+
+
+def _finding(claim: Claim, part: Part, choices: Mapping[str, Any]) -> Finding:
+    method = choices["method"]
+    if method in _CHECKLISTS:
+        return Finding(part.id, None, _NOTHING)
+    try:
+        if method == ROW_CHECK:
+            stands, note = _function("onewaytrade.methods.rows:check")(choices)
+            return Finding(part.id, stands, note)
+        estimate = evaluate(choices)
+    except NoFigureError as error:
+        return Finding(part.id, None, str(error))
+    computed = claims.text_of(claims.Printed(unit="%", precision=claim.printed.precision), estimate)
+    if "relation" in choices:
+        stands = _function("onewaytrade.methods.rows:compare")(estimate, choices)
+        return Finding(part.id, stands, f"{estimate.sentence} It is {computed}.", computed)
+    if part.direction is None:
+        raise ClaimError(f"Claim {claim.id}, part {part.id}: a computed part needs a direction or a relation.")
+    ruling = claims.judge_direction(part.direction, estimate, claim.printed.precision)
+    return Finding(part.id, _stands(ruling.word), f"{ruling.reason} {estimate.sentence}", computed)
+
+
+def _facts(claim: Claim, choices: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what is known of the effect and the premise of a cause, by the direction that each should show."""
+    for name in ("effect", "premise"):
+        own = choices.get(name, {"method": "none"})
+        if "direction" in own or own["method"] in _CHECKLISTS | {ROW_CHECK}:
+            yield _finding(claim, Part(name, name, own.get("direction")), own)
+        else:
+            raise ClaimError(f"Claim {claim.id}: its {name} needs a direction.")
+
+
+def _stands(word: str) -> bool | None:
+    return None if word == "not excluded" else word in {"reproduced", "attested"}
+
+
+def _reading(claim: Claim, alternative: Alternative, base: Mapping[str, Any], laid: Mapping[str, Any]) -> Reading:
+    choices = alternative.choices
+    if "reading" in choices:
+        return Reading(alternative, told=f"in words: {choices['reading']}")
+    if claim.kind == "cause":
+        name = next((name for name in ("premise", "effect") if name in choices), None)
+        if name is None:
+            raise ClaimError(f"Claim {claim.id}, alternative {alternative.id}: it names no premise and no effect.")
+        laid = laid[name]
+    elif claim.parts and claim.printed.value is None and not _is_single(base, choices):
+        return Reading(alternative, findings=find_parts(claim, laid))
+    if laid["method"] in _CHECKLISTS:
+        return Reading(alternative, told="no figure at hand")
+    if laid["method"] == ROW_CHECK:
+        stands, note = _function("onewaytrade.methods.rows:check")(laid)
+        return Reading(alternative, told=f"{'found' if stands else 'not found'}: {note}")
+    return Reading(alternative, evaluate(laid))
+
+
+def _is_single(base: Mapping[str, Any], choices: Mapping[str, Any]) -> bool:
+    """Tell whether an alternative to a checklist is one figure of its own instead of another list of parts."""
+    return base["method"] in _CHECKLISTS and "method" in choices
+
+
+def _band(claim: Claim, choices: Mapping[str, Any]) -> tuple[tuple[float, float] | None, str]:
+    pin = _PINNED.get(str(choices["method"]), ("", ""))[0]
+    # The band is that of the editions around the article's; another edition has other neighbours.
+    at_pin = choices.get(pin) == choices_of(claim).get(pin)
+    finder = _BANDS.get(str(choices["method"])) if at_pin else None
+    return _function(finder)(choices) if finder else (None, "")
+
+
+def _laid_over(base: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Return choices with others laid over them; those of parts, premise and effect choice by choice."""
+    laid = {**base, **{name: value for name, value in choices.items() if name not in _NESTED}}
+    for name in _NESTED & choices.keys():
+        own = base.get(name, {})
+        if name != "parts":
+            laid[name] = {**own, **choices[name]}
+            continue
+        parts = {part: {**own.get(part, {}), **chosen} for part, chosen in choices[name].items()}
+        laid[name] = {**own, **parts}
+    return laid
+
+
 def _variant(article: Mapping[str, Any], asked: Mapping[str, Any]) -> str | None:
+    before, after = _flat(article), _flat(asked)
     departures = [
-        f"{name.replace('_', ' ')} {value} instead of {article.get(name)}"
-        for name, value in asked.items()
-        if value != article.get(name)
+        f"{name.replace('_', ' ')} {value} instead of {before.get(name)}"
+        for name, value in after.items()
+        if value != before.get(name)
     ]
     return f"This run departs from the article: {', '.join(departures)}." if departures else None
+
+
+def _flat(choices: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in choices.items():
+        nested = name in _NESTED or (prefix.endswith("parts ") and isinstance(value, Mapping))
+        flat |= _flat(value, f"{prefix}{name} ") if nested else {f"{prefix}{name}": value}
+    return flat
 
 
 def _function(place: str) -> Callable[..., Any]:

@@ -99,21 +99,26 @@ def verdict(judged: Verdict) -> None:
 def alternatives(judged: Verdict) -> None:
     """Show what each other definition of a verdict's claim gives, and how far that lies from what is printed."""
     content = judged.to_dict()
+    gap = f"Less the article's, {_point_unit(content)}".rstrip(", ")
     rows = [
         {
             "Definition": reading["label"],
             "Gives": reading["computed_text"],
-            f"Less the article's, {_point_unit(content)}".rstrip(", "): _gap(content, reading),
+            gap: _gap(content, reading),
             "Asks": "the same" if reading["asks"] == "same" else "another question",
         }
         for reading in content["alternatives"]
     ]
+    shown = pd.DataFrame(rows)
+    if content["printed"] is None:
+        shown = shown.drop(columns=gap, errors="ignore")
     printed, computed = content["printed_text"], content["computed_text"]
     whose = "this run’s" if content["variant"] else "its own"
+    told = f"; {whose} definition gives {computed}" if computed else ""
     table(
-        pd.DataFrame(rows),
+        shown,
         f"The claim {content['claim']} by other definitions",
-        notes=f"The article prints {printed}; {whose} definition gives {computed}.",
+        notes=f"The article prints {printed}{told}." if content["kind"] in {"number", "bound"} else None,
     )
 
 
@@ -238,7 +243,7 @@ def _verdict_rows(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("The article prints", content.get("printed_text")),
         ("The data give", content.get("computed_text")),
         ("Difference", _difference(content)),
-        *((f"Part: {part['part']}", _part(part)) for part in content.get("parts") or ()),
+        *((_part_name(content, part), _part(part)) for part in content.get("parts") or ()),
         ("Definition used", content.get("definition")),
         ("Edition", content.get("edition")),
         ("Neighbouring editions", _band(content)),
@@ -272,6 +277,12 @@ def _band(content: Mapping[str, Any]) -> str:
 def _part(part: Mapping[str, Any]) -> str:
     word = {True: "stands", False: "does not stand", None: "unknown"}[part["stands"]]
     return _sentence(word, part.get("note"))
+
+
+def _part_name(content: Mapping[str, Any], part: Mapping[str, Any]) -> str:
+    kinds = {"effect": "Said to have happened", "premise": "Said to be the cause"}
+    heading = kinds.get(part["part"], "Part") if content.get("kind") == "cause" else "Part"
+    return f"{heading}: {part.get('text') or part['part']}"
 
 
 def _point_unit(content: Mapping[str, Any]) -> str:

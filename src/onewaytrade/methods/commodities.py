@@ -168,6 +168,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         grade="implied" if implied else "primary",
         edition=f"{DATASET} {asked.release}",
         sentence=_sentence(asked, choices, base, top),
+        unit="%",
     )
 
 

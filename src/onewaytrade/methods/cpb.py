@@ -20,7 +20,9 @@ _AVERAGES: Final = {
     "month": "one month against one month",
     "quarter": "the mean of the three months to each end month",
     "year": "the mean of the twelve months to each end month",
+    "ytd": "the mean of January to each end month",
 }
+_MINUS: Final = "minus_"
 
 
 def series(edition: str, flow: str, region: str, measure: str) -> "pd.Series[float]":
@@ -65,9 +67,13 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     """Compute a growth rate from the choices of a `cpb-growth` definition.
 
     Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
-    `edition`, `average` (month, quarter, year), `start_shift` and `end_shift` (months), and `clip_end` (end at
-    the edition's last month if that comes earlier). Raises NoFigureError for a window outside the edition.
+    `edition`, `average` (month, quarter, year, ytd), `start_shift` and `end_shift` (months), and `clip_end` (end
+    at the edition's last month if that comes earlier). With `minus_region`, `minus_flow`, `minus_start` or
+    `minus_end` it is the difference, in points, to the growth that these choices give instead. Raises
+    NoFigureError for a window outside the edition.
     """
+    if minus := {name.removeprefix(_MINUS): choices[name] for name in choices if name.startswith(_MINUS)}:
+        return _difference({name: choices[name] for name in choices if not name.startswith(_MINUS)}, minus)
     edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
     start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
     end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
@@ -88,6 +94,19 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         edition=f"{DATASET} {edition}",
         sentence=_sentence(choices, start, end, average),
         annual_rate=measures.annual_rate(value, measures.months_apart(first, last)),
+        unit="%",
+    )
+
+
+def _difference(choices: Mapping[str, Any], minus: Mapping[str, Any]) -> Estimate:
+    own, other = growth(choices), growth({**choices, **minus})
+    mine, theirs = own.range[0], other.range[0]
+    return Estimate(
+        value=mine - theirs,
+        grade="primary",
+        edition=own.edition,
+        sentence=f"{own.sentence} Less the same for: {other.sentence} {fmt.pct(mine)} less {fmt.pct(theirs)}.",
+        unit="points",
     )
 
 
@@ -100,8 +119,9 @@ def _clipped(end: str, edition: str) -> str:
 
 
 def averaged(month: str, average: str) -> str:
-    """Return the period that stands for an end month: itself, or the three or twelve months that end with it."""
-    return {"month": month, "quarter": measures.trailing(month, 3), "year": measures.trailing(month, 12)}[average]
+    """Return the period that stands for an end month: itself, three or twelve months to it, or its year so far."""
+    periods = {"month": month, "quarter": measures.trailing(month, 3), "year": measures.trailing(month, 12)}
+    return (periods | {"ytd": f"{month[:4]}-01..{month}"})[average]
 
 
 def averages(edition: str, region: str, start: str, end: str) -> pd.DataFrame:

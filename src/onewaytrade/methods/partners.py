@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar, cast
 import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures, project
-from onewaytrade.claims import Estimate
+from onewaytrade.claims import Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 
@@ -74,7 +74,7 @@ class Amount:
 
     def _with(self, other: "Amount", value: float, interval: Interval) -> "Amount":
         basis = "implied" if "implied" in {self.basis, other.basis} else "computed"
-        return Amount(value, interval, basis, _weakest(self.grade, other.grade))
+        return Amount(value, interval, basis, weakest_of(self.grade, other.grade))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,12 @@ def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
     change = measures.growth_interval(_hull([start.interval for start in starts]), span)
     estimate = Estimate(
         value=measures.growth(starts[0].value, ways[0].value) if ways else None,
-        grade=_weakest(*(one.grade for one in used), "primary" if ways else "implied"),
+        grade=weakest_of(*(one.grade for one in used), "primary" if ways else "implied"),
         edition=_edition(DATASET),
         sentence=_sentence(choices, bounded=not ways, revised=len(starts) > 1),
         low=change.low,
         high=change.high,
+        unit="%",
     )
     return estimate, basis
 
@@ -185,7 +186,7 @@ def _implied(partner: str, currency: str, period: str) -> Amount | None:
 def _base_of(row: _Row) -> Amount:
     level, rate = _amount_of(row), row["yoy_published_pct"]
     interval = measures.implied_base(level.interval, rate)
-    return Amount(level.value / (1 + rate / 100), interval, "implied", _weakest(level.grade, "implied"))
+    return Amount(level.value / (1 + rate / 100), interval, "implied", weakest_of(level.grade, "implied"))
 
 
 def _imports(partner: str, currency: str, period: str) -> list[_Row]:
@@ -429,11 +430,12 @@ def _mirror_growth(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
     change = measures.growth_interval(first.interval, span)
     estimate = Estimate(
         value=measures.growth(first.value, last.value) if last else None,
-        grade=_weakest(first.grade, last.grade if last else "implied"),
+        grade=weakest_of(first.grade, last.grade if last else "implied"),
         edition=_edition("mirror"),
         sentence=_mirror_sentence(choices, start, end, bounded=last is None),
         low=change.low,
         high=change.high,
+        unit="%",
     )
     return estimate, max(first.basis, last.basis, key=_BASES.index) if last else "implied"
 
@@ -788,10 +790,6 @@ def _need(found: _T | None) -> _T:
     if found is None:
         raise measures.MeasureError("A figure that the tables of this notebook rest on is missing in data/.")
     return found
-
-
-def _weakest(*grades: str) -> str:
-    return max(grades, key=_GRADES.index)
 
 
 def _year_later(period: str) -> str:

@@ -1,0 +1,241 @@
+"""Figures that stand as single rows in the compiled tables: looked up, compared, and grown from one to another.
+
+Choices name a row by the columns of its dataset (`entity`, `measure`, `period`, or `commodity`, `currency`, or
+`partner`, `flow`, ...). A row holds a value, or bounds ("more than 48", "20-30"); a value that was printed with
+decimals carries their rounding into what is computed from it.
+"""
+
+import difflib
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import pandas as pd
+
+from onewaytrade import claims, datasets, fmt, measures
+from onewaytrade.claims import Estimate
+from onewaytrade.errors import ClaimError, NoFigureError
+from onewaytrade.measures import Interval
+
+_UNITS: Final = {"percent": "%", "percentage points": "points", "percent of tenders": "% of tenders"}
+# Whole numbers of these are exact; other units are rounded at the last digit that is printed.
+_COUNTS: Final = frozenset({"count", "vehicles", "cases", "tenders", "device types", "companies", "employees"})
+_RELATIONS: Final = ("equals", "contains", "lacks", "above", "below")
+
+
+def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
+    """Return the one row of `choices["dataset"]` that has what the choices say in each of its columns.
+
+    Raises NoFigureError, with the nearest value of the first column that has none, if there is no such row, and
+    ClaimError if several rows differ in their figures.
+    """
+    frame = datasets.load(choices["dataset"])
+    rows = frame
+    for column in (name for name in frame.columns if name in choices):
+        known = rows[column].astype(str)
+        rows = rows[known == str(choices[column])]
+        if rows.empty:
+            near = difflib.get_close_matches(str(choices[column]), known.unique(), n=1, cutoff=0.0)[0]
+            raise NoFigureError(
+                f"The dataset {choices['dataset']} has no {column} {str(choices[column])!r} here; the nearest is "
+                f"{near!r}."
+            )
+    if len(rows) > 1 and len(rows[[c for c in ("value", "low", "high") if c in rows]].drop_duplicates()) > 1:
+        places = fmt.join(rows["source_id"].astype(str))
+        raise ClaimError(f"{len(rows)} rows of {choices['dataset']} fit {dict(choices)}: name one of {places}.")
+    return rows.iloc[0]
+
+
+def value(choices: Mapping[str, Any]) -> Estimate:
+    """Return a printed figure as it stands, from the choices of a `series-value` definition.
+
+    Choices: `dataset`, the columns of the row, and optionally `minus_...` for columns of a second row whose figure
+    is subtracted. Raises NoFigureError if there is no such row.
+    """
+    if minus := _minus(choices):
+        return _difference(value(_own(choices)), value({**_own(choices), **minus}))
+    row = find(choices)
+    number = None if pd.isna(row["value"]) else float(row["value"])
+    low, high = (None if pd.isna(row.get(end)) else float(row[end]) for end in ("low", "high"))
+    if (number, low, high) == (None, None, None):
+        raise NoFigureError(f"{_named(row)} is told in words: {row['value_text']}.")
+    return Estimate(
+        value=number,
+        low=low,
+        high=high,
+        grade=str(row["grade"]),
+        edition=_edition(choices),
+        sentence=f"{_named(row)}, by {row['publisher']}.",
+        recomputed=False,
+        unit=unit_of(row),
+        exclusive=str(row.get("value_text", "")).startswith((">", "<")),
+    )
+
+
+def published_rate(choices: Mapping[str, Any]) -> Estimate:
+    """Return the growth on the year that a publisher printed beside a figure; choices as `value`."""
+    row = find(choices)
+    if pd.isna(row["yoy_published_pct"]):
+        raise NoFigureError(f"{_named(row)} was printed without a growth rate.")
+    return Estimate(
+        value=float(row["yoy_published_pct"]),
+        grade=str(row["grade"]),
+        edition=_edition(choices),
+        sentence=f"{_named(row)}, growth on the year as printed by {row['publisher']}.",
+        recomputed=False,
+        unit="%",
+    )
+
+
+def growth(choices: Mapping[str, Any]) -> Estimate:
+    """Return the growth, in per cent, between two rows, from the choices of a `series-growth` definition.
+
+    Choices: `dataset`, the columns that both rows share, `start` and `end` (their periods), and optionally
+    `end_measure` (where the later row is named otherwise), `per_year`, and `minus_start` with `minus_end` for a
+    window whose growth is subtracted. Bounds and rounding are carried as an interval. Raises NoFigureError if a
+    row is missing.
+    """
+    if minus := _minus(choices):
+        return _difference(growth(_own(choices)), growth({**_own(choices), **minus}))
+    shared = {name: choices[name] for name in choices if name not in {"start", "end", "end_measure"}}
+    first = find({**shared, "period": choices["start"]})
+    last = find(
+        {**shared, "period": choices["end"], "measure": choices.get("end_measure", choices.get("measure"))}
+    )
+    if (units := {str(first["unit"]), str(last["unit"])}) and len(units) > 1:
+        raise ClaimError(f"{_named(first)} and {_named(last)} are in {fmt.join(sorted(units))}: no growth.")
+    allowed = measures.growth_interval(interval_of(first), interval_of(last))
+    number = (
+        None
+        if pd.isna(first["value"]) or pd.isna(last["value"])
+        else measures.growth(float(first["value"]), float(last["value"]))
+    )
+    low, high = allowed.low, allowed.high
+    months = measures.months_apart(choices["start"], choices["end"])
+    if choices.get("per_year"):
+        low, high = measures.annual_rate(low, months), measures.annual_rate(high, months)
+        number = None if number is None else measures.annual_rate(number, months)
+    return Estimate(
+        value=number,
+        low=low,
+        high=high,
+        grade=claims.weakest_of(str(first["grade"]), str(last["grade"])),
+        edition=_edition(choices),
+        sentence=(
+            f"{_subject(first)}, {fmt.period(choices['start'])} to {fmt.period(choices['end'])}"
+            f"{', per year' if choices.get('per_year') else ''}, by {_publishers(first, last)}."
+        ),
+        unit="%",
+        annual_rate=None if number is None or months < 12 else measures.annual_rate(number, months),
+    )
+
+
+def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
+    """Tell whether a row says what the choices of a `row-check` expect, with the evidence in a sentence.
+
+    Choices: `dataset`, the columns of the row, `field` (the column looked at), `relation` (equals, contains,
+    lacks, above, below) and `expected`. Raises NoFigureError if there is no such row.
+    """
+    row = find({name: choice for name, choice in choices.items() if name != "field"})
+    told = str(row.get("value_text", "")) or fmt.with_unit(float(row["value"]), str(row["unit"]), 0)
+    note = f"{_named(row)}: {told}. By {row['publisher']} ({row['grade']})."
+    return _holds(row[choices["field"]], choices), note
+
+
+def compare(estimate: Estimate, choices: Mapping[str, Any]) -> bool:
+    """Tell whether an estimate stands in the `relation` (rounds-to, above, below) to `expected`."""
+    low, high = estimate.range
+    if choices["relation"] == "rounds-to":
+        unit = float(choices.get("precision", 1))
+        return {measures.round_half_away(end, unit) for end in (low, high)} == {float(choices["expected"])}
+    return _holds(low if choices["relation"] == "above" else high, choices)
+
+
+def interval_of(row: "pd.Series[Any]") -> Interval:
+    """Return all numbers that a row's print allows: its bounds, an exact count, or what rounds to it.
+
+    Raises NoFigureError for a bound that is open at one end, since nothing can be computed from it.
+    """
+    if pd.isna(row["value"]):
+        if pd.isna(row["low"]) or pd.isna(row["high"]):
+            raise NoFigureError(f"{_named(row)} is printed as an open bound ({row['value_text']}).")
+        return Interval(float(row["low"]), float(row["high"]))
+    number = float(row["value"])
+    if str(row["unit"]) in _COUNTS and number.is_integer():
+        return measures.exact(number)
+    return measures.rounded(number, step_of(row))
+
+
+def step_of(row: "pd.Series[Any]") -> float:
+    """Return one unit of the last digit with which a row's value was printed, 1 for whole numbers."""
+    shortest = Decimal(repr(float(row["value"]))).normalize()
+    try:
+        printed = Decimal(str(row.get("value_text", "")).replace(",", ""))
+    except ArithmeticError:
+        printed = shortest
+    return float(Decimal(1).scaleb(min(0, int(printed.as_tuple().exponent))))
+
+
+def unit_of(row: "pd.Series[Any]") -> str:
+    """Return a row's unit as readers write it: "%" for percent."""
+    return _UNITS.get(str(row["unit"]), str(row["unit"]))
+
+
+def _holds(found: Any, choices: Mapping[str, Any]) -> bool:
+    relation, expected = choices["relation"], choices["expected"]
+    if relation in {"contains", "lacks"}:
+        return (str(expected) in str(found)) is (relation == "contains")
+    if relation in {"above", "below"}:
+        return float(found) > float(expected) if relation == "above" else float(found) < float(expected)
+    if relation != "equals":
+        raise ClaimError(f"The relation {relation!r} is unknown; there are {', '.join(_RELATIONS)}.")
+    number = isinstance(expected, int | float)
+    return float(found) == float(expected) if number else str(found) == str(expected)
+
+
+def _difference(own: Estimate, other: Estimate) -> Estimate:
+    (low, high), (floor, ceiling) = own.range, other.range
+    number = None if own.value is None or other.value is None else own.value - other.value
+    return Estimate(
+        value=number,
+        low=low - ceiling,
+        high=high - floor,
+        grade=claims.weakest_of(own.grade, other.grade),
+        edition=own.edition,
+        sentence=f"{own.sentence} Less: {other.sentence}",
+        unit="points" if own.unit == "%" else own.unit,
+    )
+
+
+def _minus(choices: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix("minus_"): choices[name] for name in choices if name.startswith("minus_")}
+
+
+def _own(choices: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: choices[name] for name in choices if not name.startswith("minus_")}
+
+
+def _named(row: "pd.Series[Any]") -> str:
+    return f"{_subject(row)}, {_period(str(row['period']))}"
+
+
+def _subject(row: "pd.Series[Any]") -> str:
+    parts = (
+        row.get(name) for name in ("entity", "partner", "indicator", "commodity", "flow", "measure", "currency")
+    )
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _period(period: str) -> str:
+    try:
+        return fmt.period(period)
+    except ValueError:
+        return period
+
+
+def _publishers(first: "pd.Series[Any]", last: "pd.Series[Any]") -> str:
+    return fmt.join(dict.fromkeys((str(first["publisher"]), str(last["publisher"]))))
+
+
+def _edition(choices: Mapping[str, Any]) -> str:
+    return f"{choices['dataset']} {datasets.resolve(choices['dataset'], 'pinned')}"

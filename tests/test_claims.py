@@ -370,7 +370,7 @@ def test_a_figure_that_was_found_is_shown_as_it_was_found():
     assert claims.judge(falling, estimate(-7.83, recomputed=False)).computed_text == "−7.83\u00a0%"
     assert claims.judge(falling, estimate(-30.0, recomputed=False)).computed_text == "−30\u00a0%"
     assert claims.judge(falling, estimate(-30.0)).computed_text == "−30.00\u00a0%"
-    assert claims.judge(falling, estimate(-2.2, unit="points")).computed_text == "−2.20\u00a0points"
+    assert claims.judge(falling, estimate(2.2, unit="points")).computed_text == "+2.20\u00a0points"
 
 
 def parts_reading(*stands: bool | None) -> Reading:

@@ -35,6 +35,7 @@ from onewaytrade.drawing import (
     unit_heading,
     value_axis,
 )
+from onewaytrade.magnitudes import scale
 from onewaytrade.measures import month_number, month_of, months_of
 from onewaytrade.page import Column, Label, Page, Row, Style, Words
 
@@ -52,6 +53,7 @@ __all__ = [
     "decomposition",
     "dots",
     "lines",
+    "scale",
     "scoreboard",
     "seasons",
     "starts",

@@ -196,7 +196,61 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
+def check_columns(table: pd.DataFrame, needed: Sequence[str]) -> None:
+    """Raise ValueError if a table has no rows, lacks a needed column, or a cell of it that names something."""
+    lacking = [name for name in needed if name not in table]
+    if lacking:
+        raise ValueError(f"The table of the chart lacks {fmt.join(map(repr, lacking))}; it has {list(table)}.")
+    if table.empty:
+        raise ValueError("The table of the chart has no rows.")
+    for name in needed:
+        if name != "value" and table[name].isna().any():
+            raise ValueError(f"Row {int(table[name].isna().to_numpy().argmax())} of the chart has no {name!r}.")
+
+
+def check_bounds(name: str, value: float, low: float, high: float) -> None:
+    """Raise ValueError if a row says nothing, or if its value and its bounds do not fit each other."""
+    if any(math.isinf(number) for number in (value, low, high)):
+        raise ValueError(f"{name} is infinite: leave out the bound at an open end.")
+    if math.isnan(value) and math.isnan(low) and math.isnan(high):
+        raise ValueError(f"{name} has no value and no bound: leave out the row.")
+    if low > high:
+        raise ValueError(f"{name} has a lower bound of {low:g} above its upper one of {high:g}.")
+    if not math.isnan(value) and math.isnan(low) != math.isnan(high):
+        raise ValueError(f"{name} has a value and one bound: give both ends of its range, or none.")
+    if value < low or value > high:
+        raise ValueError(f"{name} has a value of {value:g} outside its range of {low:g} to {high:g}.")
+
+
 # Words
+
+
+def is_per_cent(unit: str) -> bool:
+    """Tell whether a unit is per cent, or per cent of something ("% of sales")."""
+    return unit == "%" or unit.startswith("% ")
+
+
+def tick_unit(unit: str) -> str:
+    """Return what of a unit is written at each number: the sign of per cent, or nothing."""
+    return "%" if is_per_cent(unit) else ""
+
+
+def plain(value: float, unit: str, decimals: int, *, sign: bool = False) -> str:
+    """Return a number without decimals that say nothing (48, not 48.0), with the sign of per cent."""
+    counts = range(decimals)
+    needed = next((n for n in counts if math.isclose(value, round(value, n), abs_tol=1e-9)), decimals)
+    return fmt.with_unit(value, tick_unit(unit), needed, sign=sign)
+
+
+def bounds_text(low: float, high: float, unit: str, decimals: int, *, sign: bool = False) -> str:
+    """Return bounds as words: "more than 48", "less than 5", "20–30", or "−30 to −20"."""
+    if math.isnan(high):
+        return f"more than {plain(low, unit, decimals, sign=sign)}"
+    if math.isnan(low):
+        return f"less than {plain(high, unit, decimals, sign=sign)}"
+    last = plain(high, unit, decimals, sign=sign)
+    first = plain(low, "", decimals, sign=sign)
+    return f"{first}\N{EN DASH}{last}" if low >= 0 and not sign else f"{first} to {last}"
 
 
 def is_signed(unit: str) -> bool:
@@ -206,7 +260,7 @@ def is_signed(unit: str) -> bool:
 
 def unit_heading(unit: str) -> str:
     """Return a unit as words."""
-    return "per cent" if unit == "%" else unit
+    return f"per cent{unit[1:]}" if is_per_cent(unit) else unit
 
 
 def amount(value: float, unit: str) -> str:

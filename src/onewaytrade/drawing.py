@@ -305,8 +305,12 @@ def bounds_text(low: float, high: float, unit: str, decimals: int, *, sign: bool
 
 
 def range_text(low: float, high: float, unit: str, decimals: int, *, sign: bool = False) -> str:
-    """Return the range of a value, with more decimals than the value has where they tell the ends apart."""
-    more = (n for n in range(decimals, decimals + 3) if plain(low, unit, n) != plain(high, unit, n))
+    """Return the range of a value, with more decimals than the value where its ends would lose much by rounding."""
+    more = (
+        places
+        for places in range(decimals, decimals + 4)
+        if all(abs(round(end, places) - end) <= 0.1 * (high - low) for end in (low, high))
+    )
     return bounds_text(low, high, unit, next(more, decimals), sign=sign)
 
 

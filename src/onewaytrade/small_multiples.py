@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from onewaytrade import fmt, page
 from onewaytrade.drawing import (
@@ -176,9 +177,10 @@ class _Panel:
     @property
     def decimals(self) -> int:
         """The decimals that values are written with: as many as the finest needs, fewer for large ones."""
-        most = max(map(abs, self.ends))
+        written = [end for row in self.rows for end in (row.ends if row.is_bound else [row.value])]
+        most = max(map(abs, written))
         room = 0 if most >= 1000 else 1 if most >= 10 or is_per_cent(self.unit) else 2
-        fits = (all(math.isclose(end, round(end, n), abs_tol=1e-9) for end in self.ends) for n in range(room))
+        fits = (all(math.isclose(end, round(end, n), abs_tol=1e-9) for end in written) for n in range(room))
         return next((n for n, fit in enumerate(fits) if fit), room)
 
     def text(self, row: _Row) -> str:
@@ -411,12 +413,18 @@ def _draw_levels(axes: Axes, rows: Sequence[_Row], style: Style, aside: Mapping[
         after = begins.get((row.last + 1, row.length))
         inside = after and (row.first - 1, row.length) in ends_at
         short = (end - begin) / (right - left) * width < _SHORT
-        marked = [] if inside and short and row.first // row.length % 4 else [1]
+        marked = not (inside and short and row.first // row.length % 4)
+        # A white rim parts levels that nearly touch; the shorter of them lies above.
         axes.plot(
-            [begin, row.middle + aside[row], end], [row.value] * 3, label=f"{row.series}, {row.period}", color=style.colour,
-            linewidth=3, solid_capstyle="butt", marker=style.marker, markevery=marked, markeredgecolor="white",
-            zorder=3,
+            [begin, end], [row.value] * 2, label=f"{row.series}, {row.period}", color=style.colour, linewidth=3,
+            solid_capstyle="butt", path_effects=[withStroke(linewidth=4.6, foreground="white")],
+            zorder=3 + 0.5 / row.length,
         )  # fmt: skip
+        if marked:
+            axes.plot(
+                [row.middle + aside[row]], [row.value], label=f"{row.series}, {row.period}, marker", linestyle="",
+                color=style.colour, marker=style.marker, markeredgecolor="white", zorder=4,
+            )  # fmt: skip
         if after:
             ends = [row.value, after.value]
             axes.plot([end, end], ends, label="_joint", color=style.colour, linewidth=1, zorder=2.5)
@@ -453,7 +461,7 @@ def _draw_bound(axes: Axes, row: _Row, style: Style) -> list[np.ndarray]:
 def _draw_whisker(axes: Axes, row: _Row) -> None:
     axes.plot(
         [row.middle] * 2, [row.low, row.high], label=f"{row.series}, {row.period}, range", color=page.INK,
-        linewidth=1.2, marker="_", markersize=7, markeredgewidth=1.2, markeredgecolor=page.INK, zorder=2.9,
+        linewidth=1.2, marker="_", markersize=7, markeredgewidth=1.2, markeredgecolor=page.INK, zorder=3.9,
     )  # fmt: skip
 
 

@@ -326,6 +326,14 @@ def test_panels_share_one_axis_of_months_and_have_value_axes_of_their_own(drawn:
     assert not any(text.get_visible() for text in growth.get_xticklabels(minor=True))
 
 
+def test_values_that_are_nearly_the_same_look_so_and_ticks_are_never_rounded(drawn: dict[str, Chart]):
+    low, high = drawn["months"].figure.axes[1].get_ylim()
+    assert high - low >= 0.1 * 70
+    (axes,) = panels(COMPANIES.tail(2).assign(value=[0.701, 0.729])).figure.axes
+    texts = [text.get_text() for text in axes.get_yticklabels()]
+    assert [float(text) for text in texts] == pytest.approx(list(axes.get_yticks()))
+
+
 def test_only_neighbours_of_the_same_length_and_series_are_joined(drawn: dict[str, Chart]):
     deliveries, growth, cases = drawn["companies"].figure.axes
     assert line_data(deliveries, "_joint") == ([month_number("2023-01") - 0.5] * 2, [93286, 79283])

@@ -305,7 +305,7 @@ def bounds_text(low: float, high: float, unit: str, decimals: int, *, sign: bool
 
 
 def range_text(low: float, high: float, unit: str, decimals: int, *, sign: bool = False) -> str:
-    """Return the range of a value, with more decimals than the value where its ends would lose much by rounding."""
+    """Return the range of a value, with more decimals than it where the ends would lose much by rounding."""
     more = (
         places
         for places in range(decimals, decimals + 4)

@@ -159,8 +159,11 @@ def _set_axis(axes: Axes, bars: Sequence[_Bar], unit: str) -> None:
     axes.set_xlim(left, right)
     page.set_ticks(axes, "x", tick_unit(unit))
     # No ticks where there are only words.
-    ticks = [float(tick) for tick in axes.get_xticks() if low <= tick <= high]
-    axes.set_xticks(ticks, page.tick_texts(ticks, tick_unit(unit)))
+    ticks = [
+        (float(at), text.get_text()) for at, text in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    ]
+    ticks = [(at, text) for at, text in ticks if low <= at <= high]
+    axes.set_xticks([at for at, _ in ticks], [text for _, text in ticks])
     axes.axvline(0, color=page.QUIET, linewidth=1, zorder=3.5)
 
 

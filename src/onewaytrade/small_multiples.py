@@ -171,8 +171,13 @@ class _Panel:
     def shown(self) -> list[float]:
         """All that the value axis must hold: zero, too, where the values would be misread without it."""
         low, high = limits_of(self.ends)
-        misread = low == high or 0 < low < high / 2 or low / 2 < high < 0
-        return [*self.ends, 0.0] if misread else self.ends
+        if low == high or 0 < low < high / 2 or low / 2 < high < 0:
+            return [*self.ends, 0.0]
+        # A few values that are nearly the same should look so.
+        middle, least = (low + high) / 2, 0.1 * max(-low, high)
+        return (
+            [*self.ends, middle - least / 2, middle + least / 2] if self.few and high - low < least else self.ends
+        )
 
     @property
     def decimals(self) -> int:
@@ -267,12 +272,14 @@ def _axis_step(rows: Sequence[_Row]) -> int:
 
 def _set_values(axes: Axes, plot: _Panel) -> None:
     """Set the value axis, with room for what stands above and below the values."""
-    noted = 0.3 if plot.few else 0.1
     low, high = limits_of(plot.shown)
-    upward = any(row.is_bound and math.isnan(row.high) for row in plot.rows)
-    downward = any(row.is_bound and math.isnan(row.low) for row in plot.rows)
-    below = _ARROW + 0.08 if downward else 0.0 if low == 0 else noted
-    above = _ARROW + 0.08 if upward else 0.0 if high == 0 else noted
+    noted = 0.3 if plot.few else 0.1
+    # How far arrows go beyond all values, which take what the height leaves when both ends have room.
+    inch = (high - low) / (page.size(axes)[1] - 2 * _ARROW)
+    open_rows = [row for row in plot.rows if row.is_bound and len(row.ends) == 1]
+    up = [_ARROW + 0.08 - (high - row.low) / inch for row in open_rows if math.isnan(row.high)]
+    down = [_ARROW + 0.08 - (row.high - low) / inch for row in open_rows if math.isnan(row.low)]
+    below, above = max([0.0 if low == 0 else noted, *down]), max([0.0 if high == 0 else noted, *up])
     value_axis(axes, plot.shown, tick_unit(plot.unit), sign=plot.sign, room=(below, above))
 
 

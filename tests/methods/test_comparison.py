@@ -71,6 +71,11 @@ def test_the_ranking_falls_and_holds_every_region_once(volumes):
         assert value == pytest.approx(by_hand(volumes, label, *WINDOW))
 
 
+def test_the_articles_figures_stand_beside_its_own_window_only():
+    assert comparison.printed(*WINDOW) == {"Emerging Asia excluding China": 11, "United States": 36}
+    assert comparison.printed("2022-12", "2025-12") == {}
+
+
 def test_shifted_windows_are_as_long_and_end_with_the_edition():
     found = list(comparison.windows(EDITION, *WINDOW).values())
     assert found == [("2021-12", "2024-03"), WINDOW, ("2023-10", "2026-01")]

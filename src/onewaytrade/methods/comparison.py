@@ -5,14 +5,15 @@ from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures
+from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.errors import ParameterError
 from onewaytrade.methods import cpb
 
 ASIA: Final = "Emerging Asia excluding China"
 STATES: Final = "United States"
 WORLD: Final = "World"
-_COMPARED: Final = (ASIA, STATES)
+_CLAIMS: Final = {ASIA: "asia-imports-11", STATES: "us-imports-36"}
+_COMPARED: Final = tuple(_CLAIMS)
 _LENGTHS: Final = {"month": "One month", "quarter": "Three months", "year": "Twelve months"}
 
 
@@ -80,6 +81,17 @@ def ranking(edition: str, start: str, end: str, front: Iterable[str] = ()) -> pd
     rows.sort(key=lambda row: -row[1])
     rows.append((WORLD, growth(edition, WORLD, start, end), WORLD in named, "For scale"))
     return pd.DataFrame(rows, columns=["label", "value", "front", "group"])
+
+
+def printed(start: str, end: str) -> dict[str, float]:
+    """Return what the article prints for the two regions that it compares with, on its own window; else nothing."""
+    own = {region: claims.get(claim) for region, claim in _CLAIMS.items()}
+    return {
+        region: claim.printed.value
+        for region, claim in own.items()
+        if claim.printed.value is not None
+        and (start, end) == (claim.definition.choices["start"], claim.definition.choices["end"])
+    }
 
 
 def ranks(edition: str, over: Mapping[str, tuple[str, str]], economy: str) -> pd.DataFrame:

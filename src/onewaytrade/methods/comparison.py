@@ -84,7 +84,7 @@ def ranking(edition: str, start: str, end: str, front: Iterable[str] = ()) -> pd
 
 
 def printed(start: str, end: str) -> dict[str, float]:
-    """Return what the article prints for the two regions that it compares with, on its own window; else nothing."""
+    """Return what the article prints for the two that it compares with, on its own window; else nothing."""
     own = {region: claims.get(claim) for region, claim in _CLAIMS.items()}
     return {
         region: claim.printed.value

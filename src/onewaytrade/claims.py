@@ -171,8 +171,8 @@ class Estimate:
     `grade` is the weakest evidence used, `edition` the dataset and edition, `sentence` the definition in
     plain words. `recomputed` is False where the figure was only found, not computed from others; `annual_rate`
     is the growth per year, in per cent, where the value is growth over a longer time. `unit` is given where it
-    is not the printed one. A single end ("at least 248") leaves the other open, and `exclusive` says that the
-    ends themselves are not allowed ("more than 48").
+    is not the printed one. A single end ("at least 248") leaves the other open; `exclusive` says that the ends
+    themselves are not allowed ("more than 48"), and `near` that the value lies close to that end ("almost half").
     """
 
     value: float | None
@@ -185,6 +185,7 @@ class Estimate:
     annual_rate: float | None = None
     unit: str | None = None
     exclusive: bool = False
+    near: bool = False
 
     @property
     def range(self) -> tuple[float, float]:
@@ -259,7 +260,8 @@ class Verdict:
         """The computed value or interval, one decimal finer than printed; for a bundle, how many parts stand."""
         if self.estimate is not None:
             return text_of(self.claim.printed, self.estimate)
-        return "" if self.claim.kind == "cause" or not self.findings else _stand_text(self.findings)
+        known = any(finding.stands is not None for finding in self.findings)
+        return _stand_text(self.findings) if known and self.claim.kind != "cause" else ""
 
     @property
     def _definition(self) -> str:
@@ -718,11 +720,21 @@ def text_of(printed: Printed, estimate: Estimate) -> str:
         more = 1 if estimate.recomputed else _decimals_of(estimate.value) - shown.decimals
         return shown.show(estimate.value, more=more)
     low, high = estimate.range
-    if high == math.inf:
-        return f"{'more than' if estimate.exclusive else 'at least'} {shown.show(low, more=1)}"
-    if low == -math.inf:
-        return f"{'less than' if estimate.exclusive else 'at most'} {shown.show(high, more=1)}"
+    if math.inf in {-low, high}:
+        return _open_text(shown, estimate, low if high == math.inf else high, upward=high == math.inf)
     return f"{shown.show(low, more=1)} to {shown.show(high, more=1)}"
+
+
+def _open_text(shown: Printed, estimate: Estimate, end: float, *, upward: bool) -> str:
+    """Return a bound with one open end; of a fall its size is told, for "more than −50 %" would be misread."""
+    falls = shown.unit == "%" and end < 0
+    more = upward is not falls
+    words = ("more than", "less than") if estimate.exclusive or estimate.near else ("at least", "at most")
+    bound = f"{'a little ' if estimate.near else ''}{words[0 if more else 1]}"
+    if not falls:
+        return f"{bound} {shown.show(end, more=1)}"
+    decimals = shown.decimals + 1 if estimate.recomputed else _decimals_of(end)
+    return f"a fall of {bound} {fmt.with_unit(-end, '%', decimals)}"
 
 
 def _unchecked(claim: Claim) -> str:

@@ -23,6 +23,8 @@ METHODS: Final[dict[str, str]] = {
     "trade-balance": "onewaytrade.methods.balance:change",
     "partner-growth": "onewaytrade.methods.partners:growth",
     "commodity-growth": "onewaytrade.methods.commodities:growth",
+    "commodity-years": "onewaytrade.methods.suppliers:years_growth",
+    "supplier-growth": "onewaytrade.methods.suppliers:growth",
     "cumulative-count": "onewaytrade.methods.remedies:cumulative_count",
     "series-value": "onewaytrade.methods.rows:value",
     "series-growth": "onewaytrade.methods.rows:growth",

@@ -18,6 +18,7 @@ from onewaytrade.drawing import (
     completed,
     full_name,
     limits_of,
+    range_text,
     records,
     sentence,
     tick_unit,
@@ -46,7 +47,7 @@ def scale(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: 
     """
     check_columns(table, ("label", "value"))
     drawn = completed(table, ("group", "note"), ("value", "low", "high"))
-    rows = records(drawn.fillna({"group": "", "note": ""}))
+    rows = records(drawn)
     for row in rows:
         _check(row)
     room = _NOTE[any(_goes_left(row) for row in rows)]
@@ -158,8 +159,11 @@ def _set_axis(axes: Axes, bars: Sequence[_Bar], unit: str) -> None:
     axes.set_xlim(left, right)
     page.set_ticks(axes, "x", tick_unit(unit))
     # No ticks where there are only words.
-    ticks = [float(tick) for tick in axes.get_xticks() if low <= tick <= high]
-    axes.set_xticks(ticks, page.tick_texts(ticks, tick_unit(unit)))
+    ticks = [
+        (float(at), text.get_text()) for at, text in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    ]
+    ticks = [(at, text) for at, text in ticks if low <= at <= high]
+    axes.set_xticks([at for at, _ in ticks], [text for _, text in ticks])
     axes.axvline(0, color=page.QUIET, linewidth=1, zorder=3.5)
 
 
@@ -224,7 +228,7 @@ def _alt(bars: Sequence[_Bar], title: str, unit: str, decimals: int) -> str:
     told = []
     for bar in bars:
         ranged = not math.isnan(bar.value) and not math.isnan(bar.low)
-        asides = [bounds_text(bar.low, bar.high, unit, max(decimals, 1))] if ranged else []
+        asides = [range_text(bar.low, bar.high, unit, decimals)] if ranged else []
         asides += [bar.note.replace("\n", " ")] if bar.note else []
         aside = f" ({'; '.join(asides)})" if asides else ""
         told.append(f"{full_name(bar.group, bar.label)} {bar.number}{aside}")

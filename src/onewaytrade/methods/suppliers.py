@@ -192,28 +192,39 @@ def import_years(names: Iterable[str]) -> pd.DataFrame:
     print the year, or the rounding of another source), `grade` and `where`. Years that nobody prints are the sum
     of their months, where all twelve are at hand.
     """
-    found = []
-    for name in names:
-        table = commodities.years((name,))
-        known = {year: (total, total, total, "primary", "sum of months") for year, total in _summed(name).items()}
-        for year, value, where in zip(table["year"], table["value"], table["where"], strict=True):
-            known[year] = (float(value), *_prints(name, year, float(value)), str(where))
-        found += [(f"{name} imported", "million t", year, "", *row) for year, row in sorted(known.items())]
+    known = _known_years(project.root())
+    found = [
+        (f"{name} imported", "million t", year, "", *row)
+        for name in names
+        for (line, year), row in known.items()
+        if line == name
+    ]
     return pd.DataFrame(found, columns=[*_PANEL, "low", "high", "grade", "where"])
 
 
-def _prints(name: str, year: str, value: float) -> tuple[float, float, str]:
-    """Return the lowest and the highest quantity that customs' releases print for a year, and the grade."""
-    seen: list[float] = []
-    for release in datasets.editions(commodities.DATASET):
-        own = _quantities(datasets.load(commodities.DATASET, release), name)
-        seen += [float(one) / 100 for one in own.loc[own["period"] == year, "value"]]
-    if seen:
-        return min(seen), max(seen), "primary"
-    own = _quantities(datasets.load(commodities.OTHER), name)
-    row = own[own["period"] == year].iloc[0]
-    spread = rows.interval_of(row)
-    return min(spread.low / 100, value), max(spread.high / 100, value), str(row["grade"])
+@functools.lru_cache(maxsize=4)
+def _known_years(_root: Path) -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
+    """Return value, low, high, grade and place of the years of all `COMMODITIES`, by line and year, in order."""
+    known = {
+        (name, year): (total, total, total, "primary", "sum of months")
+        for name in COMMODITIES
+        for year, total in _summed(name).items()
+    }
+    releases = [datasets.load(commodities.DATASET, one) for one in datasets.editions(commodities.DATASET)]
+    releases = [one for one in releases if (one["period"].str.len() == 4).any()]
+    other = datasets.load(commodities.OTHER)
+    table = commodities.years(COMMODITIES)
+    columns = (table[name] for name in ("commodity", "year", "value", "where"))
+    for name, year, value, where in zip(*columns, strict=True):
+        printed = [own.loc[own["period"] == year, "value"] for own in (_quantities(one, name) for one in releases)]
+        seen = [float(one) / 100 for own in printed for one in own]
+        grade = "primary"
+        if not seen:
+            row = _quantities(other, name).query("period == @year").iloc[0]
+            spread, grade = rows.interval_of(row), str(row["grade"])
+            seen = [spread.low / 100, float(value), spread.high / 100]
+        known[name, year] = (float(value), min(seen), max(seen), grade, str(where))
+    return dict(sorted(known.items()))
 
 
 def _summed(name: str) -> dict[str, float]:
@@ -350,7 +361,7 @@ def later(names: Iterable[str]) -> pd.DataFrame:
 def beside(periods: Iterable[str], partner: str) -> pd.DataFrame:
     """Return growth over some windows: the two countries, Africa, one supplier more, and all imports.
 
-    The columns of `windows`, with the window as `group` and the country as `label`.
+    The columns of `windows`, with the window as `group` and the country as `label`, and `front`: the two named.
     """
     found = []
     for period in dict.fromkeys(periods):
@@ -359,7 +370,8 @@ def beside(periods: Iterable[str], partner: str) -> pd.DataFrame:
                 label = "All imports" if name == WORLD else name
                 money = ", in dollars" if row[1].endswith("dollars") else ""
                 found.append((fmt.period(period), f"{label}{money}", *row[2:]))
-    return _as_windows(found)
+    table = _as_windows(found)
+    return table.assign(front=table["label"].str.partition(",")[0].isin(BOTH))
 
 
 def told(table: pd.DataFrame, names: Iterable[str]) -> str:

@@ -175,6 +175,7 @@ def drawn() -> dict[str, Chart]:
         "short": panels(CONFIDENCE.tail(14)),
         "quarters": panels(COMPANIES[7:9]),
         "scale": scale(),
+        "negative scale": scale(MAGNITUDES[4:6]),
         "ranking": dots(RANKING),
     }
 
@@ -332,6 +333,15 @@ def test_values_that_are_nearly_the_same_look_so_and_ticks_are_never_rounded(dra
     (axes,) = panels(COMPANIES.tail(2).assign(value=[0.701, 0.729])).figure.axes
     texts = [text.get_text() for text in axes.get_yticklabels()]
     assert [float(text) for text in texts] == pytest.approx(list(axes.get_yticks()))
+
+
+def test_a_panel_may_hold_nothing_but_zero_or_one_bound():
+    zero = COMPANIES.tail(2).assign(value=[0.0, NONE], low=[NONE, 0.0])
+    (axes,) = panels(zero).figure.axes
+    assert axes.get_ylim()[0] == 0 < axes.get_ylim()[1]
+    (axes,) = panels(COMPANIES[11:12]).figure.axes
+    assert axes.get_ylim()[0] == 0
+    assert arrows_of(axes)[0][0][1] == 30 < axes.get_ylim()[1]
 
 
 def test_only_neighbours_of_the_same_length_and_series_are_joined(drawn: dict[str, Chart]):

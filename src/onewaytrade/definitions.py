@@ -25,6 +25,8 @@ METHODS: Final[dict[str, str]] = {
     "commodity-growth": "onewaytrade.methods.commodities:growth",
     "procurement-value": "onewaytrade.methods.procurement:value",
     "listed-ratio": "onewaytrade.methods.procurement:listed_ratio",
+    "commodity-years": "onewaytrade.methods.suppliers:years_growth",
+    "supplier-growth": "onewaytrade.methods.suppliers:growth",
     "cumulative-count": "onewaytrade.methods.remedies:cumulative_count",
     "series-value": "onewaytrade.methods.rows:value",
     "series-growth": "onewaytrade.methods.rows:growth",

@@ -38,6 +38,7 @@ from onewaytrade.drawing import (
 from onewaytrade.magnitudes import scale
 from onewaytrade.measures import month_number, month_of, months_of
 from onewaytrade.page import Column, Label, Page, Row, Style, Words
+from onewaytrade.small_multiples import panels
 
 _PLOT: Final = 3.3  # height of a plot that stands alone, in inches
 _PANEL: Final = 2.1
@@ -53,6 +54,7 @@ __all__ = [
     "decomposition",
     "dots",
     "lines",
+    "panels",
     "scale",
     "scoreboard",
     "seasons",
@@ -81,23 +83,23 @@ def lines(
     Raises ValueError if `growth` is given without two marked months, or a series lacks one of the two.
     """
     styles = styles_of(table["series"])
-    panels = split(table, "panel")
+    plots = split(table, "panel")
     left = page.tick_room(*limits_of(table["value"]), unit)
     axis = Months.of(
-        table["month"], marks, left, page.label_room([*(name for name in styles if name not in panels), ""])
+        table["month"], marks, left, page.label_room([*(name for name in styles if name not in plots), ""])
     )
-    height, heading, gap = (_PLOT, 0.0, 0.0) if list(panels) == [""] else (_PANEL, page.HEADING, 0.16)
-    body = axis.head + (heading + height + gap) * len(panels) - gap + axis.foot
+    height, heading, gap = (_PLOT, 0.0, 0.0) if list(plots) == [""] else (_PANEL, page.HEADING, 0.16)
+    body = axis.head + (heading + height + gap) * len(plots) - gap + axis.foot
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), body)
         top = 0.0
-        for at, (panel, rows) in enumerate(panels.items()):
+        for at, (panel, rows) in enumerate(plots.items()):
             sheet.text(page.MARGIN, top, panel, fontweight="bold")
             top += heading + (axis.head if at == 0 else 0.0)
             axes = sheet.axes(axis.left, top, axis.right, height)
             series = _series(rows, "month", "value")
             value_axis(axes, rows["value"], unit)
-            axis.draw(axes, labelled=at == len(panels) - 1)
+            axis.draw(axes, labelled=at == len(plots) - 1)
             axis.draw_marks(axes, sheet if at == 0 else None, top)
             top += height + gap
             _draw_series(axes, series, styles)

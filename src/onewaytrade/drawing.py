@@ -140,6 +140,29 @@ class Months:
             else [year for _, year in names]
         )
 
+    def draw_spans(self, axes: Axes, step: int, *, labelled: bool) -> None:
+        """Set the axis: years (`step` 12) or quarters (3) between ticks, each named in its middle."""
+        begins = [month for month in range(self.first - step + 1, self.last + 1) if month % step == 0]
+        low, high = self.first - 0.5, self.last + 0.5
+        axes.set_xlim(low - 0.1, high + 0.1)
+        axes.set_xticks([month - 0.5 for month in [*begins, begins[-1] + step] if low <= month - 0.5 <= high], [])
+        axes.tick_params(axis="x", bottom=True, length=6, color=page.PALE)
+        axes.tick_params(axis="x", which="minor", bottom=False, labelbottom=labelled, pad=4)
+        axes.grid(visible=False, axis="x", which="both")
+        shown = [(max(month - 0.5, low), min(month + step - 0.5, high)) for month in begins]
+        room = page.text_width("2000" if step == 12 else "Q4") + 0.12
+        every = math.ceil(room / max(self.inches(begins[0] + step) - self.inches(begins[0]), 0.01))
+        regular = [at for at, month in enumerate(begins) if month // step % every == 0]
+        kept: list[int] = []
+        # A period that is cut off at an end gives way to its whole neighbour.
+        for at in sorted(regular, key=lambda at: shown[at][1] - shown[at][0] < step):
+            middle = self.inches(sum(shown[at]) / 2)
+            if all(abs(middle - self.inches(sum(shown[other]) / 2)) >= room for other in kept):
+                kept.append(at)
+        kept.sort()
+        names = [_span_name(begins[at], step, first=at == kept[0]) for at in kept]
+        axes.set_xticks([sum(shown[at]) / 2 for at in kept], names, minor=True)
+
     def draw_marks(self, axes: Axes, sheet: Page | None, top: float) -> None:
         """Draw the marks, and on the sheet, if given, their labels above the plot, which begins at `top`."""
         for mark in self.marks:
@@ -151,11 +174,33 @@ class Months:
                 sheet.text(mark.x, top - _MARK_ROW * (mark.row + 1), mark.label, color=page.QUIET)
 
 
-def value_axis(axes: Axes, values: Iterable[float], unit: str, *, sign: bool = False) -> None:
-    """Set the vertical axis so that it holds these values, with a line at zero where they cross it."""
+def _span_name(month: int, step: int, *, first: bool) -> str:
+    """Return a year ("2024") or a quarter ("Q2", with its year at the first of the axis and of each year)."""
+    year, quarter = month_of(month)[:4], f"Q{month % 12 // 3 + 1}"
+    if step == 12:
+        return year
+    return f"{quarter}\n{year}" if quarter == "Q1" or first else quarter
+
+
+def value_axis(
+    axes: Axes,
+    values: Iterable[float],
+    unit: str,
+    *,
+    sign: bool = False,
+    room: tuple[float, float] | None = None,
+) -> None:
+    """Set the vertical axis so that it holds these values, with a line at zero where they cross it.
+
+    `room` is what is left free below and above, in inches; by default a little.
+    """
     low, high = limits_of(values)
-    room = 0.07 * (high - low or abs(high) or 1.0)
-    axes.set_ylim(low - room, high + room)
+    extent = high - low or abs(high) or 1.0
+    if room is None:
+        below = above = 0.07 * extent
+    else:
+        below, above = (extent * inches / (page.size(axes)[1] - sum(room)) for inches in room)
+    axes.set_ylim(low - below, high + above)
     page.set_ticks(axes, "y", unit, sign=sign)
     axes.tick_params(axis="y", length=0, pad=4)
     sns.despine(ax=axes, left=True)

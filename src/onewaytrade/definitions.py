@@ -24,6 +24,7 @@ METHODS: Final[dict[str, str]] = {
     "partner-growth": "onewaytrade.methods.partners:growth",
     "commodity-growth": "onewaytrade.methods.commodities:growth",
     "cumulative-count": "onewaytrade.methods.remedies:cumulative_count",
+    "count-growth": "onewaytrade.methods.remedies:growth",
     "series-value": "onewaytrade.methods.rows:value",
     "series-growth": "onewaytrade.methods.rows:growth",
     "published-rate": "onewaytrade.methods.rows:published_rate",

@@ -183,7 +183,7 @@ def check_parameters(values: Mapping[str, Any]) -> None:
         )
     years = sorted({period[:4] for period in COUNTS[name].periods})
     if since not in years:
-        near = difflib.get_close_matches(since, years, n=1, cutoff=0.0)[0]
+        near = years[0] if since < years[0] else years[-1]
         raise ParameterError(
             f"since={since!r} is no year of the count {name!r}; the nearest is {near!r} of {', '.join(years)}."
         )
@@ -341,7 +341,7 @@ def users() -> pd.DataFrame:
         for _, row in own.iterrows()
     ]
     for _, row in frame[frame["entity"].str.startswith("World steel")].iterrows():
-        label = "naming China" if "naming China" in row["entity"] else "all"
+        label = "naming China" if "naming China" in row["entity"] else "naming anyone"
         table.append((f"Anti-dumping cases on steel, {row['period']}, {row['publisher']}", label, row))
     result = pd.DataFrame(
         [(group, label, row["value"], row["low"]) for group, label, row in table],

@@ -127,23 +127,17 @@ def cumulative_count(choices: Mapping[str, Any]) -> Estimate:
     low, high = (sum(ends) for ends in zip(*map(_ends, found), strict=True))
     gaps = missing(count, since)
     sentence = f"{count.heading}, opened in {fmt.join(map(_words, _merged(periods)))}, by {count.by}"
-    stretched = bool(choices.get("with_implied") or choices.get("floor_from"))
-    if choices.get("with_implied"):
-        low, told = low + _implied(count, since)[0], _implied(count, since)[1]
-    elif stretched:
-        low, told = low + _floor(count, COUNTS[choices["floor_from"]])[0], _floor(count, COUNTS["half-years"])[1]
-    else:
-        told = (
-            f"it has no figure for {fmt.join(map(_words, gaps))}, so that the sum is a lower bound" if gaps else ""
-        )
+    added, told = _stretch(count, choices)
+    if gaps and not told:
+        told = f"it has no figure for {fmt.join(map(_words, gaps))}, so that the sum is a lower bound"
     return Estimate(
         value=low if low == high and not gaps else None,
-        low=low,
+        low=low + added,
         high=None if gaps or math.isinf(high) else high,
-        grade=claims.weakest_of(*(str(row["grade"]) for row in found), "implied" if stretched else "primary"),
+        grade=claims.weakest_of(*(str(row["grade"]) for row in found), "implied" if added else "primary"),
         edition=_edition(),
         sentence=f"{sentence}{'; ' if told else ''}{told}.",
-        recomputed=len(found) > 1 or stretched,
+        recomputed=len(found) > 1 or added > 0,
         unit="cases",
     )
 
@@ -256,8 +250,8 @@ def told(name: str, since: str, limit: float) -> str:
     count, own = COUNTS[name], sums(since, limit)
     lacks, holds, short = own.loc[own["name"] == name, ["lacks", "holds", "short"]].to_numpy()[0]
     low, high = (sum(ends) for ends in zip(*(_ends(count.row(p)) for p in count.since(since)), strict=True))
-    number, over = fmt.interval(low, high, 0, unit="", sign=False), f"more than {fmt.number(limit)}"
-    held = f"{number} {count.what} were opened in {holds}, by {count.by}"
+    printed, over = fmt.interval(low, high, 0, unit="", sign=False), f"more than {fmt.number(limit)}"
+    held = f"{printed} {count.what} were opened in {holds}, by {count.by}"
     if not lacks:
         return f"{held}: {'not ' if short else ''}{over}."
     if not short:
@@ -280,10 +274,10 @@ def _beside(count: Count, since: str) -> str:
 
 
 def where() -> pd.DataFrame:
-    """Return the sources of the dataset: `source_id`, `publisher` and `where`, the address of what was read."""
+    """Return the sources of the dataset: `publisher` and `where`, the address of what was read."""
     used = datasets.load(DATASET)["source_id"].unique()
     sources = datasets.load("sources")
-    return sources[sources["source_id"].isin(used)][["source_id", "publisher", "where"]].reset_index(drop=True)
+    return sources[sources["source_id"].isin(used)][["publisher", "where"]].reset_index(drop=True)
 
 
 def inferred(since: str) -> dict[str, Estimate]:
@@ -370,6 +364,15 @@ def _ends(row: "pd.Series[Any]") -> tuple[float, float]:
         return float(row["value"]), float(row["value"])
     low, high = row["low"], row["high"]
     return 0.0 if pd.isna(low) else float(low), math.inf if pd.isna(high) else float(high)
+
+
+def _stretch(count: Count, choices: Mapping[str, Any]) -> tuple[float, str]:
+    """Return how many cases the choices add to what was printed, at least, and why; none, and nothing to say."""
+    if choices.get("with_implied"):
+        return _implied(count, choices["since"])
+    if choices.get("floor_from"):
+        return _floor(count, COUNTS[choices["floor_from"]])
+    return 0.0, ""
 
 
 def _implied(count: Count, since: str) -> tuple[float, str]:

@@ -175,6 +175,7 @@ def drawn() -> dict[str, Chart]:
         "short": panels(CONFIDENCE.tail(14)),
         "quarters": panels(COMPANIES[7:9]),
         "scale": scale(),
+        "negative scale": scale(MAGNITUDES[4:6]),
         "ranking": dots(RANKING),
     }
 
@@ -324,6 +325,23 @@ def test_panels_share_one_axis_of_months_and_have_value_axes_of_their_own(drawn:
     names = [text.get_text() for text in cases.get_xticklabels(minor=True)]
     assert names == ["2021", "2022", "2023", "2024", "2025"]
     assert not any(text.get_visible() for text in growth.get_xticklabels(minor=True))
+
+
+def test_values_that_are_nearly_the_same_look_so_and_ticks_are_never_rounded(drawn: dict[str, Chart]):
+    low, high = drawn["months"].figure.axes[1].get_ylim()
+    assert high - low >= 0.1 * 70
+    (axes,) = panels(COMPANIES.tail(2).assign(value=[0.701, 0.729])).figure.axes
+    texts = [text.get_text() for text in axes.get_yticklabels()]
+    assert [float(text) for text in texts] == pytest.approx(list(axes.get_yticks()))
+
+
+def test_a_panel_may_hold_nothing_but_zero_or_one_bound():
+    zero = COMPANIES.tail(2).assign(value=[0.0, NONE], low=[NONE, 0.0])
+    (axes,) = panels(zero).figure.axes
+    assert axes.get_ylim()[0] == 0 < axes.get_ylim()[1]
+    (axes,) = panels(COMPANIES[11:12]).figure.axes
+    assert axes.get_ylim()[0] == 0
+    assert arrows_of(axes)[0][0][1] == 30 < axes.get_ylim()[1]
 
 
 def test_only_neighbours_of_the_same_length_and_series_are_joined(drawn: dict[str, Chart]):

@@ -237,7 +237,9 @@ def test_other_questions_have_no_vote():
 
 def test_where_no_definition_can_be_singled_out_disagreement_is_the_verdict():
     subject = claim(definition=Definition("One of two.", "None is named.", {}, undetermined=True))
-    assert word(subject, estimate(33.0), readings=[reading(20.0)]) == "depends on definition"
+    verdict = claims.judge(subject, estimate(33.0), readings=[reading(20.0), reading(33.1)])
+    assert verdict.word == "depends on definition"
+    assert "of 3 it comes out on 2 (the definition used here; “Another”)" in verdict.reason
     assert word(subject, estimate(33.0), readings=[reading(33.1)]) == "reproduced"
     assert word(subject, estimate(20.0), readings=[reading(21.0)]) == "not reproduced"
     assert word(subject, estimate(33.0), readings=[reading(20.0, "other")]) == "reproduced"
@@ -370,7 +372,7 @@ def test_a_figure_that_was_found_is_shown_as_it_was_found():
     assert claims.judge(falling, estimate(-7.83, recomputed=False)).computed_text == "−7.83\u00a0%"
     assert claims.judge(falling, estimate(-30.0, recomputed=False)).computed_text == "−30\u00a0%"
     assert claims.judge(falling, estimate(-30.0)).computed_text == "−30.00\u00a0%"
-    assert claims.judge(falling, estimate(-2.2, unit="points")).computed_text == "−2.20\u00a0points"
+    assert claims.judge(falling, estimate(2.2, unit="points")).computed_text == "+2.20\u00a0points"
 
 
 def parts_reading(*stands: bool | None) -> Reading:
@@ -423,3 +425,28 @@ def test_a_reading_in_words_is_told_and_has_no_vote():
         None,
         "in words: as a plan",
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "low", "high", "changes", "words"),
+    [
+        ("%", -50, None, {"near": True, "recomputed": False}, "a fall of a little less than 50 %"),
+        ("%", -50, None, {"exclusive": True, "recomputed": False}, "a fall of less than 50 %"),
+        ("%", -50, None, {}, "a fall of at most 50.0 %"),
+        ("%", None, -50, {}, "a fall of at least 50.0 %"),
+        ("%", None, -50, {"exclusive": True}, "a fall of more than 50.0 %"),
+        ("%", 50, None, {"exclusive": True}, "more than +50.0 %"),
+        ("%", None, 50, {"near": True}, "a little less than +50.0 %"),
+        ("count", -3, None, {}, "at least −3 count"),
+    ],
+)
+def test_an_open_bound_is_told_so_that_a_fall_is_not_misread(unit, low, high, changes, words):
+    told = claims.text_of(Printed(unit=unit, precision=1), estimate(None, low, high, **changes))
+    assert told.replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_a_list_of_which_nothing_is_known_shows_no_count():
+    subject = claim(kind="text", printed=Printed(), parts=(Part("a", "one"), Part("b", "two")))
+    unknown, known = Finding("a", None, "."), Finding("b", True, ".")
+    assert claims.judge(subject, findings=[unknown, Finding("b", None, ".")]).computed_text == ""
+    assert claims.judge(subject, findings=[unknown, known]).computed_text == "1 of 2 parts stand"

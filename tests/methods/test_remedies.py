@@ -127,6 +127,9 @@ def test_the_names_that_were_found_and_those_that_were_not():
     assert findings == dict.fromkeys(("india", "brazil", "steel"), True) | dict.fromkeys(
         ("vietnam", "turkey", "aluminium-foil", "gloves")
     )
+    notes = {f.part: f.note for f in definitions.judge("remedies-countries-products").findings}
+    assert "2024: 18. By" in notes["brazil"]
+    assert ", 2024: >30. By" in notes["steel"]
     assert list(findings) == [part.id for part in claims.get("remedies-countries-products").parts]
 
 

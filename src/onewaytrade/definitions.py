@@ -28,6 +28,7 @@ METHODS: Final[dict[str, str]] = {
     "commodity-years": "onewaytrade.methods.suppliers:years_growth",
     "supplier-growth": "onewaytrade.methods.suppliers:growth",
     "cumulative-count": "onewaytrade.methods.remedies:cumulative_count",
+    "count-growth": "onewaytrade.methods.remedies:growth",
     "series-value": "onewaytrade.methods.rows:value",
     "series-growth": "onewaytrade.methods.rows:growth",
     "published-rate": "onewaytrade.methods.rows:published_rate",

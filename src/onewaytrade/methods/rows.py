@@ -200,9 +200,11 @@ def _told(row: "pd.Series[Any]") -> str:
         number = Decimal(text)
     except ArithmeticError:
         return text or fmt.with_unit(float(row["value"]), str(row["unit"]), 0)
-    return (
-        text if row["unit"] in {"year", "date"} else f"{number:,}{fmt.SPACE}{unit_of(row)}".replace("-", fmt.MINUS)
-    )
+    if row["unit"] in {"year", "date"}:
+        return text
+    # "21 count" is no English: what is counted stands in the row's name.
+    unit = "" if row["unit"] == "count" else f"{fmt.SPACE}{unit_of(row)}"
+    return f"{number:,}{unit}".replace("-", fmt.MINUS)
 
 
 def _difference(own: Estimate, other: Estimate) -> Estimate:

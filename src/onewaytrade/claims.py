@@ -451,18 +451,14 @@ def judge_parts(claim: Claim, findings: Sequence[Finding]) -> Ruling:
         raise ClaimError(
             f"Claim {claim.id} has the parts {', '.join(expected)}; the findings are on {', '.join(found)}."
         )
-    stand = [f.part for f in findings if f.stands is True]
-    fail = [f.part for f in findings if f.stands is False]
-    unknown = [f.part for f in findings if f.stands is None]
-    counted = f"Of {len(findings)} parts {len(stand)} stand, {len(fail)} fail, {len(unknown)} are unknown."
-    if not stand and not fail:
+    stands = {finding.stands for finding in findings}
+    if stands == {None}:
         return Ruling("cannot be checked with open data", _unchecked(claim))
-    if len(stand) == len(findings):
+    if stands == {True}:
         attested = weakest(claim.evidence) == "press"
         return Ruling("attested" if attested else "reproduced", f"All {len(findings)} parts stand.")
-    if stand:
-        return Ruling("partly reproduced", f"{counted} {_which(fail, unknown)}")
-    return Ruling("not reproduced" if unknown else "contradicted", f"{counted} {_which(fail, unknown)}")
+    missed = "not reproduced" if None in stands else "contradicted"
+    return Ruling("partly reproduced" if True in stands else missed, _sorted_parts(claim, findings))
 
 
 def judge_cause(claim: Claim, premise: bool | None) -> Ruling:
@@ -741,13 +737,13 @@ def _unchecked(claim: Claim) -> str:
     return f"No open data settle this. What would: {claim.would_settle or claim.open or 'not established'}"
 
 
-def _which(fail: Sequence[str], unknown: Sequence[str]) -> str:
-    told = []
-    if fail:
-        told.append(f"Fails: {', '.join(fail)}.")
-    if unknown:
-        told.append(f"Unknown: {', '.join(unknown)}.")
-    return " ".join(told)
+def _sorted_parts(claim: Claim, findings: Sequence[Finding]) -> str:
+    headings = {True: "Stands", False: "Does not stand", None: "Not known"}
+    told = {
+        heading: [_part_text(claim, finding.part) for finding in findings if finding.stands is stands]
+        for stands, heading in headings.items()
+    }
+    return " ".join(f"{heading}: {'; '.join(parts)}." for heading, parts in told.items() if parts)
 
 
 def _decimals_of(value: float) -> int:

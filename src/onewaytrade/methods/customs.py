@@ -1,15 +1,13 @@
-"""Growth of China's total exports and imports by its customs: levels, published rates, and the rate between yuan
-and dollars.
+"""Growth of China's exports and imports by its customs: levels, published rates, and the yuan between them.
 
-Customs counts every shipment twice, in yuan and in dollars, and prints a growth rate beside each level. A level may
-stand in several prints (first, revised) and sources, which the rows of the dataset name (`source_id`); a level that
-is rounded in print is carried as the interval of all numbers that round to it. Columns named `…_pct` are in per
-cent.
+Customs publishes its totals in yuan and in dollars, with a growth rate beside each level. A level may stand in
+several prints (first, revised) and sources, which the rows of the dataset name (`source_id`); a level that is
+rounded in print is carried as the interval of all numbers that round to it. Columns named `…_pct` are in per cent.
 """
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -18,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from onewaytrade import claims, datasets, definitions, fmt, measures
-from onewaytrade.claims import Estimate
+from onewaytrade.claims import Estimate, Verdict
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, cpb
@@ -40,7 +38,7 @@ OTHER_FLOW: Final = {"exports": "imports", "imports": "exports"}
 COMPUTERS, CHIPS = "Computers and parts", "Integrated circuits"
 
 _TO_BN: Final = {"100M CNY": 0.1, "trn CNY": 1e3, "k USD": 1e-6, "bn USD": 1.0, "trn USD": 1e3}
-# One unit of the last digit that each unit is printed with at the least; 0 where the table is exact for all purposes.
+# One unit of the last digit that is printed at the least, by unit; 0 where the table is in full.
 _STEPS: Final = {"100M CNY": 1.0, "trn CNY": 0.01, "k USD": 0.0, "bn USD": 1.0, "trn USD": 0.01}
 _PRINTS: Final[dict[str, tuple[str, ...]]] = {"first": ("first", "as published"), "revised": ("revised",)}
 _MARKET: Final = ("FRED DEXCHUS", "monthly average of daily")
@@ -71,13 +69,15 @@ class Level:
 def growth(choices: Mapping[str, Any]) -> Estimate:
     """Compute a growth rate from the choices of a `customs-growth` definition.
 
-    Choices: `flow`, `currency` (CNY or USD), `start`, `end` (periods), `source` ("published": the rate that customs
-    printed beside the later period; else the growth between two levels), and optionally `base_print` (which print of
-    the earlier level: "first", "revised", "implied" by the level and the published rate of a year later, or the first
-    one revised by as much as in "dollars"), `rows`
-    (the source of each level by `source_id`: `start`, `end`, and `total`, a print of both flows together that narrows
-    the rounding of the later level) and `per_day` (per calendar day). With `minus_flow` it is the difference, in
-    points, to that flow. Raises NoFigureError if a level or rate is not at hand.
+    Choices: `flow`, `currency` (CNY or USD), `start`, `end` (periods), `source` ("published": the rate that
+    customs printed beside the later period; else the growth between two levels), and optionally `base_print`,
+    `rows` and `per_day` (per calendar day). `base_print` says which print of the earlier level: "first",
+    "revised", "implied" by the level and the published rate of a year later, or "dollars", the first one revised
+    by as much as in dollars. `rows` names sources by their `source_id`: `start`, `end`, and `total`, a print of
+    both flows together that narrows the rounding of the later level. With `minus_flow` it is the difference, in
+    points, to that flow.
+
+    Raises NoFigureError if a level or rate is not at hand.
     """
     if _MINUS + "flow" in choices:
         return _difference(choices, growth)
@@ -138,9 +138,7 @@ def chained(choices: Mapping[str, Any]) -> Estimate:
     )
 
 
-def published(
-    flow: str, currency: str, period: str, source: str | None = None
-) -> tuple[float, "pd.Series[Any]"]:
+def published(flow: str, currency: str, period: str, source: str | None = None) -> tuple[float, "pd.Series[Any]"]:
     """Return the growth rate that customs printed for a period, and its row; first prints before later ones.
 
     Raises NoFigureError if there is none.
@@ -252,9 +250,9 @@ def printed(flow: str, period: str) -> float:
     """Return the growth rate that the article prints for a flow and a period."""
     for claim in claims.register().values():
         own = claim.definition.choices
-        if claim.printed.value is not None and own.get("method") == "customs-growth":
-            if (own["flow"], own["end"]) == (flow, period):
-                return claim.printed.value
+        asked = (own.get("method"), own.get("flow"), own.get("end"))
+        if claim.printed.value is not None and asked == ("customs-growth", flow, period):
+            return claim.printed.value
     raise NoFigureError(f"The article prints no growth of {flow} for {fmt.period(period)}.")
 
 
@@ -302,6 +300,26 @@ def recomputed(currency: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def recomputed_shown(currency: str) -> pd.DataFrame:
+    """Return `recomputed` as it is shown: `Flow`, `Period`, `Published, %`, `From levels, %`, `Levels`."""
+    table = recomputed(currency)
+    return pd.DataFrame(
+        {
+            "Flow": table["flow"].str.capitalize(),
+            "Period": table["period"].map(_short),
+            "Published, %": [fmt.number(rate, 1, sign=True) for rate in table["published_pct"]],
+            "From levels, %": [
+                fmt.interval(low, high, 2, unit="")
+                for low, high in zip(table["low_pct"], table["high_pct"], strict=True)
+            ],
+            "Levels": [
+                end if start == end else f"{end}, against {start}"
+                for start, end in zip(table["start"], table["end"], strict=True)
+            ],
+        }
+    )
+
+
 def identity() -> pd.DataFrame:
     """Split growth in yuan into growth in dollars and that of the rate between customs' own two tables.
 
@@ -327,6 +345,35 @@ def identity() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     own = (table["rate_low_pct"] + table["rate_high_pct"]) / 2
     return table.assign(residual=own - table["market_pct"], month_before_residual=own - table["month_before_pct"])
+
+
+def identity_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `identity` as it is shown, in per cent and points, with intervals where the rates are rounded."""
+    middle = {
+        name: [
+            fmt.interval(low, high, 2, unit="")
+            for low, high in zip(table[f"{part}_low_pct"], table[f"{part}_high_pct"], strict=True)
+        ]
+        for name, part in {"Yuan, %": "cny", "Dollars, %": "usd", "Customs’ rate, %": "rate"}.items()
+    }
+    return pd.DataFrame(
+        {
+            "Flow": table["flow"].str.capitalize(),
+            "Period": table["period"].map(_short),
+            **middle,
+            "Market, %": [fmt.number(rate, 2, sign=True) for rate in table["market_pct"]],
+            "Left over": [fmt.number(rate, 2, sign=True) for rate in table["residual"]],
+            "Market a month before, %": [fmt.number(rate, 2, sign=True) for rate in table["month_before_pct"]],
+            "Left over then": [fmt.number(rate, 2, sign=True) for rate in table["month_before_residual"]],
+        }
+    )
+
+
+def distance(table: pd.DataFrame) -> dict[str, float]:
+    """Return how far each market rate of `monthly_rates` lies from customs' own on average, in yuan per dollar."""
+    wide = table.pivot(index="month", columns="series", values="value")
+    own = wide.pop("Customs’ own")
+    return {str(name): float((own - wide[name]).abs().mean()) for name in wide}
 
 
 def rate_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -379,8 +426,8 @@ def market_rate() -> "pd.Series[float]":
 def revision(period: str = "2022") -> pd.DataFrame:
     """Return how a year's value was revised, in yuan (implied) and in dollars (printed twice).
 
-    Columns `flow`, `currency`, `first`, `later` (billions), `low_pct`, `high_pct` (the change, with the rounding of
-    both prints), `grade` ("implied" where the later level is).
+    Columns `flow`, `currency`, `first`, `later` (billions), `low_pct`, `high_pct` (the change, with the rounding
+    of both prints), `grade` ("implied" where the later level is).
     """
     rows = []
     for flow in FLOWS:
@@ -435,11 +482,38 @@ def calendar_of(period: str) -> tuple[int, int]:
     return measures.days_of(period), int(np.busday_count(f"{months[0]}-01", f"{after}-01"))
 
 
+def by_calendar(currency: str) -> pd.DataFrame:
+    """Return the growth of January to May 2025 in all, per calendar day, and per weekday: columns as shown."""
+    period = "2025-01..2025-05"
+    before = WINDOWS[period]
+    (days, weekdays), (days_before, weekdays_before) = calendar_of(period), calendar_of(before)
+    rows = []
+    for flow in FLOWS:
+        start, end = level(flow, currency, before, TABLE[currency]), _end_level(flow, currency, period)
+        ratio = end.value / start.value
+        rates = [1.0, days_before / days, weekdays_before / weekdays]
+        rows.append((flow.capitalize(), *(100 * (ratio * rate - 1) for rate in rates)))
+    return pd.DataFrame(rows, columns=["Flow", "In all, %", "Per calendar day, %", "Per weekday, %"])
+
+
+def chained_and_levels(flow: str) -> tuple[float, float]:
+    """Return the growth in yuan from 2021 to 2023 by the two printed rates, and by the levels that went with them.
+
+    The level of 2021 is the one that the first print of 2022 and its published rate imply. Both in per cent.
+    """
+    (first, _), (second, _) = (published(flow, "CNY", year) for year in ("2022", "2023"))
+    base = implied_level(flow, "CNY", "2021").value
+    return (
+        100 * ((1 + first / 100) * (1 + second / 100) - 1),
+        measures.growth(base, level(flow, "CNY", "2023", None, "first").value),
+    )
+
+
 def import_parts(release: str, basket: str) -> pd.DataFrame:
     """Return what the growth of imports in yuan is made of, in points: `label`, `group`, `value`.
 
-    The first rows add up to the last: a basket of raw materials by quantity and by unit value, computers, chips, and
-    all the rest.
+    The first rows add up to the last: a basket of raw materials by quantity and by unit value, computers, chips,
+    and all the rest.
     """
     asked = commodities.window(release)
     points = commodities.contributions(asked)
@@ -458,6 +532,26 @@ def import_parts(release: str, basket: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "group", "value"])
 
 
+def import_volume() -> float:
+    """Return the growth of the volume of imports by CPB, January to May 2025 on the year, in per cent."""
+    edition = datasets.resolve(cpb.DATASET, "pinned")
+    return measures.window_growth(
+        cpb.series(edition, "imports", "China", "volume"), "2024-01..2024-05", "2025-01..2025-05"
+    )
+
+
+def later(currency: str) -> pd.DataFrame:
+    """Return the rates that customs published for January to May 2025 and later: `Period`, and both flows, %."""
+    periods = ["2025-01..2025-05", "2025-01..2025-06", "2025-01..2025-08", "2025-01..2025-09", "2025"]
+    rows = [(_short(period), *(published(flow, currency, period)[0] for flow in FLOWS)) for period in periods]
+    return pd.DataFrame(rows, columns=["Period", "Exports, %", "Imports, %"])
+
+
+def signed(rate: float) -> str:
+    """Return a rate of growth as tables show it, with its sign."""
+    return fmt.number(rate, 1, sign=True)
+
+
 def by_measure(years: tuple[str, ...] = ("2022", "2023")) -> pd.DataFrame:
     """Return growth on the year by every measure: `group` (the year), `label`, `series` (the flow), `value`.
 
@@ -472,8 +566,7 @@ def by_measure(years: tuple[str, ...] = ("2022", "2023")) -> pd.DataFrame:
                 data = cpb.series(edition, flow, "China", measure)
                 own[name] = measures.window_growth(data, WINDOWS[year], year)
             rows += [(year, name, flow.capitalize(), value) for name, value in own.items()]
-    table = pd.DataFrame(rows, columns=["group", "label", "series", "value"])
-    return table
+    return pd.DataFrame(rows, columns=["group", "label", "series", "value"])
 
 
 def twelve_months(since: str, until: str, base: str = "2022") -> pd.DataFrame:
@@ -505,8 +598,7 @@ def confirmations() -> pd.DataFrame:
     }  # fmt: skip
     rows = []
     for name, choices in counts.items():
-        exports, imports = (definitions.evaluate({**choices, "flow": flow}).value for flow in FLOWS)
-        assert exports is not None and imports is not None
+        exports, imports = (definitions.evaluate({**choices, "flow": flow}).value or 0.0 for flow in FLOWS)
         rows.append((name, exports, imports, exports - imports))
     return pd.DataFrame(rows, columns=["Count", "Exports, %", "Imports, %", "Gap, points"])
 
@@ -530,7 +622,9 @@ def medical_changes() -> pd.DataFrame:
     }
     first = "January to September 2022, one chamber’s count"
     rows = [(name, first, _medical(measure, _NINE_MONTHS)) for name, measure in chamber.items()]
-    rows.append(("All exports", "January to September 2022, customs", published("exports", "USD", _NINE_MONTHS)[0]))
+    rows.append(
+        ("All exports", "January to September 2022, customs", published("exports", "USD", _NINE_MONTHS)[0])
+    )
     rows += [(name, "Other lines, by the press", _medical(*place)) for name, place in others.items()]
     return pd.DataFrame(rows, columns=["label", "group", "value"])
 
@@ -538,43 +632,54 @@ def medical_changes() -> pd.DataFrame:
 def medical_weight() -> dict[str, float]:
     """Return what medical exports weigh in the growth of exports in dollars, in per cent, points and billions.
 
-    Keys: `share_pct` (of exports in January to September 2022), `points` (contribution to their growth), `fell_bn`
-    (by how much they fell), `all_pct` and `all_bn` (growth of all exports over these months), `year_bn` (over the
-    whole of 2022), `last_pct` (growth of all exports in the last quarter), `in_yuan_pct` (the change of medical
-    exports at the market's rate of the same months), and for 2020 `ppe_bn` (rise of protective equipment), `ppe_points`
-    and `all_2020_pct`.
+    Keys: `share_pct` (of exports in January to September 2022), `points` (contribution to their growth),
+    `carry_pct` (how much they would have had to grow to make all of it), `fell_bn` (by how much they fell),
+    `nine_pct` and `year_pct` (growth of all exports over these months and over 2022, as published), `in_yuan_pct`
+    (the change of medical exports at the market's rate of the same months), `needed_pct` (by how much they would
+    have had to grow in the last quarter to make up, had that of 2021 been a third of the nine months before), and
+    for 2020 `ppe_bn` (rise of protective equipment), `ppe_points`, `all_2020_bn` and `all_2020_pct` (rise of all
+    exports).
     """
     value = _medical("pharma+medical products exports", _NINE_MONTHS)
     rate = _medical("pharma+medical products exports, change", _NINE_MONTHS)
     before = value / (1 + rate / 100)
     ends = [level("exports", "USD", p, TABLE["USD"]).value for p in ("2021-01..2021-09", _NINE_MONTHS)]
-    years = {year: level("exports", "USD", year, TABLE["USD"]).value for year in ("2019", "2020", "2021", "2022")}
-    last = [years[year] - nine for year, nine in zip(("2021", "2022"), ends, strict=True)]
+    years = [level("exports", "USD", year, TABLE["USD"]).value for year in ("2019", "2020")]
     rose = _medical("PPE exports", "2020") - _medical("PPE exports", "2019")
     yuan = _market_growth("exports", _NINE_MONTHS, "2021-01..2021-09", 0)
     return {
         "share_pct": 100 * value / ends[1],
         "points": 100 * (value - before) / ends[0],
+        "carry_pct": 100 * published("exports", "USD", _NINE_MONTHS)[0] / (100 * before / ends[0]),
         "fell_bn": before - value,
-        "all_pct": measures.growth(*ends),
-        "all_bn": ends[1] - ends[0],
-        "year_bn": years["2022"] - years["2021"],
-        "last_pct": measures.growth(*last),
+        "nine_pct": published("exports", "USD", _NINE_MONTHS)[0],
+        "year_pct": published("exports", "USD", "2022")[0],
         "in_yuan_pct": 100 * ((1 + rate / 100) * (1 + yuan / 100) - 1),
+        "needed_pct": 100 * (before - value) / (before / 3),
         "ppe_bn": rose,
-        "ppe_points": 100 * rose / years["2019"],
-        "all_2020_pct": measures.growth(years["2019"], years["2020"]),
+        "ppe_points": 100 * rose / years[0],
+        "all_2020_bn": years[1] - years[0],
+        "all_2020_pct": measures.growth(*years),
     }
 
 
 def export_volume(since: str, until: str) -> pd.DataFrame:
-    """Return CPB's volume and unit value in dollars of China's exports: `month`, `series`, `value` (base = 100)."""
+    """Return CPB's volume and unit value of China's exports: `month`, `series`, `value` (base year = 100)."""
     edition = datasets.resolve(cpb.DATASET, "pinned")
     parts = []
     for name, measure in {"Volume": "volume", "Unit value": "unit_value"}.items():
         data = cpb.series(edition, "exports", "China", measure).loc[since:until]
         parts.append(pd.DataFrame({"month": data.index, "series": name, "value": data.to_numpy()}))
     return pd.concat(parts, ignore_index=True)
+
+
+def summary(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+    """Return verdicts in one table: `Claim`, `The article`, `The data`, `Verdict`, `Other definitions`."""
+    rows = [
+        (one.claim.label, one.claim.printed_text, one.computed_text or fmt.MISSING, one.word, one.robustness)
+        for one in verdicts
+    ]
+    return pd.DataFrame(rows, columns=["Claim", "The article", "The data", "Verdict", "Other definitions"])
 
 
 # Rows of the dataset
@@ -586,15 +691,15 @@ def _rows(flow: str, currency: str, period: str) -> pd.DataFrame:
 
 
 def _best(rows: pd.DataFrame, wanted: str) -> "pd.Series[Any]":
-    """Return the row of the wanted print if there is one, and of these the one that is printed with most digits."""
+    """Return the row of the wanted print if there is one, and of several the one with most digits."""
     of_print = rows[rows["print"].isin(_PRINTS.get(wanted, ()))]
     pool = rows if of_print.empty else of_print
     steps = pool.apply(_step, axis="columns") * pool["unit"].map(_TO_BN)
-    return pool.loc[steps.idxmin()]
+    return pool.iloc[int(steps.to_numpy().argmin())]
 
 
 def _step(row: "pd.Series[Any]") -> float:
-    """Return one unit of the last printed digit; trailing zeros were lost, so the unit says what is printed at least."""
+    """Return one unit of the last printed digit, or what the unit is printed with: trailing zeros were lost."""
     least = _STEPS[row["unit"]]
     shown = 10.0 ** int(Decimal(repr(float(row["value"]))).normalize().as_tuple().exponent)
     return min(least, shown)
@@ -658,10 +763,7 @@ def _end_level(flow: str, currency: str, period: str) -> Level:
 
 
 def _growth_of(flow: str, period: str, before: str) -> tuple[Interval, Interval]:
-    """Return the growth in yuan and in dollars: between levels where both have them on the same base, else published.
-
-    Only for windows of which the base in yuan stands in full: those of customs' monthly table.
-    """
+    """Return the growth in yuan and in dollars, between levels where both tables have the base, else published."""
     if _rows(flow, "CNY", before)["source_id"].eq(TABLE["CNY"]).any():
         spans = [
             measures.growth_interval(
@@ -675,7 +777,7 @@ def _growth_of(flow: str, period: str, before: str) -> tuple[Interval, Interval]
 
 
 def _market_growth(flow: str, period: str, before: str, lag: int) -> float:
-    """Return the growth of the market's rate between two periods, weighted by trade in dollars; NaN if it is not known."""
+    """Return the growth of the market's rate, its months weighted by trade in dollars; NaN if one is not known."""
     market, trade = market_rate(), _monthly(flow, "USD")
     means = []
     for months in (measures.months_of(before), measures.months_of(period)):

@@ -376,19 +376,11 @@ def distance(table: pd.DataFrame) -> dict[str, float]:
     return {str(name): float((own - wide[name]).abs().mean()) for name in wide}
 
 
-def rate_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rates of `identity` as rows of a chart: `group`, `label`, `series`, `value`, `low`, `high`."""
-    names = {
-        "customs’ own": ("rate_low_pct", "rate_high_pct"),
-        "market": ("market_pct", "market_pct"),
-        "market, month before": ("month_before_pct", "month_before_pct"),
-    }
-    rows = [
-        (row["flow"].capitalize(), _short(row["period"]), name, (row[low] + row[high]) / 2, row[low], row[high])
-        for row in table.to_dict("records")
-        for name, (low, high) in names.items()
-    ]
-    return pd.DataFrame(rows, columns=["group", "label", "series", "value", "low", "high"])
+def follows(table: pd.DataFrame) -> dict[str, float]:
+    """Return the correlation of the monthly changes of customs' own rate with those of each market rate."""
+    changes = table.pivot(index="month", columns="series", values="value").diff().dropna()
+    own = changes.pop("Customs’ own")
+    return {str(name): float(own.corr(changes[name])) for name in changes}
 
 
 def monthly_rates() -> pd.DataFrame:
@@ -561,7 +553,7 @@ def by_measure(years: tuple[str, ...] = ("2022", "2023")) -> pd.DataFrame:
     rows = []
     for year in years:
         for flow in FLOWS:
-            own = {_in(money): published(flow, money, year)[0] for money in CURRENCIES}
+            own = {f"Value {_in(money)}": published(flow, money, year)[0] for money in CURRENCIES}
             for measure, name in {"volume": "Volume (CPB)", "unit_value": "Unit value in dollars (CPB)"}.items():
                 data = cpb.series(edition, flow, "China", measure)
                 own[name] = measures.window_growth(data, WINDOWS[year], year)
@@ -625,7 +617,10 @@ def medical_changes() -> pd.DataFrame:
     rows.append(
         ("All exports", "January to September 2022, customs", published("exports", "USD", _NINE_MONTHS)[0])
     )
-    rows += [(name, "Other lines, by the press", _medical(*place)) for name, place in others.items()]
+    rows += [
+        (name, "Other lines, by the press (currency not given)", _medical(*place))
+        for name, place in others.items()
+    ]
     return pd.DataFrame(rows, columns=["label", "group", "value"])
 
 
@@ -676,7 +671,13 @@ def export_volume(since: str, until: str) -> pd.DataFrame:
 def summary(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     """Return verdicts in one table: `Claim`, `The article`, `The data`, `Verdict`, `Other definitions`."""
     rows = [
-        (one.claim.label, one.claim.printed_text, one.computed_text or fmt.MISSING, one.word, one.robustness)
+        (
+            one.claim.label,
+            one.claim.printed_text,
+            one.computed_text or "told in pieces",
+            one.word,
+            one.robustness or "none of the same thing",
+        )
         for one in verdicts
     ]
     return pd.DataFrame(rows, columns=["Claim", "The article", "The data", "Verdict", "Other definitions"])

@@ -73,19 +73,19 @@ class Printed:
 
     @property
     def text(self) -> str:
-        """The printed figure in words and digits, as a reader would say it."""
+        """The printed figure in words and digits, as a reader would say it; what was printed, where it is none."""
         if self.value is not None:
             figure = self.show(self.value)
             return f"{self.side} {figure}" if self.side else figure
         if self.direction is not None:
             return {"up": "rising", "down": "falling", "flat": "no change"}[self.direction]
-        return f"{self.effect}, because {self.because}" if self.because else "in words"
+        return "a cause" if self.because else "in words"
 
     def show(self, value: float, *, more: int = 0) -> str:
         """Return a number in the claim's unit, with `more` decimals than were printed; whole counts have none."""
         counted = self.unit != "%" and float(value).is_integer()
         decimals = self.decimals + (0 if counted else more)
-        return fmt.with_unit(value, self.unit, decimals, sign=self.unit == "%")
+        return fmt.with_unit(value, self.unit, decimals, sign=self.unit in {"%", "points"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,8 @@ class Estimate:
     `grade` is the weakest evidence used, `edition` the dataset and edition, `sentence` the definition in
     plain words. `recomputed` is False where the figure was only found, not computed from others; `annual_rate`
     is the growth per year, in per cent, where the value is growth over a longer time. `unit` is given where it
-    is not the printed one. A single end ("at least 248") leaves the other open, and `exclusive` says that the
-    ends themselves are not allowed ("more than 48").
+    is not the printed one. A single end ("at least 248") leaves the other open; `exclusive` says that the ends
+    themselves are not allowed ("more than 48"), and `near` that the value lies close to that end ("almost half").
     """
 
     value: float | None
@@ -185,6 +185,7 @@ class Estimate:
     annual_rate: float | None = None
     unit: str | None = None
     exclusive: bool = False
+    near: bool = False
 
     @property
     def range(self) -> tuple[float, float]:
@@ -259,7 +260,8 @@ class Verdict:
         """The computed value or interval, one decimal finer than printed; for a bundle, how many parts stand."""
         if self.estimate is not None:
             return text_of(self.claim.printed, self.estimate)
-        return "" if self.claim.kind == "cause" or not self.findings else _stand_text(self.findings)
+        known = any(finding.stands is not None for finding in self.findings)
+        return _stand_text(self.findings) if known and self.claim.kind != "cause" else ""
 
     @property
     def _definition(self) -> str:
@@ -332,8 +334,9 @@ def judge(
     Never raises for a claim that fails: that is a result. Raises ClaimError if parts are unknown.
     """
     same = [reading for reading in readings if reading.alternative.asks == "same"]
-    estimates = [reading.estimate for reading in same if reading.estimate is not None]
-    ruling = _beside_the_band(claim, _ruling(claim, estimate, estimates, findings, premise), band)
+    others = [(reading.alternative.label, reading.estimate) for reading in same if reading.estimate is not None]
+    estimates = [other for _, other in others]
+    ruling = _beside_the_band(claim, _ruling(claim, estimate, others, findings, premise), band)
     bounded = ruling.word == "not excluded" and estimate is not None and estimate.value is None
     if claim.parts and findings:
         robustness, why = _robustness_of_parts(findings, [r.findings for r in same if r.findings])
@@ -560,7 +563,7 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
 def _ruling(
     claim: Claim,
     estimate: Estimate | None,
-    same: Sequence[Estimate],
+    others: Sequence[tuple[str, Estimate]],
     findings: Sequence[Finding],
     premise: bool | None,
 ) -> Ruling:
@@ -575,13 +578,23 @@ def _ruling(
         rate = fmt.pct(estimate.annual_rate, claim.printed.decimals + 1)
         ruling = Ruling(ruling.word, f"{ruling.reason} It is {rate} a year.")
     if claim.definition.undetermined:
-        words = {ruling.word} | {_rule_estimate(claim, other).word for other in same}
-        if len(words) > 1 and words & _AGREEING:
-            return Ruling(
-                "depends on definition",
-                f"The article names no definition, and fair ones disagree: {', '.join(sorted(words))}.",
-            )
+        words = [
+            ("the definition used here", ruling.word),
+            *((f"“{label}”", _rule_estimate(claim, other).word) for label, other in others),
+        ]
+        given = {word for _, word in words}
+        if len(given) > 1 and given & _AGREEING:
+            return Ruling("depends on definition", _which_agree(words))
     return ruling
+
+
+def _which_agree(words: Sequence[tuple[str, str]]) -> str:
+    """Say on which of several fair definitions a claim comes out, and of how many."""
+    agree = [label for label, word in words if word in _AGREEING]
+    return (
+        f"The article names no definition, and fair ones disagree: of {len(words)} it comes out on {len(agree)} "
+        f"({'; '.join(agree)})."
+    )
 
 
 def _rule_estimate(claim: Claim, estimate: Estimate) -> Ruling:
@@ -707,11 +720,21 @@ def text_of(printed: Printed, estimate: Estimate) -> str:
         more = 1 if estimate.recomputed else _decimals_of(estimate.value) - shown.decimals
         return shown.show(estimate.value, more=more)
     low, high = estimate.range
-    if high == math.inf:
-        return f"{'more than' if estimate.exclusive else 'at least'} {shown.show(low, more=1)}"
-    if low == -math.inf:
-        return f"{'less than' if estimate.exclusive else 'at most'} {shown.show(high, more=1)}"
+    if math.inf in {-low, high}:
+        return _open_text(shown, estimate, low if high == math.inf else high, upward=high == math.inf)
     return f"{shown.show(low, more=1)} to {shown.show(high, more=1)}"
+
+
+def _open_text(shown: Printed, estimate: Estimate, end: float, *, upward: bool) -> str:
+    """Return a bound with one open end; of a fall its size is told, for "more than −50 %" would be misread."""
+    falls = shown.unit == "%" and end < 0
+    more = upward is not falls
+    words = ("more than", "less than") if estimate.exclusive or estimate.near else ("at least", "at most")
+    bound = f"{'a little ' if estimate.near else ''}{words[0 if more else 1]}"
+    if not falls:
+        return f"{bound} {shown.show(end, more=1)}"
+    decimals = shown.decimals + 1 if estimate.recomputed else _decimals_of(end)
+    return f"a fall of {bound} {fmt.with_unit(-end, '%', decimals)}"
 
 
 def _unchecked(claim: Claim) -> str:

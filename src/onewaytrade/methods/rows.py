@@ -69,6 +69,7 @@ def value(choices: Mapping[str, Any]) -> Estimate:
         recomputed=False,
         unit=unit_of(row),
         exclusive=str(row.get("value_text", "")).startswith((">", "<")),
+        near=str(row.get("value_text", "")).startswith("almost"),
     )
 
 
@@ -137,8 +138,7 @@ def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
     lacks, above, below) and `expected`. Raises NoFigureError if there is no such row.
     """
     row = find({name: choice for name, choice in choices.items() if name != "field"})
-    told = str(row.get("value_text", "")) or fmt.with_unit(float(row["value"]), str(row["unit"]), 0)
-    note = f"{_named(row)}: {told}. By {row['publisher']} ({row['grade']})."
+    note = f"{_named(row)}: {_told(row)}. By {row['publisher']} ({row['grade']})."
     return _holds(row[choices["field"]], choices), note
 
 
@@ -191,6 +191,18 @@ def _holds(found: Any, choices: Mapping[str, Any]) -> bool:
         raise ClaimError(f"The relation {relation!r} is unknown; there are {', '.join(_RELATIONS)}.")
     number = isinstance(expected, int | float)
     return float(found) == float(expected) if number else str(found) == str(expected)
+
+
+def _told(row: "pd.Series[Any]") -> str:
+    """Return what a row prints, a number with its unit and a comma between thousands."""
+    text = str(row.get("value_text", ""))
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return text or fmt.with_unit(float(row["value"]), str(row["unit"]), 0)
+    return (
+        text if row["unit"] in {"year", "date"} else f"{number:,}{fmt.SPACE}{unit_of(row)}".replace("-", fmt.MINUS)
+    )
 
 
 def _difference(own: Estimate, other: Estimate) -> Estimate:

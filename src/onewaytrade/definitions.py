@@ -260,8 +260,7 @@ def _variant(article: Mapping[str, Any], asked: Mapping[str, Any]) -> str | None
 def _flat(choices: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in choices.items():
-        nested = name in _NESTED or (prefix.endswith("parts ") and isinstance(value, Mapping))
-        flat |= _flat(value, f"{prefix}{name} ") if nested else {f"{prefix}{name}": value}
+        flat |= _flat(value, f"{prefix}{name} ") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
     return flat
 
 

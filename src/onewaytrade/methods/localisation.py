@@ -7,6 +7,7 @@ growth rate implies has bounds and no value.
 """
 
 import difflib
+import functools
 import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -30,6 +31,7 @@ MONEY: Final = {"CNY": "yuan", "USD": "dollars"}
 CUSTOMS: Final = "customs"
 PRESS: Final = "newspapers"
 IMPLIED: Final = "implied"
+ONE: Final = "one article"
 
 # Of each field that the article names, the lines of customs' table that trace it in quantities.
 TRACES: Final[dict[str, tuple[str, ...]]] = {
@@ -49,7 +51,7 @@ _VENDORS: Final = (
     (
         "Microsoft",
         'China share of global revenue (B. Smith, House hearing, "1.4 or 1.5")',
-        "a share of {low} to {high} %, no change",
+        "only a share is known, {low} to {high} % of revenue",
     ),
     ("Oracle", "", "nothing found"),
 )
@@ -62,7 +64,7 @@ _BN: Final = {"100M pieces": 0.1, "10k CNY": 1e-5, "bn units": 1.0, "bn USD": 1.
 _UNITS_RATE: Final = "import units, change"
 _VALUE_RATE: Final = "import value, change"
 _FIRST_RATE: Final = 2021
-_THIN: Final = 1e-3  # of the figure
+_THIN: Final = 2e-3  # of the figure
 _ARTICLE: Final = "2025-06"
 # Newspapers' figures that customs' tables hold too: the measure in both, and the unit.
 _CHECKED: Final = {
@@ -72,7 +74,7 @@ _CHECKED: Final = {
     "Value in yuan, growth": (f"{_VALUE_RATE}, CNY", "value", "%"),
 }
 _PIECES_HEADING, _PAID_HEADING = "Pieces imported", "Paid for them"
-_EACH_HEADING, _AMERICAN_HEADING = "Paid for a piece", "Paid for those from the United States, by one article"
+_EACH_HEADING, _AMERICAN_HEADING = "Paid for a piece", "Paid for those from the United States"
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:
@@ -115,7 +117,7 @@ def chips(currency: str) -> pd.DataFrame:
         for year, (whose, own) in paid.items()
         if year in below
     }
-    american = {year: (PRESS, press("import value", year, AMERICAN)) for year in _printed_american()}
+    american = {year: (ONE, press("import value", year, AMERICAN)) for year in _printed_american()}
     money = MONEY[currency]
     plots = (
         (_PIECES_HEADING, "billion pieces", pieces),
@@ -138,7 +140,7 @@ def customs(year: int, measure: str, *, first: bool = False) -> Interval:
 
     With `first`, in the print that newspapers saw. Raises NoFigureError if no release prints the whole year so.
     """
-    for release in reversed(datasets.editions(commodities.DATASET)):
+    for release in reversed(_annual_releases(datasets.editions(commodities.DATASET))):
         frame = datasets.load(commodities.DATASET, release)
         own = frame[(frame["period"] == str(year)) & (frame["measure"] == measure)]
         found = own[(own["commodity"] == CHIPS) & ((own["print"] == "first") | (not first))]
@@ -153,7 +155,8 @@ def customs(year: int, measure: str, *, first: bool = False) -> Interval:
 
 def customs_years() -> tuple[int, ...]:
     """Return the whole years for which customs' releases at hand print chips."""
-    frames = (datasets.load(commodities.DATASET, release) for release in datasets.editions(commodities.DATASET))
+    releases = _annual_releases(datasets.editions(commodities.DATASET))
+    frames = (datasets.load(commodities.DATASET, release) for release in releases)
     return tuple(sorted({int(year) for frame in frames for year in _annual(frame)}))
 
 
@@ -204,7 +207,7 @@ def windows(asked: Window) -> tuple[Window, ...]:
 
 def annual() -> tuple[Window, ...]:
     """Return the windows whose releases print whole years of chips, in order of time."""
-    return tuple(one for one in windows(commodities.window()) if one.months == 12)
+    return tuple(map(commodities.window, _annual_releases(datasets.editions(commodities.DATASET))))
 
 
 def bridge(shown: Iterable[Window]) -> pd.DataFrame:
@@ -269,7 +272,10 @@ def vendors() -> pd.DataFrame:
     found = []
     for vendor, measure, text in _VENDORS:
         own = frame[(frame["entity"] == vendor) & (frame["measure"] == measure)].sort_values("period")
-        found += [(vendor, text.format(**row), row["value"]) for row in own.to_dict("records")]
+        found += [
+            (vendor, text.format(period=row["period"], low=row["low"], high=row["high"]), row["value"])
+            for row in own.to_dict("records")
+        ]
         if own.empty:
             found.append((vendor, text, math.nan))
     return pd.DataFrame(found, columns=["group", "label", "value"])
@@ -351,7 +357,7 @@ def cited(shown: Iterable[Window]) -> str:
     """Return the source line of figures that stand in several releases."""
     first, *others = (datasets.provenance(datasets.load(commodities.DATASET, one.release)) for one in shown)
     more = fmt.join(f"{other.edition} (sha256 {other.sha256[:8]})" for other in others)
-    return f"{first.cite()}; and the editions {more}" if others else first.cite()
+    return f"{first.cite()}; and edition{'s'[: len(others) - 1]} {more}" if others else first.cite()
 
 
 def is_later(asked: Window) -> bool:
@@ -361,6 +367,12 @@ def is_later(asked: Window) -> bool:
 
 def _dated(asked: Window) -> str:
     return f"{asked.text}{' (an update)' if is_later(asked) else ''}"
+
+
+@functools.lru_cache(maxsize=1)
+def _annual_releases(editions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the releases that print whole years of chips; what a release prints never changes."""
+    return tuple(one for one in editions if _annual(datasets.load(commodities.DATASET, one)))
 
 
 def _annual(frame: pd.DataFrame) -> list[str]:
@@ -409,7 +421,7 @@ def _checked(what: str, year: int) -> tuple[str, str, str, float, float, bool] |
     if str(row["unit"]) == "bn USD":
         return None
     if unit == "%":
-        release = next(one.release for one in windows(commodities.window()) if one.end == str(year))
+        release = next(one.release for one in annual() if one.end == str(year))
         own = sum(commodities.growth({"commodity": CHIPS, "measure": measure, "release": release}).range) / 2
     else:
         own = (known.low + known.high) / 2 / _BN[str(row["unit"])]

@@ -28,6 +28,8 @@ ALL: Final = "China, integrated circuits"
 AMERICAN: Final = "China, integrated circuits from United States"
 CURRENCIES: Final = ("CNY", "USD")
 MONEY: Final = {"CNY": "yuan", "USD": "dollars"}
+# What a piece costs is told in: the unit, how many of it a unit of the currency has, and decimals.
+PRICE: Final = {"CNY": ("yuan", measures.exact(1.0), 2), "USD": ("US cents", measures.exact(100.0), 1)}
 CUSTOMS: Final = "customs"
 PRESS: Final = "newspapers"
 IMPLIED: Final = "implied"
@@ -100,36 +102,40 @@ def chips(currency: str) -> pd.DataFrame:
 
     Columns `panel`, `unit`, `period` (a year), `series` (whose figures: customs', newspapers', or implied by the
     rates that newspapers print), `value`, `low`, `high` (what its rounding allows; bounds alone where implied).
-    In yuan the money is customs', in dollars newspapers', which then give the pieces beneath the price as well.
+    In yuan pieces and money are customs', in dollars newspapers'.
     """
-    pieces = {year: (CUSTOMS, customs(year, "quantity")) for year in customs_years()}
-    pieces |= {year: (IMPLIED, bounds) for year, bounds in implied(_UNITS_RATE, "import units", 2023).items()}
     if currency == "CNY":
+        pieces = {year: (CUSTOMS, customs(year, "quantity")) for year in customs_years()}
         paid = {year: (CUSTOMS, customs(year, "value")) for year in customs_years()}
-        below = {year: own for year, (whose, own) in pieces.items() if whose == CUSTOMS}
     else:
+        pieces = {year: (PRESS, press("import units", year)) for year in _printed("import units", "bn units")}
         paid = {year: (PRESS, press("import value", year)) for year in _printed("import value", "bn USD")}
-        paid |= {year: (IMPLIED, own) for year, own in implied(_VALUE_RATE, "import value", min(paid)).items()}
-        below = {year: press("import units", year) for year in _printed("import units", "bn units")}
-        below |= {year: own for year, (whose, own) in pieces.items() if whose == IMPLIED}
+        paid |= _implied(_VALUE_RATE, "import value", min(paid))
+    pieces |= _implied(_UNITS_RATE, "import units", min(pieces))
+    unit, parts, _ = PRICE[currency]
     each = {
-        year: (IMPLIED if IMPLIED in (whose, pieces[year][0]) else whose, own / below[year])
+        year: (IMPLIED if IMPLIED in (whose, pieces[year][0]) else whose, own / pieces[year][1] * parts)
         for year, (whose, own) in paid.items()
-        if year in below
+        if year in pieces
     }
     american = {year: (ONE, press("import value", year, AMERICAN)) for year in _printed_american()}
-    money = MONEY[currency]
     plots = (
         (_PIECES_HEADING, "billion pieces", pieces),
-        (_PAID_HEADING, f"billion {money}", paid),
-        (_EACH_HEADING, money, each),
+        (_PAID_HEADING, f"billion {MONEY[currency]}", paid),
+        (_EACH_HEADING, unit, each),
         (_AMERICAN_HEADING, "billion yuan", american),
     )
     return pd.DataFrame([row for heading, unit, own in plots for row in _panel_rows(heading, unit, own)])
 
 
+def chips_cited(currency: str) -> str:
+    """Return the source line of `chips`."""
+    newspapers = datasets.provenance(datasets.load(DATASET)).cite()
+    return f"{cited(annual())} | {newspapers}" if currency == "CNY" else newspapers
+
+
 def price(currency: str) -> "pd.Series[float]":
-    """Return what was paid for a piece by year, the middle where it is only bounded, in `currency`."""
+    """Return what was paid for a piece by year, in the unit of `PRICE`; the middle where it is only bounded."""
     table = chips(currency)
     own = table[table["panel"] == _EACH_HEADING].set_index("period")
     return own["value"].fillna((own["low"] + own["high"]) / 2)
@@ -384,6 +390,10 @@ def _printed(measure: str, unit: str, entity: str = ALL) -> list[int]:
     frame = datasets.load(DATASET)
     own = frame[(frame["entity"] == entity) & (frame["measure"] == measure) & (frame["unit"] == unit)]
     return sorted(map(int, own["period"]))
+
+
+def _implied(rate: str, level: str, year: int) -> dict[int, tuple[str, Interval]]:
+    return {before: (IMPLIED, own) for before, own in implied(rate, level, year).items()}
 
 
 def _printed_american() -> list[int]:

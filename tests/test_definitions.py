@@ -89,7 +89,7 @@ def test_what_nothing_at_hand_can_tell_is_unknown_and_not_false():
 
 def test_a_part_that_nothing_tells_may_say_why():
     claim = claims.get("document-551-ratios")
-    why = claim.definition.choices["parts"]["binding"]["unknown"]
+    why = claim.definition.choices["parts"]["binding"]["told"]
     found = {finding.part: finding for finding in definitions.judge(claim.id).findings}["binding"]
     assert (found.stands, found.note) == (None, why)
 

@@ -147,8 +147,8 @@ def find_parts(claim: Claim, choices: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return what the data say on each part of a claim, in the register's order; none for a claim without parts.
 
     A part's choices are laid over the claim's. It is looked up in a table (`row-check`), or computed and compared
-    with its direction or with the `relation` that its choices name; what cannot be computed is unknown, with the
-    sentence that its choices give under `unknown`.
+    with its direction or with the `relation` that its choices name; what cannot be computed is unknown, for the
+    reason that is `told`.
     """
     return tuple(_finding(claim, part, _choices_of_part(choices, part.id)) for part in claim.parts)
 
@@ -170,7 +170,7 @@ def _choices_of_part(choices: Mapping[str, Any], part: str) -> dict[str, Any]:
 def _finding(claim: Claim, part: Part, choices: Mapping[str, Any]) -> Finding:
     method = choices["method"]
     if method in _CHECKLISTS:
-        return Finding(part.id, None, str(choices.get("unknown", _NOTHING)))
+        return Finding(part.id, None, str(choices.get("told", _NOTHING)))
     try:
         if method == ROW_CHECK:
             stands, note = _function("onewaytrade.methods.rows:check")(choices)

@@ -142,11 +142,11 @@ def check_parameters(values: Mapping[str, Any]) -> None:
 def growth(choices: Mapping[str, Any]) -> Estimate:
     """Compute a growth rate from the choices of a `commodity-growth` definition.
 
-    Choices: `commodity` (a line of the table), `measure` (quantity, value, unit_value), and optionally `release`,
-    `months`, `currency` (CNY or USD, of a value), `base_print` ("reprint": last year's figure as the release
-    reprints it; "first": as it was first printed a year before), `end_print` ("reprint": this year's figure as it
-    was reprinted a year later) and `per_day` (per calendar day). The figures' rounding is carried as an interval;
-    in dollars there is an interval alone.
+    Choices: `commodity` (a line of the table, or `OTHER_GRAIN`), `measure` (quantity, value, unit_value), and
+    optionally `release`, `months`, `currency` (CNY or USD, of a value), `base_print` ("reprint": last year's
+    figure as the release reprints it; "first": as it was first printed a year before), `end_print` ("reprint":
+    this year's figure as it was reprinted a year later) and `per_day` (per calendar day). The figures' rounding is
+    carried as an interval; in dollars there is an interval alone.
 
     Raises ParameterError for a window or line that does not exist, and NoFigureError for a line or a total that
     the release or the totals do not hold.
@@ -640,7 +640,12 @@ def _ratio(end: tuple[str, str], start: tuple[str, str], line: str, measure: str
 
 
 def _figure(release: str, period: str, line: str, measure: str) -> Interval:
-    """Return a printed figure with its rounding: the last decimal that the release prints in this unit."""
+    """Return a printed figure with its rounding: the last decimal that the release prints in this unit.
+
+    Grain without soybeans is the difference of two printed figures. Raises NoFigureError for what is not printed.
+    """
+    if line == OTHER_GRAIN:
+        return _figure(release, period, GRAIN, measure) - _figure(release, period, SOYBEANS, measure)
     frame = _table(release)
     rows = frame[(frame["commodity"] == line) & (frame["measure"] == measure) & (frame["period"] == period)]
     if rows.empty:

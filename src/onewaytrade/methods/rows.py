@@ -135,11 +135,14 @@ def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
     """Tell whether a row says what the choices of a `row-check` expect, with the evidence in a sentence.
 
     Choices: `dataset`, the columns of the row, `field` (the column looked at), `relation` (equals, contains,
-    lacks, above, below) and `expected`. Raises NoFigureError if there is no such row.
+    lacks, above, below), `expected`, and optionally `told` (what the row says, in a sentence for readers, where
+    its own words are a compiler's). Raises NoFigureError if there is no such row.
     """
     row = find({name: choice for name, choice in choices.items() if name != "field"})
-    note = f"{_named(row)}: {_told(row)}. By {row['publisher']} ({row['grade']})."
-    return _holds(row[choices["field"]], choices), note
+    stands, source = _holds(row[choices["field"]], choices), f"{row['publisher']} ({row.get('grade', 'press')})"
+    if "told" in choices:
+        return stands, f"{choices['told']} Source: {source}."
+    return stands, f"{_named(row)}: {_told(row)}. By {source}."
 
 
 def compare(estimate: Estimate, choices: Mapping[str, Any]) -> bool:

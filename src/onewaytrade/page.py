@@ -90,11 +90,15 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's label, the heading that it stands under, and the inches that it needs beyond one line."""
+    """A row's label, the heading that it stands under, and the inches that it needs beyond one line.
+
+    `inner` is the height, in inches, of words that will be written into the plot.
+    """
 
     label: str
     group: str = ""
     extra: float = 0.0
+    inner: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +443,7 @@ def forest(
     labels = [wrap(row.label, room) for row in rows]
     left = MARGIN + max(map(text_width, labels)) + 0.25
     heights = [
-        max(_ROW, 0.14 + max(map(text_height, texts))) + row.extra
+        max(_ROW, 0.14 + max(row.inner, *map(text_height, texts))) + row.extra
         for row, *texts in zip(rows, labels, *(column.texts for column in columns), strict=True)
     ]
     head = _head_height(columns)

@@ -23,6 +23,7 @@ METHODS: Final[dict[str, str]] = {
     "trade-balance": "onewaytrade.methods.balance:change",
     "partner-growth": "onewaytrade.methods.partners:growth",
     "commodity-growth": "onewaytrade.methods.commodities:growth",
+    "retail-sales": "onewaytrade.methods.consumption:retail",
     "cumulative-count": "onewaytrade.methods.remedies:cumulative_count",
     "series-value": "onewaytrade.methods.rows:value",
     "series-growth": "onewaytrade.methods.rows:growth",

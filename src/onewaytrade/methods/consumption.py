@@ -1,0 +1,476 @@
+"""Consumers in China: what they spend, earn and save, how they feel, what homes cost, and what luxury firms sell.
+
+Retail sales are published for March to December alone. "Twelve months to May" therefore hold ten figures, which are
+always those of the same ten calendar months, so that they compare with March to December of any year.
+"""
+
+import difflib
+import math
+import statistics
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from onewaytrade import claims, datasets, fmt, measures
+from onewaytrade.claims import Estimate, Printed
+from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.measures import Interval
+from onewaytrade.methods import rows
+
+DATASET: Final = "consumption"
+LUXURY: Final = "luxury"
+ARTICLE: Final = "2025-06"  # the month in which the article appeared
+RATE: Final = "retail sales of consumer goods, nominal, change on year as first published (no Jan/Feb values)"
+LEVEL: Final = "retail sales of consumer goods, level"
+CONFIDENCE: Final = "NBS consumer confidence index, monthly"
+HOMES: Final = "residential property prices, nominal, change on year (BIS)"
+INCOME: Final = "per capita disposable income"
+SPENDING: Final = "per capita consumption expenditure"
+SAVING: Final = "household-survey saving ratio = 1 - expenditure/income (calculated)"
+# From here on a year lies behind the month in which confidence broke, and three years of sales behind each month.
+FIRST_END: Final = "2023-03"
+_RATE_STEP: Final = 0.1  # in points: the last digit of a published rate
+_LEVEL_STEP: Final = 0.1  # in 100 million yuan
+_TIERS: Final = {
+    "China, tier-1 cities": "Largest cities (tier 1)",
+    "China, tier-2 cities": "Second group (tier 2)",
+    "China, tier-3 cities": "Third group (tier 3)",
+}
+_HOMES: Final = {"new home prices, change on year": "New", "existing home prices, change on year": "Existing"}
+_PORSCHE: Final = ("Porsche AG, China", "Porsche AG, world")
+_LVMH: Final = "LVMH, Asia excluding Japan"
+_SWATCH: Final = "Swatch Group, China incl. Hong Kong and Macau"
+_SWATCH_SALES: Final = "Swatch Group, China+HK+Macau and dependent SE Asian markets"
+_FITS: Final = {-1: "yes", 0: "no", 1: "no"}
+
+
+# Parameters
+
+
+def check_parameters(values: Mapping[str, Any]) -> None:
+    """Check the parameters `start`, `end`, `base` and `year` of the notebook on consumers.
+
+    Raises ParameterError, with the range or the nearest value.
+    """
+    published = _series(RATE)
+    ends = [month for month in published.index if month >= FIRST_END]
+    end = _known("end", values["end"], ends, "a month with published retail sales (never January or February)")
+    first, last = "2019-01", measures.shift_month(end, -12)
+    if not first <= _month("start", values["start"]) <= last:
+        raise ParameterError(
+            f"start={values['start']!r} must lie between {first} and {last}, a year before end={end!r}; the nearest "
+            f"is {first if values['start'] < first else last!r}."
+        )
+    years = [str(year) for year in range(2019, int(end[:4]))]
+    years = [year for year in years if f"{year}-12" in _series(LEVEL).index]
+    _known("base", values["base"], years, f"a year of retail sales before end={end!r}")
+    sold = sorted(set(_deliveries().columns[1:]))
+    _known("year", values["year"], sold, "a year in which a luxury firm’s growth is known")
+
+
+def _known(name: str, value: str, allowed: list[str], what: str) -> str:
+    if value not in allowed:
+        near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.0)[0]
+        raise ParameterError(
+            f"{name}={value!r} is not {what}; the nearest is {near!r}, and they run from {allowed[0]} to {allowed[-1]}."
+        )
+    return value
+
+
+def _month(name: str, value: str) -> str:
+    try:
+        measures.month_number(value)
+    except measures.MeasureError as error:
+        raise ParameterError(f"{name}={value!r}: {error}") from error
+    return value
+
+
+# Retail sales
+
+
+def retail(choices: Mapping[str, Any]) -> Estimate:
+    """Return growth of retail sales from the choices of a `retail-sales` definition.
+
+    Choices: `end` (a month), `figure` ("rate": the growth on the year that was published; "level": growth computed
+    from the levels, `years` back), `average` ("month", or "year": the mean of the rates published for the twelve
+    months to `end`), and `less` (rates alone: "base" subtracts the mean rate of the same months of the year `base`,
+    "before" that of a year before). Raises NoFigureError for a month without a figure.
+    """
+    end = choices["end"]
+    if choices.get("figure") == "level":
+        return _by_levels(measures.shift_month(end, -12 * choices["years"]), end)
+    average = choices.get("average", "month")
+    value, months = _mean_rate(end, average)
+    sentence = f"{_RATE_NAMES[average]}, {_span(months)}, as first published"
+    if less := choices.get("less"):
+        others = _same_months(months, choices["base"]) if less == "base" else _before(months)
+        other = _mean_of(others)
+        return _mean(value - other, 2, end, f"{sentence}, less the same for {_span(others)}.", "points")
+    if average == "year":
+        return _mean(value, 1, end, f"{sentence}.", "%")
+    return Estimate(
+        value, "primary", _edition(), f"{sentence}, by China’s statistics office.", recomputed=False, unit="%"
+    )
+
+
+_RATE_NAMES: Final = {
+    "month": "Retail sales of consumer goods, growth on the year",
+    "year": "Retail sales of consumer goods, mean of the monthly growth on the year",
+}
+
+
+def _by_levels(start: str, end: str) -> Estimate:
+    levels = _series(LEVEL)
+    ends = [measures.rounded(_at(levels, month, "level"), _LEVEL_STEP) for month in (start, end)]
+    allowed = measures.growth_interval(*ends)
+    return Estimate(
+        value=measures.growth(ends[0].middle, ends[1].middle),
+        low=allowed.low,
+        high=allowed.high,
+        grade="primary",
+        edition=_edition(),
+        sentence=f"Retail sales of consumer goods, level, {fmt.month(start)} to {fmt.month(end)}, as first printed.",
+        unit="%",
+    )
+
+
+def _mean(value: float, means: int, end: str, sentence: str, unit: str) -> Estimate:
+    """Return a mean of rates, or a difference of two, with the rounding of the published digits."""
+    half = means * _RATE_STEP / 2
+    return Estimate(value, "primary", _edition(), sentence, value - half, value + half, unit=unit)
+
+
+def _mean_rate(end: str, average: str) -> tuple[float, tuple[str, ...]]:
+    months = (end,) if average == "month" else measures.months_of(measures.trailing(end))
+    months = tuple(month for month in months if average == "month" or month[5:] not in {"01", "02"})
+    return _mean_of(months), months
+
+
+def _mean_of(months: Iterable[str]) -> float:
+    published = _series(RATE)
+    return statistics.fmean(_at(published, month, "growth rate") for month in months)
+
+
+def _same_months(months: Iterable[str], year: str) -> tuple[str, ...]:
+    return tuple(sorted(f"{year}{month[4:]}" for month in months))
+
+
+def _before(months: Iterable[str]) -> tuple[str, ...]:
+    return tuple(measures.shift_month(month, -12) for month in months)
+
+
+def _span(months: tuple[str, ...]) -> str:
+    if len(months) == 1:
+        return fmt.month(months[0])
+    count = "" if len(months) == 12 else f" ({len(months)} months with a figure)"
+    return f"{fmt.month(months[0])} to {fmt.month(months[-1])}{count}"
+
+
+def _at(series: "pd.Series[float]", month: str, what: str) -> float:
+    if month not in series.index:
+        raise NoFigureError(
+            f"No {what} of retail sales is at hand for {fmt.month(month)}; they run from {series.index.min()} to "
+            f"{series.index.max()}, without January and February."
+        )
+    return float(series[month])
+
+
+def _edition() -> str:
+    return f"{DATASET} {datasets.resolve(DATASET, 'pinned')}"
+
+
+def _series(measure: str, entity: str = "China") -> "pd.Series[float]":
+    """Return a series of the compiled table by period."""
+    frame = datasets.load(DATASET)
+    own = frame[(frame["entity"] == entity) & (frame["measure"] == measure)]
+    return own.set_index("period")["value"].sort_index()
+
+
+# Tables on consumers
+
+
+def course(start: str, end: str, base: str) -> pd.DataFrame:
+    """Return what is known of consumers from `start` to `end`, in panels with units of their own.
+
+    Columns `panel`, `unit`, `period`, `series`, `value`. The level of retail sales is set to 100 in the same month of
+    the year `base`, which takes out the seasons. Periods that reach out of the window are left out, and so is a panel
+    without a figure.
+    """
+    levels = _series(LEVEL)
+    index = pd.Series({month: 100 * value / levels[f"{base}{month[4:]}"] for month, value in levels.items()})
+    homes = _series(HOMES)
+    homes.index = [f"{month[:4]}Q{int(month[5:]) // 3}" for month in homes.index]
+    drawn = [
+        ("Retail sales, level", f"same month of {base} = 100", "", index),
+        ("Retail sales, growth on the year", "%", "", _series(RATE)),
+        ("Consumer confidence", "index from 0 to 200", "", _series(CONFIDENCE)),
+        ("Household saving", "% of income", "", _series(SAVING)),
+        ("House prices, growth on the year", "%", "BIS", homes),
+        ("House prices, growth on the year", "%", "70 cities", _series("new home prices, change on year", "China, 70 cities")),
+    ]
+    found = [
+        (panel, unit, period, name, value)
+        for panel, unit, name, values in drawn
+        for period, value in values.items()
+        if start <= measures.months_of(str(period))[0] and measures.months_of(str(period))[-1] <= end
+    ]
+    return pd.DataFrame(found, columns=["panel", "unit", "period", "series", "value"])
+
+
+def readings(end: str, base: str) -> pd.DataFrame:
+    """Return what "on the decline" can mean, with what each reading gives and whether that is a decline.
+
+    Columns as they are shown: `Read as`, `Measure`, `Gives`, `A decline`. A reading without a figure is left out.
+    """
+    asked: list[tuple[str, str, Mapping[str, Any]]] = [
+        ("a level", "Sales against a year before, as published", {}),
+        ("a level", "The same, mean of twelve months", {"average": "year"}),
+        ("a level", "Sales against three years before", {"figure": "level", "years": 3}),
+        ("a level", "Spending per head, 2024 against 2022", _per_head(SPENDING, "2022", "2024")),
+        ("a rate", f"Growth in twelve months against {base}", {"average": "year", "less": "base"}),
+        ("a rate", "Growth in twelve months against the twelve before", {"average": "year", "less": "before"}),
+        ("a rate", "Growth in the month against a year before", {"less": "before"}),
+        ("a mood", "Confidence since March 2022", _confidence("2022-03", end)),
+        ("a mood", "Confidence since December 2022", _confidence("2022-12", end)),
+        ("a habit", "Share of income spent, 2024 less 2019", _share_spent("2019", "2024")),
+        ("a habit", "Share of income spent, 2024 less 2022", _share_spent("2022", "2024")),
+    ]
+    told = []
+    for kind, name, choices in asked:
+        try:
+            estimate = _estimate({"end": end, "base": base, **choices})
+        except NoFigureError:
+            continue
+        shown = claims.text_of(Printed(unit="%", precision=1.0), estimate)
+        told.append((kind, name, shown, _FITS[_side(estimate)]))
+    return pd.DataFrame(told, columns=["Read as", "Measure", "Gives", "A decline"])
+
+
+def _estimate(choices: Mapping[str, Any]) -> Estimate:
+    if "minus_period" in choices:
+        return rows.value(choices)
+    return rows.growth(choices) if "measure" in choices else retail(choices)
+
+
+def _per_head(measure: str, start: str, end: str) -> dict[str, Any]:
+    return {"dataset": DATASET, "entity": "China", "measure": measure, "start": start, "end": end}
+
+
+def _confidence(start: str, end: str) -> dict[str, Any]:
+    return {"dataset": DATASET, "entity": "China", "measure": CONFIDENCE, "start": start, "end": end}
+
+
+def _share_spent(before: str, after: str) -> dict[str, Any]:
+    """Return choices for the share of income spent: the fall of the share saved, so with the years turned round."""
+    return {"dataset": DATASET, "entity": "China", "measure": SAVING, "period": before, "minus_period": after}
+
+
+def _side(estimate: Estimate) -> int:
+    low, high = (measures.round_half_away(end, 0.1) for end in estimate.range)
+    return -1 if high < 0 else 1 if low > 0 else 0
+
+
+def budgets() -> pd.DataFrame:
+    """Return income and spending per head by year: `Year`, `Income, yuan`, `Spending, yuan`, `Spent, % of income`."""
+    income, spending = _series(INCOME), _series(SPENDING)
+    table = pd.DataFrame({"Income, yuan": income, "Spending, yuan": spending}).astype(int)
+    table["Spent, % of income"] = 100 * spending / income
+    return table.rename_axis("Year").reset_index()
+
+
+def budget_growth() -> pd.DataFrame:
+    """Return growth per year of income and spending per head between the years at hand: `label`, `series`, `value`."""
+    table = budgets()
+    found = []
+    for before, after in zip(table.index, table.index[1:], strict=False):
+        first, last = table.loc[before], table.loc[after]
+        months = 12 * (int(last["Year"]) - int(first["Year"]))
+        for name in ("Income", "Spending"):
+            rate = measures.growth(first[f"{name}, yuan"], last[f"{name}, yuan"])
+            found.append((f"{first['Year']} to {last['Year']}", name, measures.annual_rate(rate, months)))
+    return pd.DataFrame(found, columns=["label", "series", "value"])
+
+
+def confidence_since(end: str) -> dict[str, float]:
+    """Return confidence in March 2022, its lowest and highest value from April 2022 to `end`, and its last one."""
+    index = _series(CONFIDENCE)
+    after = index.loc["2022-04":end]  # type: ignore[misc]
+    return {
+        "before": float(index["2022-03"]),
+        "lowest": float(after.min()),
+        "highest": float(after.max()),
+        "last": float(after.iloc[-1]),
+    }
+
+
+def growth_since(end: str) -> "pd.Series[float]":
+    """Return the published growth rates of retail sales from April 2022 to `end`."""
+    return _series(RATE).loc["2022-04":end]  # type: ignore[misc]
+
+
+def homes_by_city(month: str = "2025-05") -> pd.DataFrame:
+    """Return growth on the year of new and existing homes' prices by group of cities: `label`, `series`, `value`."""
+    found = [
+        (name, kind, _series(measure, entity)[month])
+        for entity, name in _TIERS.items()
+        for measure, kind in _HOMES.items()
+    ]
+    return pd.DataFrame(found, columns=["label", "series", "value"])
+
+
+def homes_chained(last: str = "2025-03") -> tuple[str, float, int]:
+    """Return since when house prices fell in a row, and by how much in all, from rates on the same quarter.
+
+    The rates of the same quarter of each year are chained back as long as they are negative: the first quarter that
+    counts as 100, the growth in per cent, and the number of rates.
+    """
+    rates = _series(HOMES)
+    ratio, month, count = 1.0, last, 0
+    while rates.get(month, 0.0) < 0:
+        ratio *= 1 + float(rates[month]) / 100
+        month, count = measures.shift_month(month, -12), count + 1
+    return month, 100 * (ratio - 1), count
+
+
+def after(end: str) -> pd.DataFrame:
+    """Return the growth of retail sales from a year before `end` to the last at hand: `month`, `series`, `value`."""
+    published = _series(RATE).loc[measures.shift_month(end, -14) :]  # type: ignore[misc]
+    return pd.DataFrame({"month": published.index, "series": "Growth on the year", "value": published.to_numpy()})
+
+
+# Luxury
+
+
+def _luxury(entity: str, measure: str) -> "pd.Series[float]":
+    frame = datasets.load(LUXURY)
+    own = frame[(frame["entity"] == entity) & (frame["measure"] == measure)]
+    return own.set_index("period")["value"].dropna().sort_index()
+
+
+def _deliveries() -> pd.DataFrame:
+    """Return Porsche's deliveries in full years: rows China, World and Elsewhere (the rest), columns the years."""
+    china, world = (_luxury(entity, "deliveries") for entity in _PORSCHE)
+    years = [period for period in china.index if len(period) == 4 and period in world.index]
+    table = pd.DataFrame({"China": china[years], "World": world[years]}).T
+    table.loc["Elsewhere"] = table.loc["World"] - table.loc["China"]
+    return table
+
+
+def luxury_course(until: str = ARTICLE) -> pd.DataFrame:
+    """Return the three firms' figures for China in panels: `panel`, `unit`, `period`, `series`, `value`.
+
+    Porsche's deliveries are per month, so that years, half-years and quarters compare; Elsewhere is the world less
+    China. Periods that end after the month `until` are left out.
+    """
+    panels = {
+        "porsche": ("Porsche, deliveries", "thousand cars a month"),
+        "lvmh": ("LVMH, Asia without Japan, organic growth on the year", "%"),
+        "share": ("Asia without Japan in LVMH’s sales", "% of sales"),
+        "swatch": ("Greater China in Swatch’s sales", "% of sales"),
+    }
+    china = _luxury(_PORSCHE[0], "deliveries")
+    elsewhere = _deliveries().loc["Elsewhere"]
+    found = [
+        *(("porsche", period, "Elsewhere", _per_month(value, str(period))) for period, value in elsewhere.items()),
+        *(("porsche", period, "China", _per_month(value, str(period))) for period, value in china.items()),
+        *(("lvmh", period, "", value) for period, value in _luxury(_LVMH, "organic revenue growth on year").items()),
+        *(("share", period, "", value) for period, value in _luxury(_LVMH, "share of group revenue").items()),
+        *(("swatch", period, "", value) for period, value in _luxury(_SWATCH, "share of group sales").items()),
+    ]
+    # Nine months stand beside the whole year that holds them, and tell nothing that it does not.
+    kept = [
+        row for row in found if measures.months_of(str(row[1]))[-1] <= until and len(measures.months_of(str(row[1]))) != 9
+    ]
+    return pd.DataFrame(
+        [(*panels[panel], period, series, value) for panel, period, series, value in kept],
+        columns=["panel", "unit", "period", "series", "value"],
+    )
+
+
+def _per_month(value: float, period: str) -> float:
+    return value / len(measures.months_of(period)) / 1000
+
+
+def china_and_elsewhere(year: str) -> pd.DataFrame:
+    """Return each firm's growth in China, elsewhere and in all, in a year: `group`, `label`, `value`, `low`, `high`, `grade`.
+
+    What is elsewhere is implied: for Porsche by difference, for Swatch by the shares of sales, whose rounding gives the
+    range. What is not at hand is left out.
+    """
+    nan = math.nan
+    cars = _deliveries()
+    before = str(int(year) - 1)
+    found: list[tuple[str, str, float, float, float, str]] = [
+        (
+            "Porsche, deliveries", name, measures.growth(float(cars.loc[name, before]), float(cars.loc[name, year])),
+            nan, nan, grade,
+        )
+        for name, grade in (("China", "press"), ("Elsewhere", "implied"), ("World", "press"))
+    ]  # fmt: skip
+    printed = _luxury(_SWATCH_SALES, "sales change on year (about)")
+    if year in printed:
+        all_of_it = _swatch_total(year)
+        other = swatch_implied(year, elsewhere=True)
+        found += [
+            ("Swatch, sales", "China and dependent markets (about)", float(printed[year]), nan, nan, "press"),
+            ("Swatch, sales", "Elsewhere", other[0], other[1].low, other[1].high, "implied"),
+            ("Swatch, sales", "Group", all_of_it, nan, nan, "press"),
+        ]
+    asia = _luxury(_LVMH, "organic revenue growth on year")
+    if year in asia:
+        found.append(("LVMH, organic sales", "Asia without Japan", float(asia[year]), nan, nan, "press"))
+    return pd.DataFrame(found, columns=["group", "label", "value", "low", "high", "grade"])
+
+
+def swatch_implied(year: str, *, elsewhere: bool = False) -> tuple[float, Interval]:
+    """Return Swatch's growth in Greater China, or elsewhere, that its shares of sales imply, with their rounding.
+
+    The growth of the group is at constant exchange rates and the shares are in francs: the result is rough.
+    """
+    shares = _luxury(_SWATCH, "share of group sales")
+    total = _swatch_total(year)
+    before, after_ = (measures.rounded(float(shares[name]), 1) for name in (str(int(year) - 1), year))
+    if elsewhere:
+        whole = measures.exact(100)
+        before, after_ = whole - before, whole - after_
+    ratio = after_ / before * (measures.exact(1) + measures.rounded(total, 0.1) * measures.exact(0.01))
+    middle = after_.middle / before.middle * (1 + total / 100)
+    return 100 * (middle - 1), Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
+
+
+def _swatch_total(year: str) -> float:
+    return float(_luxury("Swatch Group", "net sales change, constant currency")[year])
+
+
+def quarters() -> pd.DataFrame:
+    """Return growth on the year of the first quarters at hand before the article: `Quarter`, `Porsche, %`, `LVMH, %`."""
+    cars, asia = _luxury(_PORSCHE[0], "deliveries"), _luxury(_LVMH, "organic revenue growth on year")
+    found = []
+    for period in ("2024Q1", "2025Q1"):
+        before = f"{int(period[:4]) - 1}{period[4:]}"
+        rate = measures.growth(float(cars[before]), float(cars[period]))
+        found.append((fmt.period(period), rate, float(asia[period])))
+    return pd.DataFrame(found, columns=["Quarter", "Porsche in China, %", "LVMH in Asia without Japan, %"])
+
+
+def later(after_month: str = ARTICLE) -> pd.DataFrame:
+    """Return the firms' figures for periods that ended in or after the article's month: `Firm`, `What`, `Period`, `Figure`."""
+    frame = datasets.load(LUXURY)
+    kept = frame[[len(period) != 10 and measures.months_of(period)[-1] >= after_month for period in frame["period"]]]
+    kept = kept.drop_duplicates(["entity", "value_text", "period"])
+    return pd.DataFrame(
+        {
+            "Of": kept["entity"],
+            "What": kept["measure"].str.partition(":")[0],
+            "Period": kept["period"].map(fmt.period),
+            "As printed": kept["value_text"],
+        }
+    )
+
+
+def hearing() -> pd.DataFrame:
+    """Return what is at hand on the hearing: `What`, `Where it stands`, `Grade`."""
+    frame = datasets.load(LUXURY)
+    own = frame[frame["entity"].str.contains("Bianchi")]
+    return pd.DataFrame({"What": own["measure"], "By": own["publisher"], "Grade": own["grade"]})

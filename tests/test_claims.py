@@ -335,3 +335,91 @@ def test_a_miss_inside_the_band_of_neighbouring_editions_says_so():
     assert "Nor can the printed figure be called wrong" in inside.reason
     assert "Nor can" not in outside.reason
     assert inside.to_dict()["band"] == [-0.8, 10.4]
+
+
+OVER = Printed(value=250, unit="cases", precision=1, side="over")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "exclusive", "expected", "said"),
+    [
+        (248, None, False, "not excluded", "at least 248"),
+        (251, None, False, "reproduced", "at least 251"),
+        (
+            250,
+            None,
+            True,
+            "reproduced",
+            "more than 250",
+        ),  # "more than 250" is over 250, "at least 250" need not be
+        (250, None, False, "not excluded", "at least 250"),
+        (None, 240, False, "contradicted", "at most 240"),
+        (None, 300, True, "not excluded", "less than 300"),
+    ],
+)
+def test_a_bound_with_an_open_end_is_judged_and_told_as_one(low, high, exclusive, expected, said):
+    verdict = claims.judge(claim(OVER, "bound"), estimate(None, low, high, exclusive=exclusive))
+    assert verdict.word == expected
+    assert said in verdict.computed_text
+    content = json.loads(json.dumps(verdict.to_dict(), allow_nan=False))
+    assert (content["computed_low"], content["computed_high"]) == (low, high)
+
+
+def test_a_figure_that_was_found_is_shown_as_it_was_found():
+    falling = claim(Printed(direction="down", unit="%", precision=0.1), "direction")
+    assert claims.judge(falling, estimate(-7.83, recomputed=False)).computed_text == "−7.83\u00a0%"
+    assert claims.judge(falling, estimate(-30.0, recomputed=False)).computed_text == "−30\u00a0%"
+    assert claims.judge(falling, estimate(-30.0)).computed_text == "−30.00\u00a0%"
+    assert claims.judge(falling, estimate(-2.2, unit="points")).computed_text == "−2.20\u00a0points"
+
+
+def parts_reading(*stands: bool | None) -> Reading:
+    alternative = Alternative(f"as-{stands}", "same", "Another", "Fair.", {})
+    found = [Finding(part.id, s, "seen") for part, s in zip(PARTS, stands, strict=True)]
+    return Reading(alternative, findings=tuple(found))
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([], None),
+        ([(True, None), (True, True)], "robust"),  # half give every part the same answer, none takes one away
+        ([(True, None), (False, None)], "fragile"),
+        ([(True, True)], "alone"),
+    ],
+)
+def test_a_bundle_is_robust_where_other_readings_give_its_parts_the_same_answers(others, expected):
+    subject = claim(Printed(), "text", parts=PARTS)
+    found = [Finding("who", True, "seen"), Finding("when", None, "not found")]
+    verdict = claims.judge(subject, findings=found, readings=[parts_reading(*stands) for stands in others])
+    assert verdict.robustness == expected
+    assert verdict.computed_text == "1 of 2 parts stand"
+
+
+def test_what_was_found_on_parts_and_causes_is_told_in_the_registers_words():
+    text = claims.judge(
+        claim(Printed(), "text", parts=PARTS),
+        findings=[Finding("who", True, "seen", "two"), Finding("when", None, "")],
+        readings=[parts_reading(True, False)],
+    ).to_dict()
+    assert [part["text"] for part in text["parts"]] == ["who did it", "when it was done"]
+    assert text["alternatives"][0]["computed_text"] == "1 of 2 parts stand (who: stands; when: does not stand)"
+    cause = claims.judge(
+        claim(Printed(effect="exports rose", because="masks were sold"), "cause"),
+        findings=[Finding("effect", True, "they did"), Finding("premise", None, "")],
+    )
+    assert [part["text"] for part in cause.to_dict()["parts"]] == ["exports rose", "masks were sold"]
+    assert (cause.computed_text, cause.to_dict()["printed_text"]) == ("", "a cause")
+
+
+def test_a_reading_in_words_is_told_and_has_no_vote():
+    words = Reading(Alternative("words", "same", "Another", "Fair.", {}), told="in words: as a plan")
+    verdict = claims.judge(claim(), estimate(33.0), readings=[words, reading(33.2)])
+    assert verdict.robustness == "robust"
+    assert "1 of 1 other" in verdict.robustness_reason
+    first = verdict.to_dict()["alternatives"][0]
+    assert (first["computed"], first["computed_low"], first["computed_text"]) == (
+        None,
+        None,
+        "in words: as a plan",
+    )

@@ -1,8 +1,9 @@
 import json
+import re
 
 import pytest
 
-from onewaytrade import claims, readme, scoreboard
+from onewaytrade import claims, fmt, readme, scoreboard
 from onewaytrade.errors import ClaimError, ParameterError, ProjectError
 
 
@@ -11,22 +12,63 @@ def found():
     return scoreboard.judged()
 
 
-def test_the_counts_of_the_first_sentence_add_up(found):
-    counts = [int(word) for word in scoreboard.findings(found)[0].split() if word.isdigit()]
+def test_the_counts_of_the_sentences_add_up(found):
+    counts, steady, left = (
+        [int(word) for word in re.findall(r"\b\d+\b", sentence)] for sentence in scoreboard.findings(found)
+    )
     assert counts[0] == sum(counts[1:]) == len(found)
+    assert steady[0] == sum(steady[1:4])
+    words = [verdict["verdict"] for verdict in found]
+    assert left[-2:] == [words.count("cause not testable here"), words.count("cannot be checked with open data")]
 
 
 def test_every_claim_stands_in_exactly_one_group(found):
-    text = " ".join(scoreboard.groups(found).values())
+    members = [verdict["claim"] for own in scoreboard.groups(found).values() for verdict in own]
+    assert sorted(members) == sorted(verdict["claim"] for verdict in found)
+
+
+def test_a_claim_is_right_on_one_reading_only_where_others_disagree(found):
+    groups = {v["claim"]: heading for heading, own in scoreboard.groups(found).items() for v in own}
     for verdict in found:
-        assert text.count(f"{verdict['label']} (") == 1
+        right, robustness = verdict["verdict"] in {"reproduced", "close"}, verdict["robustness"]
+        assert groups[verdict["claim"]].startswith("Right, and steady") is (right and robustness == "robust")
+        on_one = right and robustness in {"fragile", "alone"}
+        assert groups[verdict["claim"]].startswith("Right on the article’s reading") is on_one
+
+
+def test_every_bullet_says_where_the_claim_stands_and_why(found):
+    lines = scoreboard.bullets(found, "notebooks/").splitlines()
+    assert len(lines) == len(found)
+    for line, verdict in zip(lines, found, strict=True):
+        assert f"[{verdict['label']}](notebooks/{verdict['notebook']}.ipynb)" in line
+        assert f"paragraph {verdict['paragraph']}" in line
+        assert verdict["reason"] in line
+        if verdict["printed"] is not None:
+            assert f"printed {verdict['printed_text']}" in line
+
+
+def test_other_estimates_are_spanned_only_where_all_have_ends(found):
+    number = next(v for v in found if v["claim"] == "cpb-exports-33")
+    same = [a for a in number["alternatives"] if a["asks"] == "same"]
+    low = fmt.number(min(a["computed_low"] for a in same), 1, sign=True)
+    assert f"Other estimates: {low} to " in scoreboard.bullets([number])
+    opened = {**number, "alternatives": [*number["alternatives"], {**same[0], "computed_high": None}]}
+    assert "Other estimates" not in scoreboard.bullets([opened])
 
 
 def test_a_verdict_of_a_run_with_other_parameters_is_not_one_on_the_article(found):
     changed = [dict(verdict) for verdict in found]
     changed[0]["variant"] = "This run departs from the article: region Japan instead of China."
     assert scoreboard.findings(changed)[0].startswith(f"Of the {len(found) - 1} claims judged here,")
-    assert scoreboard.groups(changed)["Asked with other parameters than the article’s, and so no verdict on it"]
+    departing = "Asked with other parameters than the article’s, and so no verdict on it"
+    assert scoreboard.groups(changed)[departing] == changed[:1]
+
+
+def test_the_markdown_table_has_every_claim_in_the_order_of_the_article(found):
+    text = scoreboard.markdown(found)
+    rows = [line for line in text.splitlines() if line.startswith("| [")]
+    assert [row.split("](")[0].removeprefix("| [") for row in rows] == [verdict["label"] for verdict in found]
+    assert len({row.count("|") for row in rows}) == 1
 
 
 def test_by_verdict_the_strongest_come_first(found):

@@ -73,13 +73,13 @@ class Printed:
 
     @property
     def text(self) -> str:
-        """The printed figure in words and digits, as a reader would say it."""
+        """The printed figure in words and digits, as a reader would say it; what was printed, where it is none."""
         if self.value is not None:
             figure = self.show(self.value)
             return f"{self.side} {figure}" if self.side else figure
         if self.direction is not None:
             return {"up": "rising", "down": "falling", "flat": "no change"}[self.direction]
-        return f"{self.effect}, because {self.because}" if self.because else "in words"
+        return "a cause" if self.because else "in words"
 
     def show(self, value: float, *, more: int = 0) -> str:
         """Return a number in the claim's unit, with `more` decimals than were printed; whole counts have none."""

@@ -109,16 +109,15 @@ def alternatives(judged: Verdict) -> None:
         }
         for reading in content["alternatives"]
     ]
-    shown = pd.DataFrame(rows)
-    if content["printed"] is None:
-        shown = shown.drop(columns=gap, errors="ignore")
+    # Without a printed figure there is nothing to be less than.
+    shown = pd.DataFrame(rows).drop(columns=gap if content["printed"] is None else [])
     printed, computed = content["printed_text"], content["computed_text"]
     whose = "this run’s" if content["variant"] else "its own"
     told = f"; {whose} definition gives {computed}" if computed else ""
     table(
         shown,
         f"The claim {content['claim']} by other definitions",
-        notes=f"The article prints {printed}{told}." if content["kind"] in {"number", "bound"} else None,
+        notes=None if content["printed"] is None else f"The article prints {printed}{told}.",
     )
 
 

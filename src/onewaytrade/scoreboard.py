@@ -12,18 +12,32 @@ from onewaytrade import claims, definitions, fmt
 from onewaytrade.errors import ClaimError, ParameterError
 
 VARIABLE: Final = "ONEWAYTRADE_VERDICTS"
-_HOLDS: Final = ("reproduced", "close", "attested")
-_OPEN: Final = ("not excluded", "partly reproduced", "depends on definition")
+_COMES_OUT: Final = ("reproduced", "close")
 _FAILS: Final = ("not reproduced", "contradicted")
 _STEADY: Final = "Right, and steady: at least half of the other estimates of the same thing agree"
 _ON_ONE_READING: Final = "Right on the article’s reading, while other estimates give another figure"
 _SINGLE: Final = "Right, with no other estimate at hand"
-_LEFT_OPEN: Final = "Left open by the data"
+_ATTESTED: Final = "Found as printed, in a source that gives no way to recompute it"
+_IN_PART: Final = "Right in part"
+_BY_DEFINITION: Final = "Right by one definition and not by another, where the article names none"
+_LEFT_OPEN: Final = "Left open by the data, which only bound the value"
 _NOT_REFUTED: Final = "Not reproduced in the edition at hand, and not refuted by it"
 _FAILING: Final = "Not what the data give"
-_BEYOND: Final = "Beyond these data"
+_CAUSE: Final = "A cause, which no series of this kind can test"
+_BEYOND: Final = "Beyond open data"
 _DEPARTING: Final = "Asked with other parameters than the article’s, and so no verdict on it"
-_GROUPS: Final = (_STEADY, _ON_ONE_READING, _SINGLE, _LEFT_OPEN, _NOT_REFUTED, _FAILING, _BEYOND, _DEPARTING)
+_GROUPS: Final = (
+    _STEADY, _ON_ONE_READING, _SINGLE, _ATTESTED, _IN_PART, _BY_DEFINITION, _LEFT_OPEN, _NOT_REFUTED, _FAILING,
+    _CAUSE, _BEYOND, _DEPARTING,
+)  # fmt: skip
+_GROUP_OF: Final = {
+    "attested": _ATTESTED,
+    "partly reproduced": _IN_PART,
+    "depends on definition": _BY_DEFINITION,
+    "not excluded": _LEFT_OPEN,
+    "cause not testable here": _CAUSE,
+    "cannot be checked with open data": _BEYOND,
+}
 _ORDERS: Final = ("article", "verdict")
 _CHOICE: Final = fmt.join((repr(order) for order in _ORDERS), "or")
 
@@ -75,7 +89,7 @@ def table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
             "Computed": [v["computed_text"] or fmt.MISSING for v in found],
             "Verdict": [v["verdict"] for v in found],
             "Other estimates": [v["robustness"] or fmt.MISSING for v in found],
-            "Evidence": [v["evidence"] for v in found],
+            "Evidence": [v["evidence"] or fmt.MISSING for v in found],
             "Paragraph": [v["paragraph"] for v in found],
         }
     )
@@ -114,47 +128,76 @@ def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
     found = [verdict for verdict in found if not verdict["variant"]]
     others -= len(found)
     departs = f" {others} more were asked with other parameters, and judge nothing here." if others else ""
-    counts = fmt.join(f"{n} {'is' if n == 1 else 'are'} {word}" for word, n in _counts(found).items())
-    holding = [v for v in found if v["verdict"] in _HOLDS]
-    steady = sum(v["robustness"] == "robust" for v in holding)
-    wanting = [f"{label(v)} ({v['verdict']})" for v in found if v["verdict"] not in _HOLDS]
+    counts = fmt.join(f"{_verb(n, 'is', 'are')} {word}" for word, n in _counts(found).items())
+    return f"Of the {len(found)} claims judged here, {counts}.{departs}", _how_steady(found), _what_is_left(found)
+
+
+def _how_steady(found: Sequence[dict[str, Any]]) -> str:
+    holding = [verdict for verdict in found if verdict["verdict"] in _COMES_OUT]
+    single, steady = (sum(_group(v) == group for v in holding) for group in (_SINGLE, _STEADY))
+    alone = [label(verdict) for verdict in holding if _group(verdict) == _ON_ONE_READING]
+    named = f": {fmt.join(alone)}" if alone else ""
     return (
-        f"Of the {len(found)} claims judged here, {counts}.{departs}",
-        f"Of the {len(holding)} that come out on the article’s reading, {steady} also do on at least half of the "
-        f"other fair estimates of the same thing; {len(holding) - steady} do not, or have no other estimate.",
-        f"What does not come out, or stays open: {fmt.join(wanting) if wanting else 'nothing'}.",
+        f"Of the {len(holding)} that come out on the article’s reading, {_verb(steady, 'also does', 'also do')} "
+        f"on at least half of the other fair estimates of the same thing, {_verb(single, 'has', 'have')} no other "
+        f"estimate at hand, and {_verb(len(alone), 'does', 'do')} not{named}."
     )
 
 
-def groups(found: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Return the claims, with their printed figures and what others give, by what a reader may do with them."""
-    chosen: dict[str, list[str]] = {}
-    for verdict in found:
-        chosen.setdefault(_group(verdict), []).append(_named(verdict))
-    return {heading: f"{'; '.join(chosen[heading])}." for heading in _GROUPS if heading in chosen}
+def _what_is_left(found: Sequence[dict[str, Any]]) -> str:
+    failing = [f"{label(v)} ({v['verdict']})" for v in found if v["verdict"] in _FAILS]
+    causes, beyond = (
+        sum(v["verdict"] == word for v in found)
+        for word in ("cause not testable here", "cannot be checked with open data")
+    )
+    return (
+        f"What does not come out: {fmt.join(failing) if failing else 'nothing'}. With data of this kind nobody "
+        f"can check {_verb(causes, 'statement', 'statements')} of a cause and "
+        f"{_verb(beyond, 'other claim', 'other claims')}."
+    )
+
+
+def _verb(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def groups(found: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the verdicts by what a reader may do with them, the strongest group first."""
+    members = {heading: [verdict for verdict in found if _group(verdict) == heading] for heading in _GROUPS}
+    return {heading: own for heading, own in members.items() if own}
+
+
+def bullets(verdicts: Sequence[dict[str, Any]], folder: str = "") -> str:
+    """Return verdicts as a Markdown list: the claim, linked to its notebook below `folder`, and the reason."""
+    return "\n".join(
+        f"- [{label(v)}]({folder}{v['notebook']}.ipynb), paragraph {v['paragraph']}"
+        f"{_printed(v)}: {v['reason']}{_span(v)}"
+        for v in verdicts
+    )
 
 
 def _group(verdict: dict[str, Any]) -> str:
     if verdict["variant"]:
         return _DEPARTING
-    if verdict["verdict"] in _HOLDS:
+    if verdict["verdict"] in _COMES_OUT:
         return {"robust": _STEADY, None: _SINGLE}.get(verdict["robustness"], _ON_ONE_READING)
-    if verdict["verdict"] in _OPEN:
-        return _LEFT_OPEN
     if verdict["verdict"] in _FAILS:
         return _NOT_REFUTED if verdict["band_holds_printed"] else _FAILING
-    return _BEYOND
+    return _GROUP_OF[verdict["verdict"]]
 
 
-def _named(verdict: dict[str, Any]) -> str:
-    """Return a claim's name with the printed figure, and the span of the other estimates if they disagree."""
+def _printed(verdict: dict[str, Any]) -> str:
+    return "" if verdict["printed"] is None else f", printed {verdict['printed_text']}"
+
+
+def _span(verdict: dict[str, Any]) -> str:
+    """Return what the other estimates of the same thing span, in a sentence, if they are of one kind."""
     others = [reading for reading in verdict["alternatives"] if reading["asks"] == "same"]
-    told = f"{label(verdict)} ({verdict['printed_text']}"
-    if not others or verdict["robustness"] in {"robust", None}:
-        return f"{told})"
-    low = min(reading["computed_low"] for reading in others)
-    high = max(reading["computed_high"] for reading in others)
-    return f"{told}; others {fmt.interval(low, high, _decimals(low, high), unit=verdict['unit'])})"
+    ends = [reading[end] for reading in others for end in ("computed_low", "computed_high")]
+    if verdict["printed"] is None or not ends or None in ends:
+        return ""
+    span = fmt.interval(min(ends), max(ends), _decimals(min(ends), max(ends)), unit=verdict["unit"])
+    return f" Other estimates: {span}."
 
 
 def _decimals(low: float, high: float) -> int:
@@ -184,25 +227,38 @@ def label(verdict: dict[str, Any]) -> str:
 
 
 def markdown(found: Sequence[dict[str, Any]]) -> str:
-    """Return the findings and the table as Markdown, with each claim linked to its notebook."""
-    lines = [
-        *(f"- {sentence}" for sentence in findings(found)),
+    """Return the findings, the claims by kind of verdict, and the table in the article's order, as Markdown."""
+    lines = [*(f"- {sentence}" for sentence in findings(found)), ""]
+    for heading, members in groups(found).items():
+        lines += [f"**{heading}** ({len(members)}): {'; '.join(map(_short, members))}.", ""]
+    lines += [
+        f"<details><summary>All {len(found)} claims, in the order of the article</summary>",
         "",
-        "| Claim | Printed | Computed | Verdict | Other estimates | Evidence |",
+        "| Claim | Paragraph | Printed | Computed | Verdict | Other estimates | Evidence |",
+        "|---|--:|--:|---|---|---|---|",
+        *map(_markdown_row, found),
+        "",
+        "</details>",
     ]
-    lines += ["|---|--:|--:|---|---|---|"]
-    for verdict in found:
-        mark = fmt.MARKS[verdict["verdict"]].glyph
-        cells = [
-            f"[{label(verdict)}](notebooks/{verdict['notebook']}.ipynb)",
-            verdict["printed_text"],
-            verdict["computed_text"] or fmt.MISSING,
-            f"{mark} {verdict['verdict']}",
-            verdict["robustness"] or fmt.MISSING,
-            verdict["evidence"],
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n\n" + waiting_sentence(missing(found)) + "\n"
+    return "\n".join([*lines, "", waiting_sentence(missing(found)), ""])
+
+
+def _short(verdict: dict[str, Any]) -> str:
+    printed = "" if verdict["printed"] is None else f" ({verdict['printed_text']})"
+    return f"[{label(verdict)}](notebooks/{verdict['notebook']}.ipynb){printed}"
+
+
+def _markdown_row(verdict: dict[str, Any]) -> str:
+    cells = [
+        f"[{label(verdict)}](notebooks/{verdict['notebook']}.ipynb)",
+        str(verdict["paragraph"]),
+        verdict["printed_text"],
+        verdict["computed_text"] or fmt.MISSING,
+        f"{fmt.MARKS[verdict['verdict']].glyph} {verdict['verdict']}",
+        verdict["robustness"] or fmt.MISSING,
+        verdict["evidence"] or fmt.MISSING,
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _counts(found: Sequence[dict[str, Any]]) -> dict[str, int]:

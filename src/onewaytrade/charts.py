@@ -24,6 +24,7 @@ from onewaytrade.drawing import (
     Months,
     TimeMark,
     amount,
+    check_columns,
     completed,
     full_name,
     is_signed,
@@ -190,28 +191,36 @@ def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: s
     Columns: `label` (the row) and `value`; where present, `series` (several points a row, joined by a line, each
     with a shape and a column of its own), `low` and `high` (an interval; without a value, bounds alone),
     `printed` (what the article prints, a tick), `group` (a heading over rows), `grade` ("implied" is drawn
-    hollow). Rows, groups and series keep the order of the table. Values in "%" or "points" carry their sign.
+    hollow), `front` (rows that are true stand out, the others are pale, as in a ranking). Rows, groups and
+    series keep the order of the table. Values in "%" or "points" carry their sign.
     """
+    check_columns(table, ("label", "value"))
     drawn = completed(table, ("series", "group", "grade"), ("value", "low", "high", "printed"))
     _check_rows(drawn)
     styles = styles_of(drawn["series"])
     ranged = bool(drawn[["low", "high"]].notna().any(axis=None))
     owns = [own for _, own in drawn.groupby(["group", "label"], sort=False)]
     ticks = [own["printed"].max() for own in owns]
+    fronts = _fronts(drawn, owns)
+    bold = any(fronts)
     columns = [
-        Column(name, [_row_text(own[own["series"] == name], unit, decimals) for own in owns], style)
+        Column(name, [_row_text(own[own["series"] == name], unit, decimals) for own in owns], style, bold=bold)
         for name, style in styles.items()
     ]
     if drawn["printed"].notna().any():
-        columns.append(Column("article", [_printed_text(tick, unit) for tick in ticks], page.PRINTED))
+        columns.append(Column("article", [_printed_text(tick, unit) for tick in ticks], page.PRINTED, bold=bold))
     apart = 0.18 if ranged else 0.0
-    rows = [Row(own["label"].iloc[0], own["group"].iloc[0], apart * (len(styles) - 1)) for own in owns]
+    rows = [
+        Row(own["label"].iloc[0], own["group"].iloc[0], apart * (len(styles) - 1), front=front)
+        for own, front in zip(owns, fronts, strict=True)
+    ]
     words = Words(title, subtitle + _grade_key(drawn["grade"]), source)
     with page.theme():
         sheet, [(axes, centres)] = page.forest(words, [rows], columns)
         _row_axis(axes, drawn[["value", "low", "high", "printed"]], unit)
-        for own, centre, tick in zip(owns, centres, ticks, strict=True):
-            _draw_points(axes, own, centre, styles, apart=apart, stem=not ranged)
+        for own, centre, tick, front in zip(owns, centres, ticks, fronts, strict=True):
+            shades = styles if front is not False else {name: _behind(style) for name, style in styles.items()}
+            _draw_points(axes, own, centre, shades, apart=apart, stem=not ranged)
             _draw_printed(axes, tick, centre)
     return Chart(sheet.figure, _dots_alt(drawn, title, unit, decimals), table, source)
 
@@ -364,6 +373,17 @@ def _row_axis(axes: Axes, shown: pd.DataFrame, unit: str) -> None:
     axes.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.3 * room))
     page.set_ticks(axes, "x", unit)
     axes.axvline(0, color=page.QUIET, linewidth=1, zorder=1)
+
+
+def _fronts(drawn: pd.DataFrame, owns: Sequence[pd.DataFrame]) -> list[bool | None]:
+    """Return which rows stand before the others, and which behind; none where no row does."""
+    if "front" not in drawn or not drawn["front"].eq(True).any():
+        return [None] * len(owns)
+    return [bool(own["front"].eq(True).any()) for own in owns]
+
+
+def _behind(style: Style) -> Style:
+    return Style(page.PALE, page.QUIET, style.marker)
 
 
 def _draw_points(
@@ -540,13 +560,18 @@ def _seasons_alt(table: pd.DataFrame, title: str, unit: str, years: Sequence[str
 
 def _dots_alt(table: pd.DataFrame, title: str, unit: str, decimals: int) -> str:
     told = []
-    for (group, label), own in table.groupby(["group", "label"], sort=False):
+    kept = []
+    owns = [own for _, own in table.groupby(["group", "label"], sort=False)]
+    for at, (own, front) in enumerate(zip(owns, _fronts(table, owns), strict=True)):
+        group, label = own["group"].iloc[0], own["label"].iloc[0]
         points = [_point_words(point, unit, decimals) for point in records(own)]
         tick = own["printed"].max()
         says = "" if math.isnan(tick) else f" (article {_printed_text(tick, unit)})"
         told.append(f"{full_name(str(group), str(label))} {', '.join(points)}{says}")
-    left_out = f" and {len(told) - _TOLD} rows more" if len(told) > _TOLD else ""
-    return f"Dot chart, {unit_heading(unit)}: {sentence(title)} {'; '.join(told[:_TOLD])}{left_out}."
+        if at < _TOLD or front:
+            kept.append(told[-1])
+    left_out = f" and {len(told) - len(kept)} rows more" if len(told) > len(kept) else ""
+    return f"Dot chart, {unit_heading(unit)}: {sentence(title)} {'; '.join(kept)}{left_out}."
 
 
 def _point_words(point: Mapping[str, Any], unit: str, decimals: int) -> str:

@@ -152,7 +152,10 @@ class Months:
         shown = [(max(month - 0.5, low), min(month + step - 0.5, high)) for month in begins]
         room = page.text_width("2000" if step == 12 else "Q4") + 0.12
         every = math.ceil(room / max(self.inches(begins[0] + step) - self.inches(begins[0]), 0.01))
-        regular = [at for at, month in enumerate(begins) if month // step % every == 0]
+        # Counted back from the last whole year, which is named; a quarter of four is a first one.
+        phase = max(month for month in begins if month + step <= self.last + 1 or month == begins[0]) // step
+        phase = phase if step == 12 else 0
+        regular = [at for at, month in enumerate(begins) if (month // step - phase) % every == 0]
         kept: list[int] = []
         # A period that is cut off at an end gives way to its whole neighbour.
         for at in sorted(regular, key=lambda at: shown[at][1] - shown[at][0] < step):
@@ -179,7 +182,8 @@ def _span_name(month: int, step: int, *, first: bool) -> str:
     year, quarter = month_of(month)[:4], f"Q{month % 12 // 3 + 1}"
     if step == 12:
         return year
-    return f"{quarter}\n{year}" if quarter == "Q1" or first else quarter
+    # A second line, if an empty one, keeps all on one level.
+    return f"{quarter}\n{year}" if quarter == "Q1" or first else f"{quarter}\n"
 
 
 def value_axis(
@@ -230,7 +234,9 @@ def split(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
 
 
 def completed(table: pd.DataFrame, words: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
-    """Return the table with empty texts and missing numbers for the optional columns that it lacks."""
+    """Return the table with empty texts and missing numbers where it lacks an optional column or a text."""
+    gaps = [name for name in words if name in table and table[name].isna().any()]
+    table = table.assign(**{name: table[name].astype(object).where(table[name].notna(), "") for name in gaps})
     blank: dict[str, Any] = dict.fromkeys(words, "") | dict.fromkeys(numbers, math.nan)
     lacking = {name: value for name, value in blank.items() if name not in table}
     return table.assign(**lacking).astype(dict.fromkeys(numbers, float))
@@ -296,6 +302,12 @@ def bounds_text(low: float, high: float, unit: str, decimals: int, *, sign: bool
     last = plain(high, unit, decimals, sign=sign)
     first = plain(low, "", decimals, sign=sign)
     return f"{first}\N{EN DASH}{last}" if low >= 0 and not sign else f"{first} to {last}"
+
+
+def range_text(low: float, high: float, unit: str, decimals: int, *, sign: bool = False) -> str:
+    """Return the range of a value, with more decimals than the value has where they tell the ends apart."""
+    more = (n for n in range(decimals, decimals + 3) if plain(low, unit, n) != plain(high, unit, n))
+    return bounds_text(low, high, unit, next(more, decimals), sign=sign)
 
 
 def is_signed(unit: str) -> bool:

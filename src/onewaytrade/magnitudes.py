@@ -18,6 +18,7 @@ from onewaytrade.drawing import (
     completed,
     full_name,
     limits_of,
+    range_text,
     records,
     sentence,
     tick_unit,
@@ -46,7 +47,7 @@ def scale(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: 
     """
     check_columns(table, ("label", "value"))
     drawn = completed(table, ("group", "note"), ("value", "low", "high"))
-    rows = records(drawn.fillna({"group": "", "note": ""}))
+    rows = records(drawn)
     for row in rows:
         _check(row)
     room = _NOTE[any(_goes_left(row) for row in rows)]
@@ -224,7 +225,7 @@ def _alt(bars: Sequence[_Bar], title: str, unit: str, decimals: int) -> str:
     told = []
     for bar in bars:
         ranged = not math.isnan(bar.value) and not math.isnan(bar.low)
-        asides = [bounds_text(bar.low, bar.high, unit, max(decimals, 1))] if ranged else []
+        asides = [range_text(bar.low, bar.high, unit, decimals)] if ranged else []
         asides += [bar.note.replace("\n", " ")] if bar.note else []
         aside = f" ({'; '.join(asides)})" if asides else ""
         told.append(f"{full_name(bar.group, bar.label)} {bar.number}{aside}")

@@ -25,6 +25,7 @@ from onewaytrade.drawing import (
     completed,
     is_per_cent,
     limits_of,
+    range_text,
     records,
     sentence,
     split,
@@ -41,6 +42,8 @@ _HEIGHTS: Final = {1: 3.0, 2: 2.1, 3: 1.8}  # inches of a panel by their number;
 _SMALL_PANEL: Final = 1.55
 _GAP: Final = 0.2
 _ARROW: Final = 0.3
+_SHORT: Final = 0.3  # inches of a level that is too short for a marker of its own among others
+_POINT: Final = 0.13  # width of a marker, in inches
 _NAME: Final = 1.7  # width of a name inside a plot
 _KINDS: Final = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}
 _UNIT_GAP: Final = 0.12
@@ -167,7 +170,7 @@ class _Panel:
     def shown(self) -> list[float]:
         """All that the value axis must hold: zero, too, where the values would be misread without it."""
         low, high = limits_of(self.ends)
-        misread = 0 < low < high / 2 or low / 2 < high < 0
+        misread = low == high or 0 < low < high / 2 or low / 2 < high < 0
         return [*self.ends, 0.0] if misread else self.ends
 
     @property
@@ -245,7 +248,7 @@ def _time_axis(plots: Sequence[_Panel], marks: Sequence[TimeMark]) -> tuple[Mont
     rows = [row for plot in plots for row in plot.rows]
     first, last = min(row.first for row in rows), max(row.last for row in rows)
     # A series that ends long before the others is labelled where it ends.
-    near = last - 0.06 * (last - first + 1)
+    near = last - 0.15 * (last - first + 1)
     names = [{name: row for name, row in plot.labels().items() if row.last >= near} for plot in plots]
     left = max(page.tick_room(*limits_of(plot.shown), tick_unit(plot.unit), sign=plot.sign) for plot in plots)
     right = page.label_room(["", *(name for own in names for name in own)])
@@ -266,9 +269,9 @@ def _set_values(axes: Axes, plot: _Panel) -> None:
     low, high = limits_of(plot.shown)
     upward = any(row.is_bound and math.isnan(row.high) for row in plot.rows)
     downward = any(row.is_bound and math.isnan(row.low) for row in plot.rows)
-    below = _ARROW + 0.08 if downward else 0.02 if low == 0 else noted
-    above = _ARROW + 0.08 if upward else 0.02 if high == 0 else noted
-    value_axis(axes, plot.shown, tick_unit(plot.unit), sign=plot.sign, room=(below, max(above, 0.08)))
+    below = _ARROW + 0.08 if downward else 0.0 if low == 0 else noted
+    above = _ARROW + 0.08 if upward else 0.0 if high == 0 else noted
+    value_axis(axes, plot.shown, tick_unit(plot.unit), sign=plot.sign, room=(below, above))
 
 
 def _heading(plot: _Panel) -> tuple[str, str]:
@@ -287,7 +290,7 @@ def _heading_height(heading: tuple[str, str]) -> float:
     texts = [text for text in heading if text]
     if not texts:
         return 0.0
-    return (page.text_height("x") if _fits_beside(heading) else sum(map(page.text_height, texts))) + 0.12
+    return (page.text_height("x") if _fits_beside(heading) else sum(map(page.text_height, texts))) + 0.15
 
 
 def _write_heading(sheet: Page, top: float, heading: tuple[str, str]) -> None:
@@ -308,23 +311,51 @@ def _write_heading(sheet: Page, top: float, heading: tuple[str, str]) -> None:
 
 def _draw_panel(axes: Axes, plot: _Panel, names: Mapping[str, _Row]) -> None:
     taken: list[np.ndarray] = []
+    aside = _asides(axes, plot)
     for name, rows in plot.series().items():
         style = plot.styles[name]
         _draw_months(axes, name, [row for row in rows if row.length == 1 and not row.is_bound], style)
-        _draw_levels(axes, [row for row in rows if row.length > 1 and not row.is_bound], style)
+        _draw_levels(axes, [row for row in rows if row.length > 1 and not row.is_bound], style, aside)
         for row in rows:
             if row.is_bound:
                 taken += _draw_bound(axes, row, style)
             elif not math.isnan(row.low):
                 _draw_whisker(axes, row)
     if plot.few:
-        for row in plot.rows:
-            page.note_beside(axes, (row.middle, row.at), plot.text(row), plot.styles[row.series].ink, taken)
+        _write_values(axes, plot, taken)
     for name, row in plot.labels().items():
         if name not in names:
             text = page.wrap(name, _NAME, page.TEXT, "bold")
             page.note_beside(axes, (row.middle, row.at), text, plot.styles[name].ink, taken)
     page.end_labels(axes, [Label(row.at, name, plot.styles[name].ink) for name, row in names.items()])
+
+
+def _write_values(axes: Axes, plot: _Panel, taken: list[np.ndarray]) -> None:
+    """Write the values at the points; bounds that stay the same from one period to the next once for all."""
+    for rows in plot.series().values():
+        runs: list[list[_Row]] = []
+        for row in rows:
+            before = runs[-1][-1] if runs else row
+            follows = row.is_bound and before.is_bound and before.last + 1 == row.first
+            if follows and (row.low, row.high) == (before.low, before.high):
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+        for run in runs:
+            row = run[0]
+            place = ((row.middle + run[-1].middle) / 2, row.at)
+            ink = plot.styles[row.series].ink
+            page.note_beside(axes, place, plot.text(row), ink, taken, side=_side(row, plot.rows))
+
+
+def _side(row: _Row, rows: Sequence[_Row]) -> int:
+    """Return where the value of a row belongs: above all others of the same months, below, or on either side."""
+    others = [
+        other.at for other in rows if other is not row and (other.first, other.last) == (row.first, row.last)
+    ]
+    if not others or min(others) < row.at < max(others):
+        return 0
+    return 1 if row.at >= max(others) else -1
 
 
 def _draw_months(axes: Axes, name: str, rows: Sequence[_Row], style: Style) -> None:
@@ -346,17 +377,46 @@ def _draw_months(axes: Axes, name: str, rows: Sequence[_Row], style: Style) -> N
     )  # fmt: skip
 
 
-def _draw_levels(axes: Axes, rows: Sequence[_Row], style: Style) -> None:
-    """Draw each period as a level over its months, with thin joints between neighbours of the same length."""
+def _asides(axes: Axes, plot: _Panel) -> dict[_Row, float]:
+    """Return how far, in months, the marker of a level steps aside so that it does not hide another's."""
+    inch = (axes.get_xlim()[1] - axes.get_xlim()[0]) / page.size(axes)[0]
+    near = (axes.get_ylim()[1] - axes.get_ylim()[0]) / page.size(axes)[1] * _POINT
+    levels = sorted((row for row in plot.rows if row.length > 1 and not row.is_bound), key=lambda row: row.value)
+    names = list(plot.styles)
+    asides: dict[_Row, float] = {}
+    for place in dict.fromkeys((row.first, row.last) for row in levels):
+        clusters: list[list[_Row]] = []
+        for row in (row for row in levels if (row.first, row.last) == place):
+            if clusters and row.value - clusters[-1][-1].value < near:
+                clusters[-1].append(row)
+            else:
+                clusters.append([row])
+        for cluster in clusters:
+            step = min(_POINT * inch, cluster[0].length / (len(cluster) + 1))
+            cluster.sort(key=lambda row: names.index(row.series))
+            asides |= {row: step * (at - (len(cluster) - 1) / 2) for at, row in enumerate(cluster)}
+    return asides
+
+
+def _draw_levels(axes: Axes, rows: Sequence[_Row], style: Style, aside: Mapping[_Row, float]) -> None:
+    """Draw each period as a level over its months, with thin joints between neighbours of the same length.
+
+    Where the levels are short, only some have a marker.
+    """
     begins = {(row.first, row.length): row for row in rows}
+    ends_at = {(row.last, row.length) for row in rows}
+    (left, right), width = axes.get_xlim(), page.size(axes)[0]
     for row in rows:
         begin, end = row.edges
+        after = begins.get((row.last + 1, row.length))
+        inside = after and (row.first - 1, row.length) in ends_at
+        short = (end - begin) / (right - left) * width < _SHORT
+        marked = [] if inside and short and row.first // row.length % 4 else [1]
         axes.plot(
-            [begin, row.middle, end], [row.value] * 3, label=f"{row.series}, {row.period}", color=style.colour,
-            linewidth=3, solid_capstyle="butt", marker=style.marker, markevery=[1], markeredgecolor="white",
+            [begin, row.middle + aside[row], end], [row.value] * 3, label=f"{row.series}, {row.period}", color=style.colour,
+            linewidth=3, solid_capstyle="butt", marker=style.marker, markevery=marked, markeredgecolor="white",
             zorder=3,
         )  # fmt: skip
-        after = begins.get((row.last + 1, row.length))
         if after:
             ends = [row.value, after.value]
             axes.plot([end, end], ends, label="_joint", color=style.colour, linewidth=1, zorder=2.5)
@@ -375,8 +435,8 @@ def _draw_bound(axes: Axes, row: _Row, style: Style) -> list[np.ndarray]:
             solid_capstyle="butt", zorder=3,
         )  # fmt: skip
     if len(row.ends) == 2:
-        area = Rectangle((begin, row.low), end - begin, row.high - row.low, facecolor=style.colour, alpha=0.25)
-        area.set(linewidth=0, zorder=2.2, label=label)
+        area = Rectangle((begin, row.low), end - begin, row.high - row.low, facecolor=page.pale(style.colour))
+        area.set(linewidth=0.6, edgecolor=page.pale(style.colour), zorder=2.2, label=label)
         axes.add_patch(area)
         return []
     up = 1 if math.isnan(row.high) else -1
@@ -393,7 +453,7 @@ def _draw_bound(axes: Axes, row: _Row, style: Style) -> list[np.ndarray]:
 def _draw_whisker(axes: Axes, row: _Row) -> None:
     axes.plot(
         [row.middle] * 2, [row.low, row.high], label=f"{row.series}, {row.period}, range", color=page.INK,
-        linewidth=1.2, marker="_", markersize=7, markeredgewidth=1.2, markeredgecolor=page.INK, zorder=4,
+        linewidth=1.2, marker="_", markersize=7, markeredgewidth=1.2, markeredgecolor=page.INK, zorder=2.9,
     )  # fmt: skip
 
 
@@ -402,7 +462,8 @@ def _draw_whisker(axes: Axes, row: _Row) -> None:
 
 def _alt(plots: Sequence[_Panel], title: str, marks: Sequence[TimeMark]) -> str:
     told = [f"{_panel_name(plot)}: {'; '.join(_series_words(plot))}." for plot in plots]
-    marked = f" Marked: {fmt.join(f'{label} ({fmt.period(period)})' for period, label in marks)}." if marks else ""
+    places = [f"{label} ({fmt.period(period)})" for period, label in marks]
+    marked = f" Marked: {fmt.join(places)}." if places else ""
     count = "one panel" if len(plots) == 1 else f"{len(plots)} panels on the same months"
     return f"Chart over time, {count}: {sentence(title)} {' '.join(told)}{marked}"
 
@@ -436,4 +497,5 @@ def _kind_words(plot: _Panel, rows: Sequence[_Row]) -> str:
 def _range_words(plot: _Panel, row: _Row) -> str:
     if math.isnan(row.low):
         return ""
-    return f" ({bounds_text(row.low, row.high, plot.unit, max(plot.decimals, 1), sign=plot.sign)})"
+    ends = range_text(row.low, row.high, plot.unit, plot.decimals, sign=plot.sign)
+    return f" ({ends})"

@@ -1,7 +1,7 @@
 """Consumers in China: what they spend, earn and save, how they feel, what homes cost, and what luxury firms sell.
 
-Retail sales are published for March to December alone. "Twelve months to May" therefore hold ten figures, which are
-always those of the same ten calendar months, so that they compare with March to December of any year.
+Retail sales are published for March to December alone. "Twelve months to May" therefore hold ten figures, always
+of the same ten calendar months, so that they compare with March to December of any year.
 """
 
 import difflib
@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import claims, datasets, fmt, measures
-from onewaytrade.claims import Estimate, Printed
+from onewaytrade import datasets, fmt, measures
+from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import rows
@@ -21,6 +21,7 @@ from onewaytrade.methods import rows
 DATASET: Final = "consumption"
 LUXURY: Final = "luxury"
 ARTICLE: Final = "2025-06"  # the month in which the article appeared
+BEFORE: Final = "2025-05"  # the last month that it could know
 RATE: Final = "retail sales of consumer goods, nominal, change on year as first published (no Jan/Feb values)"
 LEVEL: Final = "retail sales of consumer goods, level"
 CONFIDENCE: Final = "NBS consumer confidence index, monthly"
@@ -42,7 +43,7 @@ _PORSCHE: Final = ("Porsche AG, China", "Porsche AG, world")
 _LVMH: Final = "LVMH, Asia excluding Japan"
 _SWATCH: Final = "Swatch Group, China incl. Hong Kong and Macau"
 _SWATCH_SALES: Final = "Swatch Group, China+HK+Macau and dependent SE Asian markets"
-_FITS: Final = {-1: "yes", 0: "no", 1: "no"}
+_FITS: Final = {-1: "yes", 0: "flat", 1: "no"}
 
 
 # Parameters
@@ -59,8 +60,8 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     first, last = "2019-01", measures.shift_month(end, -12)
     if not first <= _month("start", values["start"]) <= last:
         raise ParameterError(
-            f"start={values['start']!r} must lie between {first} and {last}, a year before end={end!r}; the nearest "
-            f"is {first if values['start'] < first else last!r}."
+            f"start={values['start']!r} must lie between {first} and {last}, a year before end={end!r}; the "
+            f"nearest is {first if values['start'] < first else last!r}."
         )
     years = [str(year) for year in range(2019, int(end[:4]))]
     years = [year for year in years if f"{year}-12" in _series(LEVEL).index]
@@ -73,7 +74,8 @@ def _known(name: str, value: str, allowed: list[str], what: str) -> str:
     if value not in allowed:
         near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.0)[0]
         raise ParameterError(
-            f"{name}={value!r} is not {what}; the nearest is {near!r}, and they run from {allowed[0]} to {allowed[-1]}."
+            f"{name}={value!r} is not {what}; the nearest is {near!r}, and they run from {allowed[0]} to "
+            f"{allowed[-1]}."
         )
     return value
 
@@ -94,7 +96,7 @@ def retail(choices: Mapping[str, Any]) -> Estimate:
 
     Choices: `end` (a month), `figure` ("rate": the growth on the year that was published; "level": growth computed
     from the levels, `years` back), `average` ("month", or "year": the mean of the rates published for the twelve
-    months to `end`), and `less` (rates alone: "base" subtracts the mean rate of the same months of the year `base`,
+    months to `end`), and `less` (of rates: "base" subtracts the mean rate of the same months of the year `base`,
     "before" that of a year before). Raises NoFigureError for a month without a figure.
     """
     end = choices["end"]
@@ -106,9 +108,9 @@ def retail(choices: Mapping[str, Any]) -> Estimate:
     if less := choices.get("less"):
         others = _same_months(months, choices["base"]) if less == "base" else _before(months)
         other = _mean_of(others)
-        return _mean(value - other, 2, end, f"{sentence}, less the same for {_span(others)}.", "points")
+        return _mean(value - other, 2, f"{sentence}, less the same for {_span(others)}.", "points")
     if average == "year":
-        return _mean(value, 1, end, f"{sentence}.", "%")
+        return _mean(value, 1, f"{sentence}.", "%")
     return Estimate(
         value, "primary", _edition(), f"{sentence}, by China’s statistics office.", recomputed=False, unit="%"
     )
@@ -130,12 +132,12 @@ def _by_levels(start: str, end: str) -> Estimate:
         high=allowed.high,
         grade="primary",
         edition=_edition(),
-        sentence=f"Retail sales of consumer goods, level, {fmt.month(start)} to {fmt.month(end)}, as first printed.",
+        sentence=f"Retail sales of consumer goods, level, {fmt.month(start)} to {fmt.month(end)}, as printed.",
         unit="%",
     )
 
 
-def _mean(value: float, means: int, end: str, sentence: str, unit: str) -> Estimate:
+def _mean(value: float, means: int, sentence: str, unit: str) -> Estimate:
     """Return a mean of rates, or a difference of two, with the rounding of the published digits."""
     half = means * _RATE_STEP / 2
     return Estimate(value, "primary", _edition(), sentence, value - half, value + half, unit=unit)
@@ -193,13 +195,15 @@ def _series(measure: str, entity: str = "China") -> "pd.Series[float]":
 def course(start: str, end: str, base: str) -> pd.DataFrame:
     """Return what is known of consumers from `start` to `end`, in panels with units of their own.
 
-    Columns `panel`, `unit`, `period`, `series`, `value`. The level of retail sales is set to 100 in the same month of
-    the year `base`, which takes out the seasons. Periods that reach out of the window are left out, and so is a panel
-    without a figure.
+    Columns `panel`, `unit`, `period`, `series`, `value`. The level of retail sales is set to 100 in the same month
+    of the year `base`, which takes out the seasons. Periods that reach out of the window are left out, and so is a
+    panel without a figure.
     """
     levels = _series(LEVEL)
-    index = pd.Series({month: 100 * value / levels[f"{base}{month[4:]}"] for month, value in levels.items()})
-    homes = _series(HOMES)
+    index = pd.Series(
+        {month: 100 * levels[month] / levels[f"{base}{month[4:]}"] for month in map(str, levels.index)}
+    )
+    homes, cities = _series(HOMES), _series("new home prices, change on year", "China, 70 cities")
     homes.index = [f"{month[:4]}Q{int(month[5:]) // 3}" for month in homes.index]
     drawn = [
         ("Retail sales, level", f"same month of {base} = 100", "", index),
@@ -207,21 +211,18 @@ def course(start: str, end: str, base: str) -> pd.DataFrame:
         ("Consumer confidence", "index from 0 to 200", "", _series(CONFIDENCE)),
         ("Household saving", "% of income", "", _series(SAVING)),
         ("House prices, growth on the year", "%", "BIS", homes),
-        ("House prices, growth on the year", "%", "70 cities", _series("new home prices, change on year", "China, 70 cities")),
+        ("House prices, growth on the year", "%", "70 cities", cities),
     ]
-    found = [
-        (panel, unit, period, name, value)
-        for panel, unit, name, values in drawn
-        for period, value in values.items()
-        if start <= measures.months_of(str(period))[0] and measures.months_of(str(period))[-1] <= end
-    ]
-    return pd.DataFrame(found, columns=["panel", "unit", "period", "series", "value"])
+    table = _told(drawn)
+    months = table["period"].map(measures.months_of)
+    return table[(months.str[0] >= start) & (months.str[-1] <= end)].reset_index(drop=True)
 
 
 def readings(end: str, base: str) -> pd.DataFrame:
     """Return what "on the decline" can mean, with what each reading gives and whether that is a decline.
 
-    Columns as they are shown: `Read as`, `Measure`, `Gives`, `A decline`. A reading without a figure is left out.
+    Columns as they are shown: `Read as`, `Measure`, `Gives`, `A decline` (yes, no, or flat if it rounds to 0). A
+    reading without a figure is left out.
     """
     asked: list[tuple[str, str, Mapping[str, Any]]] = [
         ("a level", "Sales against a year before, as published", {}),
@@ -242,8 +243,9 @@ def readings(end: str, base: str) -> pd.DataFrame:
             estimate = _estimate({"end": end, "base": base, **choices})
         except NoFigureError:
             continue
-        shown = claims.text_of(Printed(unit="%", precision=1.0), estimate)
-        told.append((kind, name, shown, _FITS[_side(estimate)]))
+        told.append(
+            (kind, name, fmt.with_unit(estimate.value, estimate.unit or "%", sign=True), _FITS[_side(estimate)])
+        )
     return pd.DataFrame(told, columns=["Read as", "Measure", "Gives", "A decline"])
 
 
@@ -262,17 +264,17 @@ def _confidence(start: str, end: str) -> dict[str, Any]:
 
 
 def _share_spent(before: str, after: str) -> dict[str, Any]:
-    """Return choices for the share of income spent: the fall of the share saved, so with the years turned round."""
+    """Return choices for the share of income spent: that of the share saved, with the years turned round."""
     return {"dataset": DATASET, "entity": "China", "measure": SAVING, "period": before, "minus_period": after}
 
 
 def _side(estimate: Estimate) -> int:
-    low, high = (measures.round_half_away(end, 0.1) for end in estimate.range)
-    return -1 if high < 0 else 1 if low > 0 else 0
+    value = measures.round_half_away(float(estimate.value or 0.0))
+    return (value > 0) - (value < 0)
 
 
 def budgets() -> pd.DataFrame:
-    """Return income and spending per head by year: `Year`, `Income, yuan`, `Spending, yuan`, `Spent, % of income`."""
+    """Return income and spending per head: `Year`, `Income, yuan`, `Spending, yuan`, `Spent, % of income`."""
     income, spending = _series(INCOME), _series(SPENDING)
     table = pd.DataFrame({"Income, yuan": income, "Spending, yuan": spending}).astype(int)
     table["Spent, % of income"] = 100 * spending / income
@@ -280,7 +282,7 @@ def budgets() -> pd.DataFrame:
 
 
 def budget_growth() -> pd.DataFrame:
-    """Return growth per year of income and spending per head between the years at hand: `label`, `series`, `value`."""
+    """Return growth per year of income and spending per head between years: `label`, `series`, `value`."""
     table = budgets()
     found = []
     for before, after in zip(table.index, table.index[1:], strict=False):
@@ -292,10 +294,23 @@ def budget_growth() -> pd.DataFrame:
     return pd.DataFrame(found, columns=["label", "series", "value"])
 
 
+def confidence_break() -> str:
+    """Return the month in which confidence fell most against the month before."""
+    return str(_series(CONFIDENCE).diff().idxmin())
+
+
+def confidence_twice() -> pd.DataFrame:
+    """Return the months of confidence that stand in the press, too: `Month`, `In the series`, `In the press`."""
+    press, index = _series("NBS consumer confidence index"), _series(CONFIDENCE)
+    return pd.DataFrame(
+        {"Month": press.index.map(fmt.month), "In the series": index[press.index], "In the press": press}
+    )
+
+
 def confidence_since(end: str) -> dict[str, float]:
     """Return confidence in March 2022, its lowest and highest value from April 2022 to `end`, and its last one."""
     index = _series(CONFIDENCE)
-    after = index.loc["2022-04":end]  # type: ignore[misc]
+    after = index.loc["2022-04":end]
     return {
         "before": float(index["2022-03"]),
         "lowest": float(after.min()),
@@ -304,13 +319,35 @@ def confidence_since(end: str) -> dict[str, float]:
     }
 
 
+def sales(end: str, base: str) -> dict[str, float]:
+    """Return what is known of retail sales at `end`, in per cent and as an index.
+
+    Keys: `published` (growth on the year), `ratio` (the same by printed levels) and `level` (`base` = 100), both
+    NaN where no level is at hand; `year`, `before`, `base`: the mean rates of the twelve months to `end`, of the
+    twelve before, and of the same months of `base`.
+    """
+    months = _mean_rate(end, "year")[1]
+    levels = _series(LEVEL)
+    own, last_year, same = (
+        levels.get(m, math.nan) for m in (end, measures.shift_month(end, -12), f"{base}{end[4:]}")
+    )
+    return {
+        "published": float(_series(RATE)[end]),
+        "ratio": 100 * (own / last_year - 1),
+        "level": 100 * own / same,
+        "year": _mean_of(months),
+        "before": _mean_of(_before(months)),
+        "base": _mean_of(_same_months(months, base)),
+    }
+
+
 def growth_since(end: str) -> "pd.Series[float]":
     """Return the published growth rates of retail sales from April 2022 to `end`."""
-    return _series(RATE).loc["2022-04":end]  # type: ignore[misc]
+    return _series(RATE).loc["2022-04":end]
 
 
 def homes_by_city(month: str = "2025-05") -> pd.DataFrame:
-    """Return growth on the year of new and existing homes' prices by group of cities: `label`, `series`, `value`."""
+    """Return growth on the year of prices of homes by group of cities: `label`, `series`, `value`."""
     found = [
         (name, kind, _series(measure, entity)[month])
         for entity, name in _TIERS.items()
@@ -322,8 +359,8 @@ def homes_by_city(month: str = "2025-05") -> pd.DataFrame:
 def homes_chained(last: str = "2025-03") -> tuple[str, float, int]:
     """Return since when house prices fell in a row, and by how much in all, from rates on the same quarter.
 
-    The rates of the same quarter of each year are chained back as long as they are negative: the first quarter that
-    counts as 100, the growth in per cent, and the number of rates.
+    The rates of the same quarter of each year are chained back as long as they are negative: the quarter (by its
+    last month) that counts as 100, the growth in per cent, and the number of rates.
     """
     rates = _series(HOMES)
     ratio, month, count = 1.0, last, 0
@@ -334,8 +371,8 @@ def homes_chained(last: str = "2025-03") -> tuple[str, float, int]:
 
 
 def after(end: str) -> pd.DataFrame:
-    """Return the growth of retail sales from a year before `end` to the last at hand: `month`, `series`, `value`."""
-    published = _series(RATE).loc[measures.shift_month(end, -14) :]  # type: ignore[misc]
+    """Return the growth of retail sales from a year before `end` to the last: `month`, `series`, `value`."""
+    published = _series(RATE).loc[measures.shift_month(end, -14) :]
     return pd.DataFrame({"month": published.index, "series": "Growth on the year", "value": published.to_numpy()})
 
 
@@ -357,53 +394,53 @@ def _deliveries() -> pd.DataFrame:
     return table
 
 
-def luxury_course(until: str = ARTICLE) -> pd.DataFrame:
+def luxury_course(until: str = BEFORE) -> pd.DataFrame:
     """Return the three firms' figures for China in panels: `panel`, `unit`, `period`, `series`, `value`.
 
     Porsche's deliveries are per month, so that years, half-years and quarters compare; Elsewhere is the world less
     China. Periods that end after the month `until` are left out.
     """
-    panels = {
-        "porsche": ("Porsche, deliveries", "thousand cars a month"),
-        "lvmh": ("LVMH, Asia without Japan, organic growth on the year", "%"),
-        "share": ("Asia without Japan in LVMH’s sales", "% of sales"),
-        "swatch": ("Greater China in Swatch’s sales", "% of sales"),
-    }
-    china = _luxury(_PORSCHE[0], "deliveries")
-    elsewhere = _deliveries().loc["Elsewhere"]
-    found = [
-        *(("porsche", period, "Elsewhere", _per_month(value, str(period))) for period, value in elsewhere.items()),
-        *(("porsche", period, "China", _per_month(value, str(period))) for period, value in china.items()),
-        *(("lvmh", period, "", value) for period, value in _luxury(_LVMH, "organic revenue growth on year").items()),
-        *(("share", period, "", value) for period, value in _luxury(_LVMH, "share of group revenue").items()),
-        *(("swatch", period, "", value) for period, value in _luxury(_SWATCH, "share of group sales").items()),
+    cars: dict[str, pd.Series[Any]] = {"Elsewhere": _deliveries().loc["Elsewhere"], "China": _luxury(_PORSCHE[0], "deliveries")}
+    for name, own in cars.items():
+        cars[name] = own / [1000 * len(measures.months_of(str(period))) for period in own.index]
+    drawn: list[tuple[str, str, str, pd.Series[Any]]] = [
+        *(("Porsche, deliveries", "thousand cars a month", name, own) for name, own in cars.items()),
+        (
+            "LVMH, Asia without Japan, growth on the year",
+            "%",
+            "",
+            _luxury(_LVMH, "organic revenue growth on year"),
+        ),
+        ("Asia without Japan in LVMH’s sales", "% of sales", "", _luxury(_LVMH, "share of group revenue")),
+        ("Greater China in Swatch’s sales", "% of sales", "", _luxury(_SWATCH, "share of group sales")),
     ]
+    table = _told(drawn)
+    months = table["period"].map(measures.months_of)
     # Nine months stand beside the whole year that holds them, and tell nothing that it does not.
-    kept = [
-        row for row in found if measures.months_of(str(row[1]))[-1] <= until and len(measures.months_of(str(row[1]))) != 9
+    return table[(months.str[-1] <= until) & (months.str.len() != 9)].reset_index(drop=True)
+
+
+def _told(drawn: Iterable[tuple[str, str, str, "pd.Series[Any]"]]) -> pd.DataFrame:
+    """Return series, each with its panel, unit and name, as one table for `charts.panels`."""
+    parts = [
+        pd.DataFrame({"panel": panel, "unit": unit, "period": own.index, "series": name, "value": own.to_numpy()})
+        for panel, unit, name, own in drawn
     ]
-    return pd.DataFrame(
-        [(*panels[panel], period, series, value) for panel, period, series, value in kept],
-        columns=["panel", "unit", "period", "series", "value"],
-    )
-
-
-def _per_month(value: float, period: str) -> float:
-    return value / len(measures.months_of(period)) / 1000
+    return pd.concat(parts, ignore_index=True)
 
 
 def china_and_elsewhere(year: str) -> pd.DataFrame:
-    """Return each firm's growth in China, elsewhere and in all, in a year: `group`, `label`, `value`, `low`, `high`, `grade`.
+    """Return each firm's growth in China, elsewhere and in all, in a year.
 
-    What is elsewhere is implied: for Porsche by difference, for Swatch by the shares of sales, whose rounding gives the
-    range. What is not at hand is left out.
+    Columns `group`, `label`, `value`, `low`, `high`, `grade`. What is elsewhere is implied: for Porsche by
+    difference, for Swatch by the shares of sales, whose rounding gives the range. What is not at hand is left out.
     """
     nan = math.nan
     cars = _deliveries()
     before = str(int(year) - 1)
     found: list[tuple[str, str, float, float, float, str]] = [
         (
-            "Porsche, deliveries", name, measures.growth(float(cars.loc[name, before]), float(cars.loc[name, year])),
+            "Porsche, deliveries", name, measures.growth(float(cars[before][name]), float(cars[year][name])),
             nan, nan, grade,
         )
         for name, grade in (("China", "press"), ("Elsewhere", "implied"), ("World", "press"))
@@ -444,7 +481,7 @@ def _swatch_total(year: str) -> float:
 
 
 def quarters() -> pd.DataFrame:
-    """Return growth on the year of the first quarters at hand before the article: `Quarter`, `Porsche, %`, `LVMH, %`."""
+    """Return growth on the year of the first quarters before the article, columns as they are shown."""
     cars, asia = _luxury(_PORSCHE[0], "deliveries"), _luxury(_LVMH, "organic revenue growth on year")
     found = []
     for period in ("2024Q1", "2025Q1"):
@@ -454,10 +491,18 @@ def quarters() -> pd.DataFrame:
     return pd.DataFrame(found, columns=["Quarter", "Porsche in China, %", "LVMH in Asia without Japan, %"])
 
 
+def parts_of(year: str) -> dict[str, dict[str, str]]:
+    """Return the choices of the parts of the claim on luxury brands for another year."""
+    before = str(int(year) - 1)
+    return {"swatch": {"period": year}, "porsche": {"start": before, "end": year}, "lvmh": {"period": year}}
+
+
 def later(after_month: str = ARTICLE) -> pd.DataFrame:
-    """Return the firms' figures for periods that ended in or after the article's month: `Firm`, `What`, `Period`, `Figure`."""
+    """Return the firms' figures for periods that ended in or after a month, columns as they are shown."""
     frame = datasets.load(LUXURY)
-    kept = frame[[len(period) != 10 and measures.months_of(period)[-1] >= after_month for period in frame["period"]]]
+    kept = frame[
+        [len(period) != 10 and measures.months_of(period)[-1] >= after_month for period in frame["period"]]
+    ]
     kept = kept.drop_duplicates(["entity", "value_text", "period"])
     return pd.DataFrame(
         {

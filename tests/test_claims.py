@@ -237,7 +237,9 @@ def test_other_questions_have_no_vote():
 
 def test_where_no_definition_can_be_singled_out_disagreement_is_the_verdict():
     subject = claim(definition=Definition("One of two.", "None is named.", {}, undetermined=True))
-    assert word(subject, estimate(33.0), readings=[reading(20.0)]) == "depends on definition"
+    verdict = claims.judge(subject, estimate(33.0), readings=[reading(20.0), reading(33.1)])
+    assert verdict.word == "depends on definition"
+    assert "of 3 it comes out on 2 (the definition used here; “Another”)" in verdict.reason
     assert word(subject, estimate(33.0), readings=[reading(33.1)]) == "reproduced"
     assert word(subject, estimate(20.0), readings=[reading(21.0)]) == "not reproduced"
     assert word(subject, estimate(33.0), readings=[reading(20.0, "other")]) == "reproduced"
@@ -370,7 +372,7 @@ def test_a_figure_that_was_found_is_shown_as_it_was_found():
     assert claims.judge(falling, estimate(-7.83, recomputed=False)).computed_text == "−7.83\u00a0%"
     assert claims.judge(falling, estimate(-30.0, recomputed=False)).computed_text == "−30\u00a0%"
     assert claims.judge(falling, estimate(-30.0)).computed_text == "−30.00\u00a0%"
-    assert claims.judge(falling, estimate(-2.2, unit="points")).computed_text == "−2.20\u00a0points"
+    assert claims.judge(falling, estimate(2.2, unit="points")).computed_text == "+2.20\u00a0points"
 
 
 def parts_reading(*stands: bool | None) -> Reading:

@@ -186,7 +186,7 @@ def test_a_verdict_is_one_output_for_reader_and_runner(shown: list[Any]):
     html = Reader(bundle["text/html"])
     words = " ".join(text for _, text in html.words)
     for said in ("Not reproduced, fragile.", "<at all>", "The computed value is +4.8 %.", "primary", "cpb 2026-01",
-                 "+4.8\xa0points", "within 1\xa0points", "+2.3 to +7.9\xa0%", "does not stand: it rose", "unknown",
+                 "+4.8\xa0points", "within 1\xa0point", "+2.3 to +7.9\xa0%", "does not stand: it rose", "unknown",
                  "fragile: 2 of 5 agree."):  # fmt: skip
         assert said in words
         if said not in ("Not reproduced, fragile.", "fragile: 2 of 5 agree."):

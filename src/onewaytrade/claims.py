@@ -85,7 +85,7 @@ class Printed:
         """Return a number in the claim's unit, with `more` decimals than were printed; whole counts have none."""
         counted = self.unit != "%" and float(value).is_integer()
         decimals = self.decimals + (0 if counted else more)
-        return fmt.with_unit(value, self.unit, decimals, sign=self.unit == "%")
+        return fmt.with_unit(value, self.unit, decimals, sign=self.unit in {"%", "points"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,8 +332,9 @@ def judge(
     Never raises for a claim that fails: that is a result. Raises ClaimError if parts are unknown.
     """
     same = [reading for reading in readings if reading.alternative.asks == "same"]
-    estimates = [reading.estimate for reading in same if reading.estimate is not None]
-    ruling = _beside_the_band(claim, _ruling(claim, estimate, estimates, findings, premise), band)
+    others = [(reading.alternative.label, reading.estimate) for reading in same if reading.estimate is not None]
+    estimates = [other for _, other in others]
+    ruling = _beside_the_band(claim, _ruling(claim, estimate, others, findings, premise), band)
     bounded = ruling.word == "not excluded" and estimate is not None and estimate.value is None
     if claim.parts and findings:
         robustness, why = _robustness_of_parts(findings, [r.findings for r in same if r.findings])
@@ -560,7 +561,7 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
 def _ruling(
     claim: Claim,
     estimate: Estimate | None,
-    same: Sequence[Estimate],
+    others: Sequence[tuple[str, Estimate]],
     findings: Sequence[Finding],
     premise: bool | None,
 ) -> Ruling:
@@ -575,13 +576,23 @@ def _ruling(
         rate = fmt.pct(estimate.annual_rate, claim.printed.decimals + 1)
         ruling = Ruling(ruling.word, f"{ruling.reason} It is {rate} a year.")
     if claim.definition.undetermined:
-        words = {ruling.word} | {_rule_estimate(claim, other).word for other in same}
-        if len(words) > 1 and words & _AGREEING:
-            return Ruling(
-                "depends on definition",
-                f"The article names no definition, and fair ones disagree: {', '.join(sorted(words))}.",
-            )
+        words = [
+            ("the definition used here", ruling.word),
+            *((f"“{label}”", _rule_estimate(claim, other).word) for label, other in others),
+        ]
+        given = {word for _, word in words}
+        if len(given) > 1 and given & _AGREEING:
+            return Ruling("depends on definition", _which_agree(words))
     return ruling
+
+
+def _which_agree(words: Sequence[tuple[str, str]]) -> str:
+    """Say on which of several fair definitions a claim comes out, and of how many."""
+    agree = [label for label, word in words if word in _AGREEING]
+    return (
+        f"The article names no definition, and fair ones disagree: of {len(words)} it comes out on {len(agree)} "
+        f"({'; '.join(agree)})."
+    )
 
 
 def _rule_estimate(claim: Claim, estimate: Estimate) -> Ruling:

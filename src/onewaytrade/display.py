@@ -261,7 +261,9 @@ def _difference(content: Mapping[str, Any]) -> str:
     if tolerance is None:
         return text
     why = content.get("tolerance_reason")
-    allowed = fmt.with_unit(tolerance, unit, _decimals(tolerance))
+    allowed = fmt.with_unit(
+        tolerance, "point" if (tolerance, unit) == (1, "points") else unit, _decimals(tolerance)
+    )
     return f"{text}; close means within {allowed}{f' ({why})' if why else ''}"
 
 

@@ -24,6 +24,7 @@ METHODS: Final[dict[str, str]] = {
     "partner-growth": "onewaytrade.methods.partners:growth",
     "commodity-growth": "onewaytrade.methods.commodities:growth",
     "retail-sales": "onewaytrade.methods.consumption:retail",
+    "household-budget": "onewaytrade.methods.consumption:budget",
     "cumulative-count": "onewaytrade.methods.remedies:cumulative_count",
     "series-value": "onewaytrade.methods.rows:value",
     "series-growth": "onewaytrade.methods.rows:growth",

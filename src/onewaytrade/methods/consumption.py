@@ -7,7 +7,8 @@ of the same ten calendar months, so that they compare with March to December of 
 import difflib
 import math
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -70,14 +71,21 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     _known("year", values["year"], sold, "a year in which a luxury firm’s growth is known")
 
 
-def _known(name: str, value: str, allowed: list[str], what: str) -> str:
-    if value not in allowed:
+def _known(name: str, value: str, allowed: Sequence[str], what: str) -> str:
+    if value in allowed:
+        return value
+    try:
+        near = min(allowed, key=lambda other: abs(_number(other) - _number(value)))
+    except measures.MeasureError:
         near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.0)[0]
-        raise ParameterError(
-            f"{name}={value!r} is not {what}; the nearest is {near!r}, and they run from {allowed[0]} to "
-            f"{allowed[-1]}."
-        )
-    return value
+    raise ParameterError(
+        f"{name}={value!r} is not {what}; the nearest is {near!r}, and they run from {allowed[0]} to "
+        f"{allowed[-1]}."
+    )
+
+
+def _number(period: str) -> int:
+    return measures.month_number(measures.months_of(period)[-1])
 
 
 def _month(name: str, value: str) -> str:
@@ -222,7 +230,7 @@ def readings(end: str, base: str) -> pd.DataFrame:
     """Return what "on the decline" can mean, with what each reading gives and whether that is a decline.
 
     Columns as they are shown: `Read as`, `Measure`, `Gives`, `A decline` (yes, no, or flat if it rounds to 0). A
-    reading without a figure is left out.
+    reading without a figure is left out, and so is one of a year that was not over by `end`.
     """
     asked: list[tuple[str, str, Mapping[str, Any]]] = [
         ("a level", "Sales against a year before, as published", {}),
@@ -234,11 +242,13 @@ def readings(end: str, base: str) -> pd.DataFrame:
         ("a rate", "Growth in the month against a year before", {"less": "before"}),
         ("a mood", "Confidence since March 2022", _confidence("2022-03", end)),
         ("a mood", "Confidence since December 2022", _confidence("2022-12", end)),
-        ("a habit", "Share of income spent, 2024 less 2019", _share_spent("2019", "2024")),
-        ("a habit", "Share of income spent, 2024 less 2022", _share_spent("2022", "2024")),
+        ("a habit", "Share of income spent, 2024 less 2019", {"start": "2024", "end": "2019"}),
+        ("a habit", "Share of income spent, 2024 less 2022", {"start": "2024", "end": "2022"}),
     ]
     told = []
     for kind, name, choices in asked:
+        if "2024" in name and end < "2025":
+            continue
         try:
             estimate = _estimate({"end": end, "base": base, **choices})
         except NoFigureError:
@@ -250,9 +260,10 @@ def readings(end: str, base: str) -> pd.DataFrame:
 
 
 def _estimate(choices: Mapping[str, Any]) -> Estimate:
-    if "minus_period" in choices:
-        return rows.value(choices)
-    return rows.growth(choices) if "measure" in choices else retail(choices)
+    if "measure" in choices:
+        return rows.growth(choices)
+    # The share spent changes as the share saved does, with the years turned round.
+    return budget(choices) if "start" in choices else retail(choices)
 
 
 def _per_head(measure: str, start: str, end: str) -> dict[str, Any]:
@@ -263,9 +274,31 @@ def _confidence(start: str, end: str) -> dict[str, Any]:
     return {"dataset": DATASET, "entity": "China", "measure": CONFIDENCE, "start": start, "end": end}
 
 
-def _share_spent(before: str, after: str) -> dict[str, Any]:
-    """Return choices for the share of income spent: that of the share saved, with the years turned round."""
-    return {"dataset": DATASET, "entity": "China", "measure": SAVING, "period": before, "minus_period": after}
+def budget(choices: Mapping[str, Any]) -> Estimate:
+    """Return the change of the share of income per head that is not spent, from one year to another, in points.
+
+    Choices: the years `start` and `end`. Raises NoFigureError for a year that the survey at hand does not have.
+    """
+    first, last = (_saved(choices[name]) for name in ("start", "end"))
+    return Estimate(
+        value=last - first,
+        grade="press",
+        edition=_edition(),
+        sentence=(
+            f"Share of income per head that is not spent, {choices['end']} less {choices['start']}, by the "
+            "household survey."
+        ),
+        unit="points",
+    )
+
+
+def _saved(year: str) -> float:
+    income, spending = _series(INCOME), _series(SPENDING)
+    if year not in income.index or year not in spending.index:
+        raise NoFigureError(
+            f"Income and consumption per head are at hand for {fmt.join(map(str, income.index))}, not {year}."
+        )
+    return 100 - 100 * float(spending[year]) / float(income[year])
 
 
 def _side(estimate: Estimate) -> int:
@@ -307,16 +340,30 @@ def confidence_twice() -> pd.DataFrame:
     )
 
 
-def confidence_since(end: str) -> dict[str, float]:
-    """Return confidence in March 2022, its lowest and highest value from April 2022 to `end`, and its last one."""
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """Consumer confidence: before its break, the fall of that month, and its range and last reading since then."""
+
+    before: float
+    drop: float
+    lowest: float
+    highest: float
+    last: float
+    month: str
+
+
+def confidence_since(end: str) -> Mood:
+    """Return confidence in March 2022 and what became of it from April 2022 to `end`, as far as it is at hand."""
     index = _series(CONFIDENCE)
-    after = index.loc["2022-04":end]
-    return {
-        "before": float(index["2022-03"]),
-        "lowest": float(after.min()),
-        "highest": float(after.max()),
-        "last": float(after.iloc[-1]),
-    }
+    since = index.loc["2022-04":end]
+    return Mood(
+        before=float(index["2022-03"]),
+        drop=-float(index.diff().min()),
+        lowest=float(since.min()),
+        highest=float(since.max()),
+        last=float(since.iloc[-1]),
+        month=str(since.index[-1]),
+    )
 
 
 def sales(end: str, base: str) -> dict[str, float]:
@@ -397,27 +444,45 @@ def _deliveries() -> pd.DataFrame:
 def luxury_course(until: str = BEFORE) -> pd.DataFrame:
     """Return the three firms' figures for China in panels: `panel`, `unit`, `period`, `series`, `value`.
 
-    Porsche's deliveries are per month, so that years, half-years and quarters compare; Elsewhere is the world less
-    China. Periods that end after the month `until` are left out.
+    Porsche's deliveries are per month, so that years and quarters compare; Elsewhere is the world less China. Its
+    half-years and spans of nine months are left out, and so are periods that end after the month `until`.
     """
-    cars: dict[str, pd.Series[Any]] = {"Elsewhere": _deliveries().loc["Elsewhere"], "China": _luxury(_PORSCHE[0], "deliveries")}
-    for name, own in cars.items():
-        cars[name] = own / [1000 * len(measures.months_of(str(period))) for period in own.index]
+    china = _luxury(_PORSCHE[0], "deliveries")
+    cars: dict[str, pd.Series[float]] = {
+        "Elsewhere": _deliveries().T["Elsewhere"],
+        "China": _years(china),
+        "China, quarter": _quarters(china),
+    }
     drawn: list[tuple[str, str, str, pd.Series[Any]]] = [
-        *(("Porsche, deliveries", "thousand cars a month", name, own) for name, own in cars.items()),
-        (
-            "LVMH, Asia without Japan, growth on the year",
-            "%",
-            "",
-            _luxury(_LVMH, "organic revenue growth on year"),
-        ),
-        ("Asia without Japan in LVMH’s sales", "% of sales", "", _luxury(_LVMH, "share of group revenue")),
-        ("Greater China in Swatch’s sales", "% of sales", "", _luxury(_SWATCH, "share of group sales")),
+        ("Porsche, deliveries", "thousand cars a month", name, own / [1000 * _length(p) for p in own.index])
+        for name, own in cars.items()
     ]
+    for panel, unit, own in (
+        ("LVMH, Asia without Japan, growth on the year", "%", _luxury(_LVMH, "organic revenue growth on year")),
+        ("Asia without Japan in LVMH’s sales", "% of sales", _luxury(_LVMH, "share of group revenue")),
+        ("Greater China in Swatch’s sales", "% of sales", _luxury(_SWATCH, "share of group sales")),
+    ):
+        names = {12: "year", 6: "half-year", 3: "quarter"}
+        lengths = own.index.map(_length)
+        drawn += [(panel, unit, name, own[lengths == length]) for length, name in names.items()]
     table = _told(drawn)
-    months = table["period"].map(measures.months_of)
-    # Nine months stand beside the whole year that holds them, and tell nothing that it does not.
-    return table[(months.str[-1] <= until) & (months.str.len() != 9)].reset_index(drop=True)
+    return table[table["period"].map(_last_month) <= until].reset_index(drop=True)
+
+
+def _years(series: "pd.Series[float]") -> "pd.Series[float]":
+    return series[series.index.map(_length) == 12]
+
+
+def _quarters(series: "pd.Series[float]") -> "pd.Series[float]":
+    return series[series.index.map(_length) == 3]
+
+
+def _length(period: Any) -> int:
+    return len(measures.months_of(str(period)))
+
+
+def _last_month(period: Any) -> str:
+    return measures.months_of(str(period))[-1]
 
 
 def _told(drawn: Iterable[tuple[str, str, str, "pd.Series[Any]"]]) -> pd.DataFrame:
@@ -497,25 +562,40 @@ def parts_of(year: str) -> dict[str, dict[str, str]]:
     return {"swatch": {"period": year}, "porsche": {"start": before, "end": year}, "lvmh": {"period": year}}
 
 
-def later(after_month: str = ARTICLE) -> pd.DataFrame:
-    """Return the firms' figures for periods that ended in or after a month, columns as they are shown."""
+def later() -> pd.DataFrame:
+    """Return the firms' figures for periods that ended in the article's month or after it, as they are shown."""
     frame = datasets.load(LUXURY)
-    kept = frame[
-        [len(period) != 10 and measures.months_of(period)[-1] >= after_month for period in frame["period"]]
+    own = frame[(frame["period"].str.len() != 10) & frame["entity"].isin([entity for entity, _ in _LATER])]
+    own = own[own["period"].map(_last_month) >= ARTICLE]
+    found = [
+        (name, fmt.period(str(row["period"])), _figure(row), row["publisher"])
+        for (entity, measure), name in _LATER.items()
+        for _, row in own[(own["entity"] == entity) & own["measure"].str.startswith(measure)].iterrows()
     ]
-    kept = kept.drop_duplicates(["entity", "value_text", "period"])
-    return pd.DataFrame(
-        {
-            "Of": kept["entity"],
-            "What": kept["measure"].str.partition(":")[0],
-            "Period": kept["period"].map(fmt.period),
-            "As printed": kept["value_text"],
-        }
-    )
+    return pd.DataFrame(found, columns=["What", "Period", "As printed", "By"])
+
+
+_LATER: Final = {
+    ("Porsche AG, China", "deliveries"): "Porsche, cars delivered in China",
+    ("Porsche AG, world", "deliveries"): "Porsche, cars delivered in the world",
+    ("LVMH, Asia excluding Japan", "organic revenue growth"): "LVMH, Asia without Japan, organic growth",
+    ("LVMH, mainland China", "wording"): "LVMH, mainland China, in words",
+    ("Swatch Group", "change"): "Swatch, sales, in francs and growth",
+    ("Swatch Group, China incl. Hong Kong and Macau", "share"): "Swatch, share of Greater China in its sales",
+}
+
+
+def _figure(row: "pd.Series[Any]") -> str:
+    text = str(row["value_text"])
+    if not text.lstrip("-").isdigit():
+        return text.replace("-", fmt.MINUS) if any(map(str.isdigit, text)) else text
+    unit = "%" if row["unit"] == "percent" else ""
+    return fmt.with_unit(float(row["value"]), unit, 0, sign="growth" in str(row["measure"]))
 
 
 def hearing() -> pd.DataFrame:
     """Return what is at hand on the hearing: `What`, `Where it stands`, `Grade`."""
     frame = datasets.load(LUXURY)
     own = frame[frame["entity"].str.contains("Bianchi")]
-    return pd.DataFrame({"What": own["measure"], "By": own["publisher"], "Grade": own["grade"]})
+    by = own["publisher"].str.removesuffix(" (primary)")
+    return pd.DataFrame({"What": own["measure"], "By": by, "Grade": own["grade"]})

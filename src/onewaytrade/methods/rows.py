@@ -138,7 +138,8 @@ def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
     """
     row = find({name: choice for name, choice in choices.items() if name != "field"})
     told = str(row.get("value_text", "")) or fmt.with_unit(float(row["value"]), str(row["unit"]), 0)
-    note = f"{_named(row)}: {told}. By {row['publisher']} ({row['grade']})."
+    publisher = str(row["publisher"]).removesuffix(f" ({row['grade']})")
+    note = f"{_named(row)}: {told}. By {publisher} ({row['grade']})."
     return _holds(row[choices["field"]], choices), note
 
 

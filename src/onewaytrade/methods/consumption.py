@@ -445,36 +445,41 @@ def luxury_course(until: str = BEFORE) -> pd.DataFrame:
     """Return the three firms' figures for China in panels: `panel`, `unit`, `period`, `series`, `value`.
 
     Porsche's deliveries are per month, so that years and quarters compare; Elsewhere is the world less China. Its
-    half-years and spans of nine months are left out, and so are periods that end after the month `until`.
+    half-years and LVMH's growth in years and nine months are left out, since they lie upon others; and so are
+    periods that end after the month `until`.
     """
     china = _luxury(_PORSCHE[0], "deliveries")
-    cars: dict[str, pd.Series[float]] = {
+    cars = {
         "Elsewhere": _deliveries().T["Elsewhere"],
-        "China": _years(china),
-        "China, quarter": _quarters(china),
+        "China": _of_length(china, 12),
+        "China, quarter": _of_length(china, 3),
     }
+    grew, share, swatch = (
+        _luxury(*where)
+        for where in (
+            (_LVMH, "organic revenue growth on year"),
+            (_LVMH, "share of group revenue"),
+            (_SWATCH, "share of group sales"),
+        )
+    )
+    asia, weight = "LVMH, Asia without Japan, growth on the year", "Asia without Japan in LVMH’s sales"
     drawn: list[tuple[str, str, str, pd.Series[Any]]] = [
-        ("Porsche, deliveries", "thousand cars a month", name, own / [1000 * _length(p) for p in own.index])
-        for name, own in cars.items()
+        *(
+            ("Porsche, deliveries", "thousand cars a month", name, own / [1000 * _length(p) for p in own.index])
+            for name, own in cars.items()
+        ),
+        (asia, "%", "half-year", _of_length(grew, 6)),
+        (asia, "%", "quarter", _of_length(grew, 3)),
+        (weight, "% of sales", "year", _of_length(share, 12)),
+        (weight, "% of sales", "quarter", _of_length(share, 3)),
+        ("Greater China in Swatch’s sales, by year", "% of sales", "", _of_length(swatch, 12)),
     ]
-    for panel, unit, own in (
-        ("LVMH, Asia without Japan, growth on the year", "%", _luxury(_LVMH, "organic revenue growth on year")),
-        ("Asia without Japan in LVMH’s sales", "% of sales", _luxury(_LVMH, "share of group revenue")),
-        ("Greater China in Swatch’s sales", "% of sales", _luxury(_SWATCH, "share of group sales")),
-    ):
-        names = {12: "year", 6: "half-year", 3: "quarter"}
-        lengths = own.index.map(_length)
-        drawn += [(panel, unit, name, own[lengths == length]) for length, name in names.items()]
     table = _told(drawn)
     return table[table["period"].map(_last_month) <= until].reset_index(drop=True)
 
 
-def _years(series: "pd.Series[float]") -> "pd.Series[float]":
-    return series[series.index.map(_length) == 12]
-
-
-def _quarters(series: "pd.Series[float]") -> "pd.Series[float]":
-    return series[series.index.map(_length) == 3]
+def _of_length(series: "pd.Series[float]", months: int) -> "pd.Series[float]":
+    return series[series.index.map(_length) == months]
 
 
 def _length(period: Any) -> int:

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
 from onewaytrade import charts, fmt
@@ -99,6 +99,59 @@ VERDICTS = pd.DataFrame(
 )
 
 
+NONE = math.nan
+COMPANIES = pd.DataFrame(
+    [
+        ("Deliveries in China", "vehicles", "2022", "by year", 93286, NONE, NONE),
+        ("Deliveries in China", "vehicles", "2023", "by year", 79283, NONE, NONE),
+        ("Deliveries in China", "vehicles", "2025", "by year", 41938, NONE, NONE),
+        ("Deliveries in China", "vehicles", "2022-01..2022-06", "half-years", 40681, NONE, NONE),
+        ("Deliveries in China", "vehicles", "2023-01..2023-06", "half-years", 43832, NONE, NONE),
+        ("Deliveries in China", "vehicles", "2025-01..2025-06", "half-years", 21302, NONE, NONE),
+        ("Deliveries in China", "vehicles", "2025Q1", "quarters", 9471, NONE, NONE),
+        ("Organic growth", "%", "2023Q4", "growth", -8.0, NONE, NONE),
+        ("Organic growth", "%", "2024Q1", "growth", 6.0, 5.5, 6.5),
+        ("Cases", "cases", "2021-01..2021-06", "stated", NONE, 20, 30),
+        ("Cases", "cases", "2021-07..2021-12", "stated", NONE, 20, 30),
+        ("Cases", "cases", "2024", "stated", NONE, 30, NONE),
+        ("Cases", "cases", "2025", "stated", NONE, NONE, 90),
+        ("Cases", "cases", "2024", "counted", 69, NONE, NONE),
+        ("Cases", "cases", "2025", "counted", 70, NONE, NONE),
+    ],
+    columns=["panel", "unit", "period", "series", "value", "low", "high"],
+)
+CONFIDENCE = pd.DataFrame(
+    [
+        ("Confidence", "index", month, "confidence", 90 + at)
+        for at, month in enumerate(months_between("2021-03", "2025-05"))
+    ],
+    columns=["panel", "unit", "period", "series", "value"],
+)
+MAGNITUDES = pd.DataFrame(
+    [
+        ("GDP", "All", 120.7, 118.6, 122.8, "implied by a share that is printed"),
+        ("Procurement, state-owned enterprises included", "Part", NONE, 48, NONE, "press"),
+        ("Government procurement", "Part", 3.49931, NONE, NONE, None),
+        ("Cases per half-year", "Part", NONE, 20, 30, None),
+        ("Deficit", "Other", -30.25, NONE, NONE, None),
+        ("Fall", "Other", NONE, NONE, -10, "open to the left"),
+        ("Loss", "Other", NONE, -20, -5, None),
+    ],
+    columns=["label", "group", "value", "low", "high", "note"],
+)
+RANKING = pd.DataFrame(
+    [(f"region {at}", 27.0 - 2 * at, at in {3, 25}) for at in range(27)], columns=["label", "value", "front"]
+)
+
+
+def panels(table: pd.DataFrame, **more: object) -> Chart:
+    return charts.panels(table, subtitle="By year and quarter", **WORDS, **more)  # type: ignore[arg-type]
+
+
+def scale(table: pd.DataFrame = MAGNITUDES, unit: str = "trn CNY", decimals: int = 1) -> Chart:
+    return charts.scale(table, subtitle="Trillion yuan", unit=unit, decimals=decimals, **WORDS)
+
+
 def dots(table: pd.DataFrame, unit: str = "%") -> Chart:
     return charts.dots(table, subtitle="Growth, per cent", unit=unit, **WORDS)
 
@@ -107,16 +160,23 @@ def dots(table: pd.DataFrame, unit: str = "%") -> Chart:
 def drawn() -> dict[str, Chart]:
     """Every builder once, with the marks and columns that it can take."""
     marks = [("2022-12", "Dec 2022"), ("2023-01..2023-03", "reopening"), ("2025-03", "Mar 2025")]
-    panels = pd.concat([monthly().assign(panel="China"), monthly().assign(panel="Emerging Asia excluding China")])
+    parts = pd.concat([monthly().assign(panel="China"), monthly().assign(panel="Emerging Asia excluding China")])
     return {
         "lines": lines(marks=marks, growth={"exports": 33.2, "imports": 4.8}),
-        "panels": lines(panels),
+        "panels": lines(parts),
         "starts": starts(),
         "seasons": charts.seasons(YEARS, subtitle="Million tonnes a day", unit="million tonnes a day", **WORDS),
         "dots": dots(COMMODITIES),
         "intervals": dots(PARTNERS),
         "decomposition": charts.decomposition(BRIDGE, subtitle="Log points", **WORDS),
         "scoreboard": charts.scoreboard(VERDICTS, subtitle="Printed and computed", **WORDS),
+        "companies": panels(COMPANIES, marks=[("2023-01..2023-03", "reopening"), ("2025-05", "hearing")]),
+        "months": panels(pd.concat([CONFIDENCE, COMPANIES.tail(2)])),
+        "short": panels(CONFIDENCE.tail(14)),
+        "quarters": panels(COMPANIES[7:9]),
+        "scale": scale(),
+        "negative scale": scale(MAGNITUDES[4:6]),
+        "ranking": dots(RANKING),
     }
 
 
@@ -232,6 +292,223 @@ def test_bounds_are_drawn_as_bounds(drawn: dict[str, Chart]):
     assert implied[0].get_markerfacecolor() == "white"
     assert "−20.1 to −14.9 (bound)" in drawn["intervals"].alt
     assert "at least −19.8 (bound)" in drawn["intervals"].alt
+
+
+def spans(axes: Axes, *, label: str = "") -> dict[str, tuple[list[float], list[float]]]:
+    """The lines of a panel that are levels, bounds or markers, by their names."""
+    return {
+        str(line.get_label()): line_data(axes, str(line.get_label()))
+        for line in axes.lines
+        if label in str(line.get_label()) and not str(line.get_label()).startswith("_")
+    }
+
+
+def test_a_period_is_a_level_over_exactly_its_months(drawn: dict[str, Chart]):
+    deliveries, growth, _ = drawn["companies"].figure.axes
+    levels = spans(deliveries)
+    january = month_number("2025-01")
+    assert levels["by year, 2025"] == ([january - 0.5, january + 11.5], [41938] * 2)
+    assert levels["half-years, 2025-01..2025-06"] == ([january - 0.5, january + 5.5], [21302] * 2)
+    assert levels["quarters, 2025Q1"] == ([january - 0.5, january + 2.5], [9471] * 2)
+    assert levels["by year, 2025, marker"] == ([january + 5.5], [41938])
+    assert spans(growth)["growth, 2024Q1, range"][1] == [5.5, 6.5]
+
+
+def test_panels_share_one_axis_of_months_and_have_value_axes_of_their_own(drawn: dict[str, Chart]):
+    deliveries, growth, cases = drawn["companies"].figure.axes
+    assert deliveries.get_xlim() == growth.get_xlim() == cases.get_xlim()
+    assert deliveries.get_ylim()[0] == 0  # a level that would be misread without its zero
+    assert growth.get_ylim()[0] < -8
+    assert cases.get_ylim()[1] > 90
+    (confidence, *_) = drawn["months"].figure.axes
+    assert confidence.get_ylim()[0] > 80
+    names = [text.get_text() for text in cases.get_xticklabels(minor=True)]
+    assert names == ["2021", "2022", "2023", "2024", "2025"]
+    assert not any(text.get_visible() for text in growth.get_xticklabels(minor=True))
+
+
+def test_values_that_are_nearly_the_same_look_so_and_ticks_are_never_rounded(drawn: dict[str, Chart]):
+    low, high = drawn["months"].figure.axes[1].get_ylim()
+    assert high - low >= 0.1 * 70
+    (axes,) = panels(COMPANIES.tail(2).assign(value=[0.701, 0.729])).figure.axes
+    texts = [text.get_text() for text in axes.get_yticklabels()]
+    assert [float(text) for text in texts] == pytest.approx(list(axes.get_yticks()))
+
+
+def test_a_panel_may_hold_nothing_but_zero_or_one_bound():
+    zero = COMPANIES.tail(2).assign(value=[0.0, NONE], low=[NONE, 0.0])
+    (axes,) = panels(zero).figure.axes
+    assert axes.get_ylim()[0] == 0 < axes.get_ylim()[1]
+    (axes,) = panels(COMPANIES[11:12]).figure.axes
+    assert axes.get_ylim()[0] == 0
+    assert arrows_of(axes)[0][0][1] == 30 < axes.get_ylim()[1]
+
+
+def test_only_neighbours_of_the_same_length_and_series_are_joined(drawn: dict[str, Chart]):
+    deliveries, growth, cases = drawn["companies"].figure.axes
+    assert line_data(deliveries, "_joint") == ([month_number("2023-01") - 0.5] * 2, [93286, 79283])
+    assert line_data(growth, "_joint") == ([month_number("2024-01") - 0.5] * 2, [-8, 6])
+    assert line_data(cases, "_joint")[1] == [69, 70]  # never the bounds
+
+
+def test_months_are_a_line_that_breaks_where_one_is_missing():
+    (axes,) = panels(CONFIDENCE[~CONFIDENCE["period"].isin(["2023-01", "2023-02", "2023-04"])]).figure.axes
+    x, y = line_data(axes, "confidence")
+    gaps = [month for month, value in zip(x, y, strict=True) if math.isnan(value)]
+    assert gaps == [month_number(month) for month in ("2023-01", "2023-02", "2023-04")]
+    (line,) = (line for line in axes.lines if line.get_label() == "confidence")
+    assert x.index(month_number("2023-03")) in line.get_markevery()
+    assert not spans(axes, label=", ")
+
+
+def test_bounds_in_panels_are_areas_or_arrows_and_never_points(drawn: dict[str, Chart]):
+    *_, cases = drawn["companies"].figure.axes
+    areas = [
+        patch for patch in cases.patches if isinstance(patch, Rectangle) and "stated" in str(patch.get_label())
+    ]
+    assert [(area.get_x(), area.get_width()) for area in areas] == [
+        (month_number(month) - 0.5, 6) for month in ("2021-01", "2021-07")
+    ]
+    assert all((area.get_y(), area.get_height()) == (20, 10) for area in areas)
+    stated = [line for line in cases.lines if str(line.get_label()).startswith("stated")]
+    assert all(line.get_marker() == "None" and str(line.get_label()).endswith("bound") for line in stated)
+    assert [(start[1], way[1]) for start, way in arrows_of(cases)] == [(30, 1), (90, -1)]
+    alt = drawn["companies"].alt
+    assert "stated 20–30 in January to June 2021, 20–30 in July to December 2021" in alt
+    assert "more than 30 in 2024, less than 90 in 2025" in alt
+
+
+def test_panels_of_few_points_write_their_values_and_other_panels_do_not(drawn: dict[str, Chart]):
+    deliveries, growth, cases = (
+        [text.get_text() for text in axes.texts if text.get_text()] for axes in drawn["companies"].figure.axes
+    )
+    assert sorted(deliveries) == ["by year", "half-years", "quarters"]
+    assert sorted(growth) == ["+6\xa0%", "−8\xa0%"]  # and no name, since the heading has it
+    assert sorted(cases) == ["20–30", "69", "70", "counted", "less than 90", "more than 30", "stated"]
+
+
+def test_markers_of_levels_that_nearly_coincide_step_aside(drawn: dict[str, Chart]):
+    table = COMPANIES[COMPANIES["series"].eq("counted")]
+    (axes,) = panels(pd.concat([table, table.assign(series="also counted")])).figure.axes
+    (first,), (second,) = (line_data(axes, f"{name}, 2024, marker")[0] for name in ("counted", "also counted"))
+    assert (first + second) / 2 == month_number("2024-01") + 5.5
+    assert first < second
+
+
+def test_alternative_texts_of_panels_tell_ends_and_extremes_of_long_series(drawn: dict[str, Chart]):
+    assert "Deliveries in China, vehicles: by year 93,286 in 2022, 79,283 in 2023" in drawn["companies"].alt
+    assert (
+        "growth −8\xa0% in fourth quarter of 2023, +6\xa0% in first quarter of 2024 (+5.5 to +6.5"
+        in drawn["companies"].alt
+    )
+    assert "Marked: reopening (January to March 2023) and hearing (May 2025)." in drawn["companies"].alt
+    words = "confidence monthly from 90 in March 2021 to 140 in May 2025 (lowest 90, highest 140)"
+    assert f"Confidence, index: {words}." in drawn["months"].alt
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"unit": ["%", "index"]}, "the units '%' and 'index'"),
+        ({"period": ["2024", "2024-01..2024-12"]}, "counted in 2024-01..2024-12 twice"),
+        ({"period": ["2024", "2025H1"]}, "'2025H1' is no period"),
+        ({"value": [1.0, NONE]}, "no value and no bound"),
+        ({"low": [10.0, NONE], "high": [5.0, NONE]}, "lower bound of 10 above its upper one of 5"),
+        ({"low": [80.0, NONE], "high": [90.0, NONE]}, "value of 69 outside its range of 80 to 90"),
+        ({"low": [60.0, NONE]}, "a value and one bound"),
+        ({"value": [NONE, 1.0], "low": [3.0, NONE], "high": [math.inf, NONE]}, "leave out the bound"),
+        ({"panel": ["Cases", None]}, "has no 'panel'"),
+    ],
+)
+def test_panels_say_what_is_wrong_with_a_table(change: dict[str, list[object]], says: str):
+    table = COMPANIES.tail(2).assign(**change)
+    with pytest.raises(ValueError, match=says):
+        panels(table)
+    with pytest.raises(ValueError, match="lacks 'unit' and 'series'"):
+        panels(table.drop(columns=["unit", "series"]))
+    with pytest.raises(ValueError, match="no rows"):
+        panels(table.head(0))
+
+
+def arrows_of(axes: Axes) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """Where the arrows of a plot begin, and which way they go."""
+    arrows = [text for text in axes.texts if isinstance(text, Annotation) and text.arrow_patch]
+    return [(arrow.xy, tuple(np.sign(arrow.xyann))) for arrow in arrows]
+
+
+def bars(axes: Axes) -> dict[str, tuple[float, float]]:
+    """Where the bars of a chart begin and end."""
+    found = [bar for group in axes.containers for bar in group if isinstance(bar, Rectangle)]
+    names = [str(group.get_label()) for group in axes.containers]
+    return {name: (bar.get_x(), bar.get_x() + bar.get_width()) for name, bar in zip(names, found, strict=True)}
+
+
+def test_magnitudes_are_bars_from_zero_solid_as_far_as_they_are_certain(drawn: dict[str, Chart]):
+    (axes,) = drawn["scale"].figure.axes
+    found = bars(axes)
+    assert found["GDP"] == (0, 120.7)
+    assert line_data(axes, "GDP, range")[0] == [118.6, 122.8]
+    assert found["Government procurement"] == (0, 3.49931)
+    assert found["Procurement, state-owned enterprises included"] == (0, 48)
+    assert found["Cases per half-year"] == (0, 20)
+    assert found["Cases per half-year, bounds"] == (20, 30)
+    assert found["Deficit"] == (0, -30.25)
+    assert found["Loss"] == (0, -5)
+    assert found["Loss, bounds"] == (-20, -5)
+    assert "Fall, bounds" not in found
+    assert [(start[0], way[0]) for start, way in arrows_of(axes)] == [(48, 1), (-10, -1)]
+
+
+def test_magnitudes_are_written_at_the_ends_of_their_bars(drawn: dict[str, Chart]):
+    (axes,) = drawn["scale"].figure.axes
+    places = {text.get_text(): text.xy[0] for text in axes.texts if isinstance(text, Annotation)}
+    assert places["120.7"] == 122.8
+    assert places["3.5"] == 3.49931
+    assert places["more than 48"] == 48
+    assert places["20–30"] == 30
+    assert places["−30.3"] == -30.25
+    assert places["less than −10"] == -10
+    assert places["−20 to −5"] == -20
+    left, right = axes.get_xlim()
+    assert all(-30.25 <= tick <= 122.8 for tick in axes.get_xticks())
+    assert left < -30.25
+    assert right > 122.8
+    words = "All, GDP 120.7 (118.6–122.8; implied by a share that is printed); Part, Procurement"
+    assert f"Bar chart from zero, trn CNY: {WORDS['title']}. {words}" in drawn["scale"].alt
+
+
+def test_shares_carry_the_sign_of_per_cent_and_no_plus():
+    chart = scale(pd.DataFrame({"label": ["by number", "by value"], "value": [4, 60.4]}), "% of tenders", 0)
+    assert {"4\xa0%", "60\xa0%"} <= {text.get_text() for text in chart.figure.axes[0].texts}
+    assert "per cent of tenders" in chart.alt
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "says"),
+    [
+        (NONE, NONE, NONE, "no value and no bound"),
+        (NONE, -5, NONE, "either side of zero"),
+        (NONE, NONE, 5, "give it a low of 0"),
+        (3, 1, NONE, "a value and one bound"),
+        (3, 4, 5, "outside its range"),
+        (NONE, 5, 4, "above its upper"),
+    ],
+)
+def test_a_magnitude_that_no_bar_can_show_is_refused(value: float, low: float, high: float, says: str):
+    with pytest.raises(ValueError, match=f"The row 'it'.*{says}"):
+        scale(pd.DataFrame({"label": ["it"], "value": [value], "low": [low], "high": [high]}))
+
+
+def test_rows_at_the_front_stand_out_and_are_told(drawn: dict[str, Chart]):
+    (axes,) = drawn["ranking"].figure.axes
+    weights = {text.get_text(): text.get_fontweight() for text in drawn["ranking"].figure.texts}
+    assert weights["region 3"] == weights["region 25"] == "bold"
+    assert weights["region 4"] == "normal"
+    colours = {line.get_label(): line.get_color() for line in axes.lines if line.get_marker() == "o"}
+    assert colours["region 3"] == colours["region 25"] != colours["region 4"]
+    assert "region 25 −23.0 and 11 rows more" in drawn["ranking"].alt
+    (axes,) = dots(RANKING.assign(front=False)).figure.axes
+    assert {line.get_color() for line in axes.lines if line.get_marker() == "o"} == {colours["region 3"]}
 
 
 def test_a_row_cannot_have_one_series_twice():

@@ -437,3 +437,28 @@ def test_a_reading_in_words_is_told_and_has_no_vote():
         None,
         "in words: as a plan",
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "low", "high", "changes", "words"),
+    [
+        ("%", -50, None, {"near": True, "recomputed": False}, "a fall of a little less than 50 %"),
+        ("%", -50, None, {"exclusive": True, "recomputed": False}, "a fall of less than 50 %"),
+        ("%", -50, None, {}, "a fall of at most 50.0 %"),
+        ("%", None, -50, {}, "a fall of at least 50.0 %"),
+        ("%", None, -50, {"exclusive": True}, "a fall of more than 50.0 %"),
+        ("%", 50, None, {"exclusive": True}, "more than +50.0 %"),
+        ("%", None, 50, {"near": True}, "a little less than +50.0 %"),
+        ("count", -3, None, {}, "at least −3 count"),
+    ],
+)
+def test_an_open_bound_is_told_so_that_a_fall_is_not_misread(unit, low, high, changes, words):
+    told = claims.text_of(Printed(unit=unit, precision=1), estimate(None, low, high, **changes))
+    assert told.replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_a_list_of_which_nothing_is_known_shows_no_count():
+    subject = claim(kind="text", printed=Printed(), parts=(Part("a", "one"), Part("b", "two")))
+    unknown, known = Finding("a", None, "."), Finding("b", True, ".")
+    assert claims.judge(subject, findings=[unknown, Finding("b", None, ".")]).computed_text == ""
+    assert claims.judge(subject, findings=[unknown, known]).computed_text == "1 of 2 parts stand"

@@ -87,6 +87,13 @@ def test_what_nothing_at_hand_can_tell_is_unknown_and_not_false():
     assert all(reading.told.startswith("in words: ") for reading in verdict.readings)
 
 
+def test_a_part_that_nothing_tells_may_say_why():
+    claim = claims.get("document-551-ratios")
+    why = claim.definition.choices["parts"]["binding"]["unknown"]
+    found = {finding.part: finding for finding in definitions.judge(claim.id).findings}["binding"]
+    assert (found.stands, found.note) == (None, why)
+
+
 def test_the_gap_of_two_flows_is_their_difference():
     volume = {"method": "cpb-growth", "region": "China", "measure": "volume", "start": "2022-12", "end": "2025-03"}
     exports, imports = (definitions.evaluate({**volume, "flow": flow}) for flow in ("exports", "imports"))

@@ -221,6 +221,13 @@ def test_other_definitions_stand_beside_the_articles_own(shown: list[Any]):
     assert "The article prints 0 %; its own definition gives +4.8 %." in text
 
 
+def test_other_definitions_that_are_bounds_alone_have_no_distance(shown: list[Any]):
+    bounds = [reading | {"computed": None} for reading in VERDICT["alternatives"]]
+    display.alternatives(Judged(VERDICT | {"alternatives": bounds}))
+    assert "quarters" in shown[0][0]["text/plain"]
+    assert "Less the article" not in shown[0][0]["text/plain"]
+
+
 def test_provenance_names_file_checksum_and_caveats_once_for_each_dataset(shown: list[Any]):
     frames = [pd.DataFrame(), pd.DataFrame()]
     for frame in frames:

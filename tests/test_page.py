@@ -46,6 +46,7 @@ def test_ticks_show_only_the_decimals_that_they_need():
     assert page.tick_texts([2.8, 3.0], "") == ["2.8", "3.0"]
     assert page.tick_texts([-20.0, 0.0], "%") == ["−20\N{NO-BREAK SPACE}%", "0\N{NO-BREAK SPACE}%"]
     assert page.tick_texts([0.25], "", sign=True) == ["+0.25"]
+    assert page.tick_texts([0.675, 0.7], "", most=3) == ["0.675", "0.700"]
 
 
 def _luminance(colour: str) -> float:

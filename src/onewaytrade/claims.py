@@ -171,8 +171,8 @@ class Estimate:
     `grade` is the weakest evidence used, `edition` the dataset and edition, `sentence` the definition in
     plain words. `recomputed` is False where the figure was only found, not computed from others; `annual_rate`
     is the growth per year, in per cent, where the value is growth over a longer time. `unit` is given where it
-    is not the printed one. A single end ("at least 248") leaves the other open, and `exclusive` says that the
-    ends themselves are not allowed ("more than 48").
+    is not the printed one. A single end ("at least 248") leaves the other open; `exclusive` says that the ends
+    themselves are not allowed ("more than 48"), and `near` that the value lies close to that end ("almost half").
     """
 
     value: float | None
@@ -185,6 +185,7 @@ class Estimate:
     annual_rate: float | None = None
     unit: str | None = None
     exclusive: bool = False
+    near: bool = False
 
     @property
     def range(self) -> tuple[float, float]:
@@ -450,18 +451,14 @@ def judge_parts(claim: Claim, findings: Sequence[Finding]) -> Ruling:
         raise ClaimError(
             f"Claim {claim.id} has the parts {', '.join(expected)}; the findings are on {', '.join(found)}."
         )
-    stand = [f.part for f in findings if f.stands is True]
-    fail = [f.part for f in findings if f.stands is False]
-    unknown = [f.part for f in findings if f.stands is None]
-    counted = f"Of {len(findings)} parts {len(stand)} stand, {len(fail)} fail, {len(unknown)} are unknown."
-    if not stand and not fail:
+    stands = {finding.stands for finding in findings}
+    if stands == {None}:
         return Ruling("cannot be checked with open data", _unchecked(claim))
-    if len(stand) == len(findings):
+    if stands == {True}:
         attested = weakest(claim.evidence) == "press"
         return Ruling("attested" if attested else "reproduced", f"All {len(findings)} parts stand.")
-    if stand:
-        return Ruling("partly reproduced", f"{counted} {_which(fail, unknown)}")
-    return Ruling("not reproduced" if unknown else "contradicted", f"{counted} {_which(fail, unknown)}")
+    missed = "not reproduced" if None in stands else "contradicted"
+    return Ruling("partly reproduced" if True in stands else missed, _sorted_parts(claim, findings))
 
 
 def judge_cause(claim: Claim, premise: bool | None) -> Ruling:
@@ -719,24 +716,34 @@ def text_of(printed: Printed, estimate: Estimate) -> str:
         more = 1 if estimate.recomputed else min(1, _decimals_of(estimate.value) - shown.decimals)
         return shown.show(estimate.value, more=more)
     low, high = estimate.range
-    if high == math.inf:
-        return f"{'more than' if estimate.exclusive else 'at least'} {shown.show(low, more=1)}"
-    if low == -math.inf:
-        return f"{'less than' if estimate.exclusive else 'at most'} {shown.show(high, more=1)}"
+    if math.inf in {-low, high}:
+        return _open_text(shown, estimate, low if high == math.inf else high, upward=high == math.inf)
     return f"{shown.show(low, more=1)} to {shown.show(high, more=1)}"
+
+
+def _open_text(shown: Printed, estimate: Estimate, end: float, *, upward: bool) -> str:
+    """Return a bound with one open end; of a fall its size is told, for "more than −50 %" would be misread."""
+    falls = shown.unit == "%" and end < 0
+    more = upward is not falls
+    words = ("more than", "less than") if estimate.exclusive or estimate.near else ("at least", "at most")
+    bound = f"{'a little ' if estimate.near else ''}{words[0 if more else 1]}"
+    if not falls:
+        return f"{bound} {shown.show(end, more=1)}"
+    decimals = shown.decimals + 1 if estimate.recomputed else _decimals_of(end)
+    return f"a fall of {bound} {fmt.with_unit(-end, '%', decimals)}"
 
 
 def _unchecked(claim: Claim) -> str:
     return f"No open data settle this. What would: {claim.would_settle or claim.open or 'not established'}"
 
 
-def _which(fail: Sequence[str], unknown: Sequence[str]) -> str:
-    told = []
-    if fail:
-        told.append(f"Fails: {', '.join(fail)}.")
-    if unknown:
-        told.append(f"Unknown: {', '.join(unknown)}.")
-    return " ".join(told)
+def _sorted_parts(claim: Claim, findings: Sequence[Finding]) -> str:
+    headings = {True: "Stands", False: "Does not stand", None: "Not known"}
+    told = {
+        heading: [_part_text(claim, finding.part) for finding in findings if finding.stands is stands]
+        for stands, heading in headings.items()
+    }
+    return " ".join(f"{heading}: {'; '.join(parts)}." for heading, parts in told.items() if parts)
 
 
 def _decimals_of(value: float) -> int:

@@ -25,7 +25,12 @@ METHODS: Final[dict[str, str]] = {
     "commodity-growth": "onewaytrade.methods.commodities:growth",
     "retail-sales": "onewaytrade.methods.consumption:retail",
     "household-budget": "onewaytrade.methods.consumption:budget",
+    "procurement-value": "onewaytrade.methods.procurement:value",
+    "listed-ratio": "onewaytrade.methods.procurement:listed_ratio",
+    "commodity-years": "onewaytrade.methods.suppliers:years_growth",
+    "supplier-growth": "onewaytrade.methods.suppliers:growth",
     "cumulative-count": "onewaytrade.methods.remedies:cumulative_count",
+    "count-growth": "onewaytrade.methods.remedies:growth",
     "series-value": "onewaytrade.methods.rows:value",
     "series-growth": "onewaytrade.methods.rows:growth",
     "published-rate": "onewaytrade.methods.rows:published_rate",
@@ -144,7 +149,8 @@ def find_parts(claim: Claim, choices: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return what the data say on each part of a claim, in the register's order; none for a claim without parts.
 
     A part's choices are laid over the claim's. It is looked up in a table (`row-check`), or computed and compared
-    with its direction or with the `relation` that its choices name; what cannot be computed is unknown.
+    with its direction or with the `relation` that its choices name; what cannot be computed is unknown, with the
+    sentence that its choices give under `unknown`.
     """
     return tuple(_finding(claim, part, _choices_of_part(choices, part.id)) for part in claim.parts)
 
@@ -166,7 +172,7 @@ def _choices_of_part(choices: Mapping[str, Any], part: str) -> dict[str, Any]:
 def _finding(claim: Claim, part: Part, choices: Mapping[str, Any]) -> Finding:
     method = choices["method"]
     if method in _CHECKLISTS:
-        return Finding(part.id, None, _NOTHING)
+        return Finding(part.id, None, str(choices.get("unknown", _NOTHING)))
     try:
         if method == ROW_CHECK:
             stands, note = _function("onewaytrade.methods.rows:check")(choices)
@@ -256,8 +262,7 @@ def _variant(article: Mapping[str, Any], asked: Mapping[str, Any]) -> str | None
 def _flat(choices: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in choices.items():
-        nested = name in _NESTED or (prefix.endswith("parts ") and isinstance(value, Mapping))
-        flat |= _flat(value, f"{prefix}{name} ") if nested else {f"{prefix}{name}": value}
+        flat |= _flat(value, f"{prefix}{name} ") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
     return flat
 
 

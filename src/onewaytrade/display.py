@@ -109,8 +109,9 @@ def alternatives(judged: Verdict) -> None:
         }
         for reading in content["alternatives"]
     ]
-    # Without a printed figure there is nothing to be less than.
-    shown = pd.DataFrame(rows).drop(columns=gap if content["printed"] is None else [])
+    # Without a printed figure there is nothing to be less than, and bounds alone have no distance to one.
+    measured = content["printed"] is not None and any(row[gap] != fmt.MISSING for row in rows)
+    shown = pd.DataFrame(rows).drop(columns=[] if measured else gap, errors="ignore")
     printed, computed = content["printed_text"], content["computed_text"]
     whose = "this run’s" if content["variant"] else "its own"
     told = f"; {whose} definition gives {computed}" if computed else ""

@@ -192,19 +192,15 @@ def value_axis(
     unit: str,
     *,
     sign: bool = False,
-    room: tuple[float, float] | None = None,
+    limits: tuple[float, float] | None = None,
 ) -> None:
     """Set the vertical axis so that it holds these values, with a line at zero where they cross it.
 
-    `room` is what is left free below and above, in inches; by default a little.
+    `limits` are its ends; by default a little beyond the values.
     """
     low, high = limits_of(values)
-    extent = high - low or abs(high) or 1.0
-    if room is None:
-        below = above = 0.07 * extent
-    else:
-        below, above = (extent * inches / (page.size(axes)[1] - sum(room)) for inches in room)
-    axes.set_ylim(low - below, high + above)
+    room = 0.07 * (high - low or abs(high) or 1.0)
+    axes.set_ylim(*(limits or (low - room, high + room)))
     page.set_ticks(axes, "y", unit, sign=sign)
     axes.tick_params(axis="y", length=0, pad=4)
     sns.despine(ax=axes, left=True)
@@ -305,8 +301,12 @@ def bounds_text(low: float, high: float, unit: str, decimals: int, *, sign: bool
 
 
 def range_text(low: float, high: float, unit: str, decimals: int, *, sign: bool = False) -> str:
-    """Return the range of a value, with more decimals than the value has where they tell the ends apart."""
-    more = (n for n in range(decimals, decimals + 3) if plain(low, unit, n) != plain(high, unit, n))
+    """Return the range of a value, with more decimals than it where the ends would lose much by rounding."""
+    more = (
+        places
+        for places in range(decimals, decimals + 4)
+        if all(abs(round(end, places) - end) <= 0.1 * (high - low) for end in (low, high))
+    )
     return bounds_text(low, high, unit, next(more, decimals), sign=sign)
 
 

@@ -31,6 +31,7 @@ _ARROW: Final = 0.34  # length of the arrow at an open end
 _GAP: Final = 0.09  # between a bar and its number, and between a number and its note
 _NOTE: Final = (1.9, 1.2)  # width that a number with its note may take, where bars go one way and where both
 _SMALL: Final = 11.0
+_ZERO: Final = 0.3
 _STYLE: Final = page.STYLES[0]
 
 
@@ -156,11 +157,15 @@ def _set_axis(axes: Axes, bars: Sequence[_Bar], unit: str) -> None:
         inch = (right - left) / width
         left = min([low, *(min(bar.ends) - (bar.away + bar.width) * inch for bar in bars if bar.leftward)])
         right = max([high, *(max(bar.ends) + (bar.away + bar.width) * inch for bar in bars if not bar.leftward)])
-    axes.set_xlim(left, right)
+    # A zero at the right end needs room for its number.
+    axes.set_xlim(left, max(right, _ZERO * (right - left) / width))
     page.set_ticks(axes, "x", tick_unit(unit))
     # No ticks where there are only words.
-    ticks = [float(tick) for tick in axes.get_xticks() if low <= tick <= high]
-    axes.set_xticks(ticks, page.tick_texts(ticks, tick_unit(unit)))
+    ticks = [
+        (float(at), text.get_text()) for at, text in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    ]
+    ticks = [(at, text) for at, text in ticks if low <= at <= high]
+    axes.set_xticks([at for at, _ in ticks], [text for _, text in ticks])
     axes.axvline(0, color=page.QUIET, linewidth=1, zorder=3.5)
 
 

@@ -42,6 +42,7 @@ _BODY_GAP: Final = 0.14
 _ROW: Final = 0.38
 _COLUMN_GAP: Final = 0.2
 _INTERVALS: Final = 5  # between ticks, at most
+_TICK_DECIMALS: Final = 6  # at most: a tick that is rounded would stand beside its number
 _LABEL: Final = 1.4  # width that a label beside a plot may take
 _AROUND: Final = ((0, 1), (0, -1), (-1, 1), (1, 1), (-1, -1), (1, -1))
 _BESIDE: Final = ((-1, 0), (1, 0), (-1, 1), (1, 1), (-1, -1), (1, -1))
@@ -288,23 +289,27 @@ def set_ticks(axes: Axes, which: Literal["x", "y"], unit: str, *, sign: bool = F
     low, high = sorted(axes.get_xlim() if which == "x" else axes.get_ylim())
     for intervals in range(_INTERVALS, 1, -1):
         ticks = [tick for tick in _ticks(low, high, intervals) if low <= tick <= high]
-        texts = tick_texts(ticks, unit, sign=sign)
+        texts = tick_texts(ticks, unit, sign=sign, most=_TICK_DECIMALS)
         apart = size(axes)[0] * (ticks[1] - ticks[0]) / (high - low) if len(ticks) > 1 else math.inf
         if which == "y" or apart > max(map(text_width, texts)) + 0.15:
             break
     (axes.set_xticks if which == "x" else axes.set_yticks)(ticks, texts)
 
 
-def tick_texts(values: Sequence[float], unit: str, *, sign: bool = False) -> list[str]:
-    """Return numbers with the decimals that the finest needs, two at most, and with "%" if that is the unit."""
-    fits = (all(math.isclose(value, round(value, count), abs_tol=1e-9) for value in values) for count in (0, 1))
-    decimals = next((count for count, fit in enumerate(fits) if fit), 2)
+def tick_texts(values: Sequence[float], unit: str, *, sign: bool = False, most: int = 2) -> list[str]:
+    """Return numbers with the decimals that the finest needs, `most` at most, and with "%" if that is the unit."""
+    fits = (
+        all(math.isclose(value, round(value, count), abs_tol=1e-9) for value in values) for count in range(most)
+    )
+    decimals = next((count for count, fit in enumerate(fits) if fit), most)
     return [fmt.with_unit(value, "%" if unit == "%" else "", decimals, sign=sign) for value in values]
 
 
 def tick_room(low: float, high: float, unit: str, *, sign: bool = False) -> float:
     """Return the inches left of a plot that ticks between two values need."""
-    return max(map(text_width, tick_texts(_ticks(low, high), unit, sign=sign))) + MARGIN + 0.08
+    return (
+        max(map(text_width, tick_texts(_ticks(low, high), unit, sign=sign, most=_TICK_DECIMALS))) + MARGIN + 0.08
+    )
 
 
 def _ticks(low: float, high: float, intervals: int = _INTERVALS) -> list[float]:

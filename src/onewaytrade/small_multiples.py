@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from onewaytrade import fmt, page
 from onewaytrade.drawing import (
@@ -66,9 +67,10 @@ def panels(
     """
     plots = _panels_of(table)
     drawn = [row for plot in plots for row in plot.rows]
-    axis, names = _time_axis(plots, marks)
-    step = _axis_step(drawn)
     height = _HEIGHTS.get(len(plots), _SMALL_PANEL)
+    limits = [_limits(plot, height) for plot in plots]
+    axis, names = _time_axis(plots, limits, marks)
+    step = _axis_step(drawn)
     foot = 0.32 if step == 12 else 0.5
     headings = [_heading(plot) for plot in plots]
     body = axis.head + sum(map(_heading_height, headings)) + (height + _GAP) * len(plots) - _GAP + foot
@@ -84,7 +86,7 @@ def panels(
                 axis.draw_spans(axes, step, labelled=last)
             else:
                 axis.draw(axes, labelled=last)
-            _set_values(axes, plot)
+            value_axis(axes, plot.shown, tick_unit(plot.unit), sign=plot.sign, limits=limits[at])
             axis.draw_marks(axes, sheet if at == 0 else None, top)
             _draw_panel(axes, plot, names[at])
             top += height + _GAP
@@ -170,15 +172,21 @@ class _Panel:
     def shown(self) -> list[float]:
         """All that the value axis must hold: zero, too, where the values would be misread without it."""
         low, high = limits_of(self.ends)
-        misread = low == high or 0 < low < high / 2 or low / 2 < high < 0
-        return [*self.ends, 0.0] if misread else self.ends
+        if low == high or 0 < low < high / 2 or low / 2 < high < 0:
+            return [*self.ends, 0.0]
+        # A few values that are nearly the same should look so.
+        middle, least = (low + high) / 2, 0.1 * max(-low, high)
+        return (
+            [*self.ends, middle - least / 2, middle + least / 2] if self.few and high - low < least else self.ends
+        )
 
     @property
     def decimals(self) -> int:
         """The decimals that values are written with: as many as the finest needs, fewer for large ones."""
-        most = max(map(abs, self.ends))
+        written = [end for row in self.rows for end in (row.ends if row.is_bound else [row.value])]
+        most = max(map(abs, written))
         room = 0 if most >= 1000 else 1 if most >= 10 or is_per_cent(self.unit) else 2
-        fits = (all(math.isclose(end, round(end, n), abs_tol=1e-9) for end in self.ends) for n in range(room))
+        fits = (all(math.isclose(end, round(end, n), abs_tol=1e-9) for end in written) for n in range(room))
         return next((n for n, fit in enumerate(fits) if fit), room)
 
     def text(self, row: _Row) -> str:
@@ -243,14 +251,19 @@ def _own_styles(names: Sequence[str], known: Mapping[str, Style]) -> dict[str, S
 # The axes
 
 
-def _time_axis(plots: Sequence[_Panel], marks: Sequence[TimeMark]) -> tuple[Months, list[dict[str, _Row]]]:
+def _time_axis(
+    plots: Sequence[_Panel], limits: Sequence[tuple[float, float]], marks: Sequence[TimeMark]
+) -> tuple[Months, list[dict[str, _Row]]]:
     """Return the axis of all panels, and for each panel the series that are labelled at its right edge."""
     rows = [row for plot in plots for row in plot.rows]
     first, last = min(row.first for row in rows), max(row.last for row in rows)
     # A series that ends long before the others is labelled where it ends.
     near = last - 0.15 * (last - first + 1)
     names = [{name: row for name, row in plot.labels().items() if row.last >= near} for plot in plots]
-    left = max(page.tick_room(*limits_of(plot.shown), tick_unit(plot.unit), sign=plot.sign) for plot in plots)
+    left = max(
+        page.tick_room(*ends, tick_unit(plot.unit), sign=plot.sign)
+        for plot, ends in zip(plots, limits, strict=True)
+    )
     right = page.label_room(["", *(name for own in names for name in own)])
     return Months.of([month_of(first), month_of(last)], marks, left, max(right, 0.3)), names
 
@@ -263,15 +276,19 @@ def _axis_step(rows: Sequence[_Row]) -> int:
     return 0 if any(row.length == 1 for row in rows) else 3
 
 
-def _set_values(axes: Axes, plot: _Panel) -> None:
-    """Set the value axis, with room for what stands above and below the values."""
-    noted = 0.3 if plot.few else 0.1
+def _limits(plot: _Panel, height: float) -> tuple[float, float]:
+    """Return the ends of a value axis of this height, with room for what stands above and below the values."""
     low, high = limits_of(plot.shown)
-    upward = any(row.is_bound and math.isnan(row.high) for row in plot.rows)
-    downward = any(row.is_bound and math.isnan(row.low) for row in plot.rows)
-    below = _ARROW + 0.08 if downward else 0.0 if low == 0 else noted
-    above = _ARROW + 0.08 if upward else 0.0 if high == 0 else noted
-    value_axis(axes, plot.shown, tick_unit(plot.unit), sign=plot.sign, room=(below, above))
+    extent = high - low or 1.0
+    noted = 0.3 if plot.few else 0.1
+    # How far arrows go beyond all values, which take what the height leaves when both ends have room.
+    inch = extent / (height - 2 * _ARROW)
+    open_rows = [row for row in plot.rows if row.is_bound and len(row.ends) == 1]
+    up = [_ARROW + 0.08 - (high - row.low) / inch for row in open_rows if math.isnan(row.high)]
+    down = [_ARROW + 0.08 - (row.high - low) / inch for row in open_rows if math.isnan(row.low)]
+    below, above = max([0.0 if low == 0 else noted, *down]), max([0.0 if high == 0 else noted, *up])
+    inch = extent / (height - below - above)
+    return low - below * inch, low + extent + above * inch
 
 
 def _heading(plot: _Panel) -> tuple[str, str]:
@@ -411,12 +428,18 @@ def _draw_levels(axes: Axes, rows: Sequence[_Row], style: Style, aside: Mapping[
         after = begins.get((row.last + 1, row.length))
         inside = after and (row.first - 1, row.length) in ends_at
         short = (end - begin) / (right - left) * width < _SHORT
-        marked = [] if inside and short and row.first // row.length % 4 else [1]
+        marked = not (inside and short and row.first // row.length % 4)
+        # A white rim parts levels that nearly touch; the shorter of them lies above.
         axes.plot(
-            [begin, row.middle + aside[row], end], [row.value] * 3, label=f"{row.series}, {row.period}", color=style.colour,
-            linewidth=3, solid_capstyle="butt", marker=style.marker, markevery=marked, markeredgecolor="white",
-            zorder=3,
+            [begin, end], [row.value] * 2, label=f"{row.series}, {row.period}", color=style.colour, linewidth=3,
+            solid_capstyle="butt", path_effects=[withStroke(linewidth=4.6, foreground="white")],
+            zorder=3 + 0.5 / row.length,
         )  # fmt: skip
+        if marked:
+            axes.plot(
+                [row.middle + aside[row]], [row.value], label=f"{row.series}, {row.period}, marker", linestyle="",
+                color=style.colour, marker=style.marker, markeredgecolor="white", zorder=4,
+            )  # fmt: skip
         if after:
             ends = [row.value, after.value]
             axes.plot([end, end], ends, label="_joint", color=style.colour, linewidth=1, zorder=2.5)
@@ -453,7 +476,7 @@ def _draw_bound(axes: Axes, row: _Row, style: Style) -> list[np.ndarray]:
 def _draw_whisker(axes: Axes, row: _Row) -> None:
     axes.plot(
         [row.middle] * 2, [row.low, row.high], label=f"{row.series}, {row.period}, range", color=page.INK,
-        linewidth=1.2, marker="_", markersize=7, markeredgewidth=1.2, markeredgecolor=page.INK, zorder=2.9,
+        linewidth=1.2, marker="_", markersize=7, markeredgewidth=1.2, markeredgecolor=page.INK, zorder=3.9,
     )  # fmt: skip
 
 

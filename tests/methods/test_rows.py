@@ -179,3 +179,13 @@ def test_a_printed_range_is_its_interval():
     assert rows.interval_of(row) == Interval(20, 30)
     with pytest.raises(NoFigureError, match="open bound"):
         rows.interval_of(rows_of[rows_of["value_text"] == ">30"].iloc[0])
+
+
+def test_almost_is_near_its_bound_and_a_check_tells_numbers_with_their_units():
+    almost = rows.value({"dataset": "draeger", "entity": "Draegerwerk, China business", "period": "2024"})
+    assert (almost.value, almost.low, almost.near) == (None, -50, True)
+    limit = {"dataset": "eu-ipi", "entity": "Implementing Regulation (EU) 2025/1197", "source_id": "S196"}
+    amount = {**limit, "field": "value", "relation": "above", "expected": 10**6}
+    assert ": 5,000,000\N{NO-BREAK SPACE}EUR. By" in rows.check(amount)[1]
+    year = {"dataset": "documents", "entity": "Document 79", "period": "2027", "field": "value"}
+    assert re.search(r": 2027\. By", rows.check({**year, "relation": "equals", "expected": 2027})[1])

@@ -69,6 +69,7 @@ def value(choices: Mapping[str, Any]) -> Estimate:
         recomputed=False,
         unit=unit_of(row),
         exclusive=str(row.get("value_text", "")).startswith((">", "<")),
+        near=str(row.get("value_text", "")).startswith("almost"),
     )
 
 
@@ -137,9 +138,8 @@ def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
     lacks, above, below) and `expected`. Raises NoFigureError if there is no such row.
     """
     row = find({name: choice for name, choice in choices.items() if name != "field"})
-    told = str(row.get("value_text", "")) or fmt.with_unit(float(row["value"]), str(row["unit"]), 0)
     publisher = str(row["publisher"]).removesuffix(f" ({row['grade']})")
-    note = f"{_named(row)}: {told}. By {publisher} ({row['grade']})."
+    note = f"{_named(row)}: {_told(row)}. By {publisher} ({row['grade']})."
     return _holds(row[choices["field"]], choices), note
 
 
@@ -192,6 +192,20 @@ def _holds(found: Any, choices: Mapping[str, Any]) -> bool:
         raise ClaimError(f"The relation {relation!r} is unknown; there are {', '.join(_RELATIONS)}.")
     number = isinstance(expected, int | float)
     return float(found) == float(expected) if number else str(found) == str(expected)
+
+
+def _told(row: "pd.Series[Any]") -> str:
+    """Return what a row prints, a number with its unit and a comma between thousands."""
+    text = str(row.get("value_text", ""))
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return text or fmt.with_unit(float(row["value"]), str(row["unit"]), 0)
+    if row["unit"] in {"year", "date"}:
+        return text
+    # "21 count" is no English: what is counted stands in the row's name.
+    unit = "" if row["unit"] == "count" else f"{fmt.SPACE}{unit_of(row)}"
+    return f"{number:,}{unit}".replace("-", fmt.MINUS)
 
 
 def _difference(own: Estimate, other: Estimate) -> Estimate:

@@ -1,0 +1,21 @@
+"""Run the command on notebooks, and read what a reader would, for the tests beside this file."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "onewaytrade", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def text_of(notebook) -> str:
+    return "\n".join(
+        str(output.get("data", {}).get("text/plain", "")) + str(output.get("text", ""))
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+    )

@@ -100,6 +100,18 @@ def test_a_stated_tolerance_replaces_one_unit():
     assert (verdict["tolerance"], verdict["tolerance_reason"]) == (3, "the text says roughly")
 
 
+def test_a_found_figure_has_its_own_decimals_but_no_more_than_a_computed_one():
+    falling = claims.Printed(unit="%", direction="down", precision=0.1)
+    texts = [claims.text_of(falling, estimate(value, recomputed=False)) for value in (-4.0, -3.5, -7.5194)]
+    assert texts == ["−4\xa0%", "−3.5\xa0%", "−7.52\xa0%"]
+
+
+def test_a_bundle_of_which_nothing_is_known_has_no_count():
+    subject = claim(kind="text", printed=claims.Printed(), parts=(claims.Part("who", "who it was"),))
+    assert claims.judge(subject, findings=[Finding("who", None, "")]).computed_text == ""
+    assert claims.judge(subject, findings=[Finding("who", False, "")]).computed_text == "0 of 1 parts stand"
+
+
 def test_a_figure_that_was_only_found_is_attested():
     assert word(claim(), estimate(33.0, recomputed=False)) == "attested"
     assert word(claim(), estimate(40.0, recomputed=False)) == "not reproduced"

@@ -257,7 +257,7 @@ class Verdict:
 
     @property
     def computed_text(self) -> str:
-        """The computed value or interval, one decimal finer than printed; for a bundle, how many parts stand."""
+        """The computed value or interval, one decimal finer than printed; of a bundle, how many parts stand."""
         if self.estimate is not None:
             return text_of(self.claim.printed, self.estimate)
         known = any(finding.stands is not None for finding in self.findings)
@@ -709,11 +709,11 @@ def text_of(printed: Printed, estimate: Estimate) -> str:
     """Return an estimate in words and digits, an open end said in words.
 
     What was computed has one decimal more than what was printed; what was only found has the decimals it was found
-    with.
+    with, but no more than that.
     """
     shown = printed if estimate.unit is None else replace(printed, unit=estimate.unit)
     if estimate.value is not None:
-        more = 1 if estimate.recomputed else _decimals_of(estimate.value) - shown.decimals
+        more = 1 if estimate.recomputed else min(1, _decimals_of(estimate.value) - shown.decimals)
         return shown.show(estimate.value, more=more)
     low, high = estimate.range
     if math.inf in {-low, high}:

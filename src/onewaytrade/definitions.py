@@ -23,6 +23,8 @@ METHODS: Final[dict[str, str]] = {
     "trade-balance": "onewaytrade.methods.balance:change",
     "partner-growth": "onewaytrade.methods.partners:growth",
     "commodity-growth": "onewaytrade.methods.commodities:growth",
+    "retail-sales": "onewaytrade.methods.consumption:retail",
+    "household-budget": "onewaytrade.methods.consumption:budget",
     "procurement-value": "onewaytrade.methods.procurement:value",
     "listed-ratio": "onewaytrade.methods.procurement:listed_ratio",
     "commodity-years": "onewaytrade.methods.suppliers:years_growth",

@@ -139,7 +139,10 @@ def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
     its own words are a compiler's). Raises NoFigureError if there is no such row.
     """
     row = find({name: choice for name, choice in choices.items() if name != "field"})
-    stands, source = _holds(row[choices["field"]], choices), f"{row['publisher']} ({row.get('grade', 'press')})"
+    grade = str(row.get("grade", "press"))
+    # Some publishers' names already end with the grade.
+    source = f"{str(row['publisher']).removesuffix(f' ({grade})')} ({grade})"
+    stands = _holds(row[choices["field"]], choices)
     if "told" in choices:
         return stands, f"{choices['told']} Source: {source}."
     return stands, f"{_named(row)}: {_told(row)}. By {source}."

@@ -1,0 +1,606 @@
+"""Consumers in China: what they spend, earn and save, how they feel, what homes cost, and what luxury firms sell.
+
+Retail sales are published for March to December alone. "Twelve months to May" therefore hold ten figures, always
+of the same ten calendar months, so that they compare with March to December of any year.
+"""
+
+import difflib
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from onewaytrade import datasets, fmt, measures
+from onewaytrade.claims import Estimate
+from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.measures import Interval
+from onewaytrade.methods import rows
+
+DATASET: Final = "consumption"
+LUXURY: Final = "luxury"
+ARTICLE: Final = "2025-06"  # the month in which the article appeared
+BEFORE: Final = "2025-05"  # the last month that it could know
+RATE: Final = "retail sales of consumer goods, nominal, change on year as first published (no Jan/Feb values)"
+LEVEL: Final = "retail sales of consumer goods, level"
+CONFIDENCE: Final = "NBS consumer confidence index, monthly"
+HOMES: Final = "residential property prices, nominal, change on year (BIS)"
+INCOME: Final = "per capita disposable income"
+SPENDING: Final = "per capita consumption expenditure"
+SAVING: Final = "household-survey saving ratio = 1 - expenditure/income (calculated)"
+# From here on a year lies behind the month in which confidence broke, and three years of sales behind each month.
+FIRST_END: Final = "2023-03"
+_RATE_STEP: Final = 0.1  # in points: the last digit of a published rate
+_LEVEL_STEP: Final = 0.1  # in 100 million yuan
+_TIERS: Final = {
+    "China, tier-1 cities": "Largest cities (tier 1)",
+    "China, tier-2 cities": "Second group (tier 2)",
+    "China, tier-3 cities": "Third group (tier 3)",
+}
+_HOMES: Final = {"new home prices, change on year": "New", "existing home prices, change on year": "Existing"}
+_PORSCHE: Final = ("Porsche AG, China", "Porsche AG, world")
+_LVMH: Final = "LVMH, Asia excluding Japan"
+_SWATCH: Final = "Swatch Group, China incl. Hong Kong and Macau"
+_SWATCH_SALES: Final = "Swatch Group, China+HK+Macau and dependent SE Asian markets"
+_FITS: Final = {-1: "yes", 0: "flat", 1: "no"}
+
+
+# Parameters
+
+
+def check_parameters(values: Mapping[str, Any]) -> None:
+    """Check the parameters `start`, `end`, `base` and `year` of the notebook on consumers.
+
+    Raises ParameterError, with the range or the nearest value.
+    """
+    published = _series(RATE)
+    ends = [month for month in published.index if month >= FIRST_END]
+    end = _known("end", values["end"], ends, "a month with published retail sales (never January or February)")
+    first, last = "2019-01", measures.shift_month(end, -12)
+    if not first <= _month("start", values["start"]) <= last:
+        raise ParameterError(
+            f"start={values['start']!r} must lie between {first} and {last}, a year before end={end!r}; the "
+            f"nearest is {first if values['start'] < first else last!r}."
+        )
+    years = [str(year) for year in range(2019, int(end[:4]))]
+    years = [year for year in years if f"{year}-12" in _series(LEVEL).index]
+    _known("base", values["base"], years, f"a year of retail sales before end={end!r}")
+    sold = sorted(set(_deliveries().columns[1:]))
+    _known("year", values["year"], sold, "a year in which a luxury firm’s growth is known")
+
+
+def _known(name: str, value: str, allowed: Sequence[str], what: str) -> str:
+    if value in allowed:
+        return value
+    try:
+        near = min(allowed, key=lambda other: abs(_number(other) - _number(value)))
+    except measures.MeasureError:
+        near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.0)[0]
+    raise ParameterError(
+        f"{name}={value!r} is not {what}; the nearest is {near!r}, and they run from {allowed[0]} to "
+        f"{allowed[-1]}."
+    )
+
+
+def _number(period: str) -> int:
+    return measures.month_number(measures.months_of(period)[-1])
+
+
+def _month(name: str, value: str) -> str:
+    try:
+        measures.month_number(value)
+    except measures.MeasureError as error:
+        raise ParameterError(f"{name}={value!r}: {error}") from error
+    return value
+
+
+# Retail sales
+
+
+def retail(choices: Mapping[str, Any]) -> Estimate:
+    """Return growth of retail sales from the choices of a `retail-sales` definition.
+
+    Choices: `end` (a month), `figure` ("rate": the growth on the year that was published; "level": growth computed
+    from the levels, `years` back), `average` ("month", or "year": the mean of the rates published for the twelve
+    months to `end`), and `less` (of rates: "base" subtracts the mean rate of the same months of the year `base`,
+    "before" that of a year before). Raises NoFigureError for a month without a figure.
+    """
+    end = choices["end"]
+    if choices.get("figure") == "level":
+        return _by_levels(measures.shift_month(end, -12 * choices["years"]), end)
+    average = choices.get("average", "month")
+    value, months = _mean_rate(end, average)
+    sentence = f"{_RATE_NAMES[average]}, {_span(months)}, as first published"
+    if less := choices.get("less"):
+        others = _same_months(months, choices["base"]) if less == "base" else _before(months)
+        other = _mean_of(others)
+        return _mean(value - other, 2, f"{sentence}, less the same for {_span(others)}.", "points")
+    if average == "year":
+        return _mean(value, 1, f"{sentence}.", "%")
+    return Estimate(
+        value, "primary", _edition(), f"{sentence}, by China’s statistics office.", recomputed=False, unit="%"
+    )
+
+
+_RATE_NAMES: Final = {
+    "month": "Retail sales of consumer goods, growth on the year",
+    "year": "Retail sales of consumer goods, mean of the monthly growth on the year",
+}
+
+
+def _by_levels(start: str, end: str) -> Estimate:
+    levels = _series(LEVEL)
+    ends = [measures.rounded(_at(levels, month, "level"), _LEVEL_STEP) for month in (start, end)]
+    allowed = measures.growth_interval(*ends)
+    return Estimate(
+        value=measures.growth(ends[0].middle, ends[1].middle),
+        low=allowed.low,
+        high=allowed.high,
+        grade="primary",
+        edition=_edition(),
+        sentence=f"Retail sales of consumer goods, level, {fmt.month(start)} to {fmt.month(end)}, as printed.",
+        unit="%",
+    )
+
+
+def _mean(value: float, means: int, sentence: str, unit: str) -> Estimate:
+    """Return a mean of rates, or a difference of two, with the rounding of the published digits."""
+    half = means * _RATE_STEP / 2
+    return Estimate(value, "primary", _edition(), sentence, value - half, value + half, unit=unit)
+
+
+def _mean_rate(end: str, average: str) -> tuple[float, tuple[str, ...]]:
+    months = (end,) if average == "month" else measures.months_of(measures.trailing(end))
+    months = tuple(month for month in months if average == "month" or month[5:] not in {"01", "02"})
+    return _mean_of(months), months
+
+
+def _mean_of(months: Iterable[str]) -> float:
+    published = _series(RATE)
+    return statistics.fmean(_at(published, month, "growth rate") for month in months)
+
+
+def _same_months(months: Iterable[str], year: str) -> tuple[str, ...]:
+    return tuple(sorted(f"{year}{month[4:]}" for month in months))
+
+
+def _before(months: Iterable[str]) -> tuple[str, ...]:
+    return tuple(measures.shift_month(month, -12) for month in months)
+
+
+def _span(months: tuple[str, ...]) -> str:
+    if len(months) == 1:
+        return fmt.month(months[0])
+    count = "" if len(months) == 12 else f" ({len(months)} months with a figure)"
+    return f"{fmt.month(months[0])} to {fmt.month(months[-1])}{count}"
+
+
+def _at(series: "pd.Series[float]", month: str, what: str) -> float:
+    if month not in series.index:
+        raise NoFigureError(
+            f"No {what} of retail sales is at hand for {fmt.month(month)}; they run from {series.index.min()} to "
+            f"{series.index.max()}, without January and February."
+        )
+    return float(series[month])
+
+
+def _edition() -> str:
+    return f"{DATASET} {datasets.resolve(DATASET, 'pinned')}"
+
+
+def _series(measure: str, entity: str = "China") -> "pd.Series[float]":
+    """Return a series of the compiled table by period."""
+    frame = datasets.load(DATASET)
+    own = frame[(frame["entity"] == entity) & (frame["measure"] == measure)]
+    return own.set_index("period")["value"].sort_index()
+
+
+# Tables on consumers
+
+
+def course(start: str, end: str, base: str) -> pd.DataFrame:
+    """Return what is known of consumers from `start` to `end`, in panels with units of their own.
+
+    Columns `panel`, `unit`, `period`, `series`, `value`. The level of retail sales is set to 100 in the same month
+    of the year `base`, which takes out the seasons. Periods that reach out of the window are left out, and so is a
+    panel without a figure.
+    """
+    levels = _series(LEVEL)
+    index = pd.Series(
+        {month: 100 * levels[month] / levels[f"{base}{month[4:]}"] for month in map(str, levels.index)}
+    )
+    homes, cities = _series(HOMES), _series("new home prices, change on year", "China, 70 cities")
+    homes.index = [f"{month[:4]}Q{int(month[5:]) // 3}" for month in homes.index]
+    drawn = [
+        ("Retail sales, level", f"same month of {base} = 100", "", index),
+        ("Retail sales, growth on the year", "%", "", _series(RATE)),
+        ("Consumer confidence", "index from 0 to 200", "", _series(CONFIDENCE)),
+        ("Household saving", "% of income", "", _series(SAVING)),
+        ("House prices, growth on the year", "%", "BIS", homes),
+        ("House prices, growth on the year", "%", "70 cities", cities),
+    ]
+    table = _told(drawn)
+    months = table["period"].map(measures.months_of)
+    return table[(months.str[0] >= start) & (months.str[-1] <= end)].reset_index(drop=True)
+
+
+def readings(end: str, base: str) -> pd.DataFrame:
+    """Return what "on the decline" can mean, with what each reading gives and whether that is a decline.
+
+    Columns as they are shown: `Read as`, `Measure`, `Gives`, `A decline` (yes, no, or flat if it rounds to 0). A
+    reading without a figure is left out, and so is one of a year that was not over by `end`.
+    """
+    asked: list[tuple[str, str, Mapping[str, Any]]] = [
+        ("a level", "Sales against a year before, as published", {}),
+        ("a level", "The same, mean of twelve months", {"average": "year"}),
+        ("a level", "Sales against three years before", {"figure": "level", "years": 3}),
+        ("a level", "Spending per head, 2024 against 2022", _per_head(SPENDING, "2022", "2024")),
+        ("a rate", f"Growth in twelve months against {base}", {"average": "year", "less": "base"}),
+        ("a rate", "Growth in twelve months against the twelve before", {"average": "year", "less": "before"}),
+        ("a rate", "Growth in the month against a year before", {"less": "before"}),
+        ("a mood", "Confidence since March 2022", _confidence("2022-03", end)),
+        ("a mood", "Confidence since December 2022", _confidence("2022-12", end)),
+        ("a habit", "Share of income spent, 2024 less 2019", {"start": "2024", "end": "2019"}),
+        ("a habit", "Share of income spent, 2024 less 2022", {"start": "2024", "end": "2022"}),
+    ]
+    told = []
+    for kind, name, choices in asked:
+        if "2024" in name and end < "2025":
+            continue
+        try:
+            estimate = _estimate({"end": end, "base": base, **choices})
+        except NoFigureError:
+            continue
+        told.append(
+            (kind, name, fmt.with_unit(estimate.value, estimate.unit or "%", sign=True), _FITS[_side(estimate)])
+        )
+    return pd.DataFrame(told, columns=["Read as", "Measure", "Gives", "A decline"])
+
+
+def _estimate(choices: Mapping[str, Any]) -> Estimate:
+    if "measure" in choices:
+        return rows.growth(choices)
+    # The share spent changes as the share saved does, with the years turned round.
+    return budget(choices) if "start" in choices else retail(choices)
+
+
+def _per_head(measure: str, start: str, end: str) -> dict[str, Any]:
+    return {"dataset": DATASET, "entity": "China", "measure": measure, "start": start, "end": end}
+
+
+def _confidence(start: str, end: str) -> dict[str, Any]:
+    return {"dataset": DATASET, "entity": "China", "measure": CONFIDENCE, "start": start, "end": end}
+
+
+def budget(choices: Mapping[str, Any]) -> Estimate:
+    """Return the change of the share of income per head that is not spent, from one year to another, in points.
+
+    Choices: the years `start` and `end`. Raises NoFigureError for a year that the survey at hand does not have.
+    """
+    first, last = (_saved(choices[name]) for name in ("start", "end"))
+    return Estimate(
+        value=last - first,
+        grade="press",
+        edition=_edition(),
+        sentence=(
+            f"Share of income per head that is not spent, {choices['end']} less {choices['start']}, by the "
+            "household survey."
+        ),
+        unit="points",
+    )
+
+
+def _saved(year: str) -> float:
+    income, spending = _series(INCOME), _series(SPENDING)
+    if year not in income.index or year not in spending.index:
+        raise NoFigureError(
+            f"Income and consumption per head are at hand for {fmt.join(map(str, income.index))}, not {year}."
+        )
+    return 100 - 100 * float(spending[year]) / float(income[year])
+
+
+def _side(estimate: Estimate) -> int:
+    value = measures.round_half_away(float(estimate.value or 0.0))
+    return (value > 0) - (value < 0)
+
+
+def budgets() -> pd.DataFrame:
+    """Return income and spending per head: `Year`, `Income, yuan`, `Spending, yuan`, `Spent, % of income`."""
+    income, spending = _series(INCOME), _series(SPENDING)
+    table = pd.DataFrame({"Income, yuan": income, "Spending, yuan": spending}).astype(int)
+    table["Spent, % of income"] = 100 * spending / income
+    return table.rename_axis("Year").reset_index()
+
+
+def budget_growth() -> pd.DataFrame:
+    """Return growth per year of income and spending per head between years: `label`, `series`, `value`."""
+    table = budgets()
+    found = []
+    for before, after in zip(table.index, table.index[1:], strict=False):
+        first, last = table.loc[before], table.loc[after]
+        months = 12 * (int(last["Year"]) - int(first["Year"]))
+        for name in ("Income", "Spending"):
+            rate = measures.growth(first[f"{name}, yuan"], last[f"{name}, yuan"])
+            found.append((f"{first['Year']} to {last['Year']}", name, measures.annual_rate(rate, months)))
+    return pd.DataFrame(found, columns=["label", "series", "value"])
+
+
+def confidence_break() -> str:
+    """Return the month in which confidence fell most against the month before."""
+    return str(_series(CONFIDENCE).diff().idxmin())
+
+
+def confidence_twice() -> pd.DataFrame:
+    """Return the months of confidence that stand in the press, too: `Month`, `In the series`, `In the press`."""
+    press, index = _series("NBS consumer confidence index"), _series(CONFIDENCE)
+    return pd.DataFrame(
+        {"Month": press.index.map(fmt.month), "In the series": index[press.index], "In the press": press}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """Consumer confidence: before its break, the fall of that month, and its range and last reading since then."""
+
+    before: float
+    drop: float
+    lowest: float
+    highest: float
+    last: float
+    month: str
+
+
+def confidence_since(end: str) -> Mood:
+    """Return confidence in March 2022 and what became of it from April 2022 to `end`, as far as it is at hand."""
+    index = _series(CONFIDENCE)
+    since = index.loc["2022-04":end]
+    return Mood(
+        before=float(index["2022-03"]),
+        drop=-float(index.diff().min()),
+        lowest=float(since.min()),
+        highest=float(since.max()),
+        last=float(since.iloc[-1]),
+        month=str(since.index[-1]),
+    )
+
+
+def sales(end: str, base: str) -> dict[str, float]:
+    """Return what is known of retail sales at `end`, in per cent and as an index.
+
+    Keys: `published` (growth on the year), `ratio` (the same by printed levels) and `level` (`base` = 100), both
+    NaN where no level is at hand; `year`, `before`, `base`: the mean rates of the twelve months to `end`, of the
+    twelve before, and of the same months of `base`.
+    """
+    months = _mean_rate(end, "year")[1]
+    levels = _series(LEVEL)
+    own, last_year, same = (
+        levels.get(m, math.nan) for m in (end, measures.shift_month(end, -12), f"{base}{end[4:]}")
+    )
+    return {
+        "published": float(_series(RATE)[end]),
+        "ratio": 100 * (own / last_year - 1),
+        "level": 100 * own / same,
+        "year": _mean_of(months),
+        "before": _mean_of(_before(months)),
+        "base": _mean_of(_same_months(months, base)),
+    }
+
+
+def growth_since(end: str) -> "pd.Series[float]":
+    """Return the published growth rates of retail sales from April 2022 to `end`."""
+    return _series(RATE).loc["2022-04":end]
+
+
+def homes_by_city(month: str = "2025-05") -> pd.DataFrame:
+    """Return growth on the year of prices of homes by group of cities: `label`, `series`, `value`."""
+    found = [
+        (name, kind, _series(measure, entity)[month])
+        for entity, name in _TIERS.items()
+        for measure, kind in _HOMES.items()
+    ]
+    return pd.DataFrame(found, columns=["label", "series", "value"])
+
+
+def homes_chained(last: str = "2025-03") -> tuple[str, float, int]:
+    """Return since when house prices fell in a row, and by how much in all, from rates on the same quarter.
+
+    The rates of the same quarter of each year are chained back as long as they are negative: the quarter (by its
+    last month) that counts as 100, the growth in per cent, and the number of rates.
+    """
+    rates = _series(HOMES)
+    ratio, month, count = 1.0, last, 0
+    while rates.get(month, 0.0) < 0:
+        ratio *= 1 + float(rates[month]) / 100
+        month, count = measures.shift_month(month, -12), count + 1
+    return month, 100 * (ratio - 1), count
+
+
+def after(end: str) -> pd.DataFrame:
+    """Return the growth of retail sales from a year before `end` to the last: `month`, `series`, `value`."""
+    published = _series(RATE).loc[measures.shift_month(end, -14) :]
+    return pd.DataFrame({"month": published.index, "series": "Growth on the year", "value": published.to_numpy()})
+
+
+# Luxury
+
+
+def _luxury(entity: str, measure: str) -> "pd.Series[float]":
+    frame = datasets.load(LUXURY)
+    own = frame[(frame["entity"] == entity) & (frame["measure"] == measure)]
+    return own.set_index("period")["value"].dropna().sort_index()
+
+
+def _deliveries() -> pd.DataFrame:
+    """Return Porsche's deliveries in full years: rows China, World and Elsewhere (the rest), columns the years."""
+    china, world = (_luxury(entity, "deliveries") for entity in _PORSCHE)
+    years = [period for period in china.index if len(period) == 4 and period in world.index]
+    table = pd.DataFrame({"China": china[years], "World": world[years]}).T
+    table.loc["Elsewhere"] = table.loc["World"] - table.loc["China"]
+    return table
+
+
+def luxury_course(until: str = BEFORE) -> pd.DataFrame:
+    """Return the three firms' figures for China in panels: `panel`, `unit`, `period`, `series`, `value`.
+
+    Porsche's deliveries are per month, so that years and quarters compare; Elsewhere is the world less China. Its
+    half-years and LVMH's growth in years and nine months are left out, since they lie upon others; and so are
+    periods that end after the month `until`.
+    """
+    china = _luxury(_PORSCHE[0], "deliveries")
+    cars = {
+        "Elsewhere": _deliveries().T["Elsewhere"],
+        "China": _of_length(china, 12),
+        "China, quarter": _of_length(china, 3),
+    }
+    grew, share, swatch = (
+        _luxury(*where)
+        for where in (
+            (_LVMH, "organic revenue growth on year"),
+            (_LVMH, "share of group revenue"),
+            (_SWATCH, "share of group sales"),
+        )
+    )
+    asia, weight = "LVMH, Asia without Japan, growth on the year", "Asia without Japan in LVMH’s sales"
+    drawn: list[tuple[str, str, str, pd.Series[Any]]] = [
+        *(
+            ("Porsche, deliveries", "thousand cars a month", name, own / [1000 * _length(p) for p in own.index])
+            for name, own in cars.items()
+        ),
+        (asia, "%", "half-year", _of_length(grew, 6)),
+        (asia, "%", "quarter", _of_length(grew, 3)),
+        (weight, "% of sales", "year", _of_length(share, 12)),
+        (weight, "% of sales", "quarter", _of_length(share, 3)),
+        ("Greater China in Swatch’s sales, by year", "% of sales", "", _of_length(swatch, 12)),
+    ]
+    table = _told(drawn)
+    return table[table["period"].map(_last_month) <= until].reset_index(drop=True)
+
+
+def _of_length(series: "pd.Series[float]", months: int) -> "pd.Series[float]":
+    return series[series.index.map(_length) == months]
+
+
+def _length(period: Any) -> int:
+    return len(measures.months_of(str(period)))
+
+
+def _last_month(period: Any) -> str:
+    return measures.months_of(str(period))[-1]
+
+
+def _told(drawn: Iterable[tuple[str, str, str, "pd.Series[Any]"]]) -> pd.DataFrame:
+    """Return series, each with its panel, unit and name, as one table for `charts.panels`."""
+    parts = [
+        pd.DataFrame({"panel": panel, "unit": unit, "period": own.index, "series": name, "value": own.to_numpy()})
+        for panel, unit, name, own in drawn
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def china_and_elsewhere(year: str) -> pd.DataFrame:
+    """Return each firm's growth in China, elsewhere and in all, in a year.
+
+    Columns `group`, `label`, `value`, `low`, `high`, `grade`. What is elsewhere is implied: for Porsche by
+    difference, for Swatch by the shares of sales, whose rounding gives the range. What is not at hand is left out.
+    """
+    nan = math.nan
+    cars = _deliveries()
+    before = str(int(year) - 1)
+    found: list[tuple[str, str, float, float, float, str]] = [
+        (
+            "Porsche, deliveries", name, measures.growth(float(cars[before][name]), float(cars[year][name])),
+            nan, nan, grade,
+        )
+        for name, grade in (("China", "press"), ("Elsewhere", "implied"), ("World", "press"))
+    ]  # fmt: skip
+    printed = _luxury(_SWATCH_SALES, "sales change on year (about)")
+    if year in printed:
+        all_of_it = _swatch_total(year)
+        other = swatch_implied(year, elsewhere=True)
+        found += [
+            ("Swatch, sales", "China and dependent markets (about)", float(printed[year]), nan, nan, "press"),
+            ("Swatch, sales", "Elsewhere", other[0], other[1].low, other[1].high, "implied"),
+            ("Swatch, sales", "Group", all_of_it, nan, nan, "press"),
+        ]
+    asia = _luxury(_LVMH, "organic revenue growth on year")
+    if year in asia:
+        found.append(("LVMH, organic sales", "Asia without Japan", float(asia[year]), nan, nan, "press"))
+    return pd.DataFrame(found, columns=["group", "label", "value", "low", "high", "grade"])
+
+
+def swatch_implied(year: str, *, elsewhere: bool = False) -> tuple[float, Interval]:
+    """Return Swatch's growth in Greater China, or elsewhere, that its shares of sales imply, with their rounding.
+
+    The growth of the group is at constant exchange rates and the shares are in francs: the result is rough.
+    """
+    shares = _luxury(_SWATCH, "share of group sales")
+    total = _swatch_total(year)
+    before, after_ = (measures.rounded(float(shares[name]), 1) for name in (str(int(year) - 1), year))
+    if elsewhere:
+        whole = measures.exact(100)
+        before, after_ = whole - before, whole - after_
+    ratio = after_ / before * (measures.exact(1) + measures.rounded(total, 0.1) * measures.exact(0.01))
+    middle = after_.middle / before.middle * (1 + total / 100)
+    return 100 * (middle - 1), Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
+
+
+def _swatch_total(year: str) -> float:
+    return float(_luxury("Swatch Group", "net sales change, constant currency")[year])
+
+
+def quarters() -> pd.DataFrame:
+    """Return growth on the year of the first quarters before the article, columns as they are shown."""
+    cars, asia = _luxury(_PORSCHE[0], "deliveries"), _luxury(_LVMH, "organic revenue growth on year")
+    found = []
+    for period in ("2024Q1", "2025Q1"):
+        before = f"{int(period[:4]) - 1}{period[4:]}"
+        rate = measures.growth(float(cars[before]), float(cars[period]))
+        found.append((fmt.period(period), rate, float(asia[period])))
+    return pd.DataFrame(found, columns=["Quarter", "Porsche in China, %", "LVMH in Asia without Japan, %"])
+
+
+def parts_of(year: str) -> dict[str, dict[str, str]]:
+    """Return the choices of the parts of the claim on luxury brands for another year."""
+    before = str(int(year) - 1)
+    return {"swatch": {"period": year}, "porsche": {"start": before, "end": year}, "lvmh": {"period": year}}
+
+
+def later() -> pd.DataFrame:
+    """Return the firms' figures for periods that ended in the article's month or after it, as they are shown."""
+    frame = datasets.load(LUXURY)
+    own = frame[(frame["period"].str.len() != 10) & frame["entity"].isin([entity for entity, _ in _LATER])]
+    own = own[own["period"].map(_last_month) >= ARTICLE]
+    found = [
+        (name, fmt.period(str(row["period"])), _figure(row), row["publisher"])
+        for (entity, measure), name in _LATER.items()
+        for _, row in own[(own["entity"] == entity) & own["measure"].str.startswith(measure)].iterrows()
+    ]
+    return pd.DataFrame(found, columns=["What", "Period", "As printed", "By"])
+
+
+_LATER: Final = {
+    ("Porsche AG, China", "deliveries"): "Porsche, cars delivered in China",
+    ("Porsche AG, world", "deliveries"): "Porsche, cars delivered in the world",
+    ("LVMH, Asia excluding Japan", "organic revenue growth"): "LVMH, Asia without Japan, organic growth",
+    ("LVMH, mainland China", "wording"): "LVMH, mainland China, in words",
+    ("Swatch Group", "change"): "Swatch, sales, in francs and growth",
+    ("Swatch Group, China incl. Hong Kong and Macau", "share"): "Swatch, share of Greater China in its sales",
+}
+
+
+def _figure(row: "pd.Series[Any]") -> str:
+    text = str(row["value_text"])
+    if not text.lstrip("-").isdigit():
+        return text.replace("-", fmt.MINUS) if any(map(str.isdigit, text)) else text
+    unit = "%" if row["unit"] == "percent" else ""
+    return fmt.with_unit(float(row["value"]), unit, 0, sign="growth" in str(row["measure"]))
+
+
+def hearing() -> pd.DataFrame:
+    """Return what is at hand on the hearing: `What`, `Where it stands`, `Grade`."""
+    frame = datasets.load(LUXURY)
+    own = frame[frame["entity"].str.contains("Bianchi")]
+    by = own["publisher"].str.removesuffix(" (primary)")
+    return pd.DataFrame({"What": own["measure"], "By": by, "Grade": own["grade"]})

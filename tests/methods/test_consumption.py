@@ -1,0 +1,300 @@
+import csv
+import itertools
+import math
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from onewaytrade import definitions, measures
+from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.methods import consumption
+
+PARAMETERS = {"start": "2019-01", "end": "2025-05", "base": "2019", "year": "2024"}
+TEN = ("06", "07", "08", "09", "10", "11", "12", "03", "04", "05")
+
+
+def column(dataset: str, entity: str, measure: str) -> dict[str, Decimal]:
+    """Read one series by the standard library alone: period → value."""
+    path = Path(__file__).parents[2] / "data" / dataset / "2026-11-23.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["period"]: Decimal(row["value"])
+            for row in csv.DictReader(stream)
+            if row["value"] and row["entity"] == entity and row["measure"] == measure
+        }
+
+
+@pytest.fixture(scope="module")
+def rate():
+    return column("consumption", "China", consumption.RATE)
+
+
+@pytest.fixture(scope="module")
+def level():
+    return column("consumption", "China", "retail sales of consumer goods, level")
+
+
+@pytest.fixture(scope="module")
+def given():
+    """What the alternatives of the claim on spending give, by id."""
+    verdict = definitions.judge("consumption-decline")
+    return {reading.alternative.id: reading.estimate for reading in verdict.readings}
+
+
+def mean(rate, first_year):
+    months = [f"{first_year + (month < '06')}-{month}" for month in TEN]
+    return sum(rate[month] for month in months) / 10
+
+
+# What people spend
+
+
+def test_the_published_rate_is_the_definition_and_is_a_rise(rate):
+    verdict = definitions.judge("consumption-decline")
+    assert verdict.estimate.value == float(rate["2025-05"]) == 6.4
+    assert (verdict.word, verdict.robustness) == ("depends on definition", "fragile")
+
+
+def test_levels_by_hand(level, given, rate):
+    three_years = 100 * (level["2025-05"] / level["2022-05"] - 1)
+    assert given["level-2022"].value == pytest.approx(float(three_years))
+    assert given["level-2022"].low < float(three_years) < given["level-2022"].high
+    assert round(float(three_years), 1) == 23.2
+    head = column("consumption", "China", "per capita consumption expenditure")
+    assert given["per-head"].value == pytest.approx(float(100 * (Decimal(28227) / Decimal(24538) - 1)))
+    assert (head["2024"], round(given["per-head"].value, 1)) == (Decimal(28227), 15.0)
+    assert given["twelve-months"].value == pytest.approx(float(mean(rate, 2024)))
+
+
+def test_rates_against_earlier_rates_by_hand(rate, given):
+    year_2019 = sum(value for month, value in rate.items() if month.startswith("2019")) / 10
+    assert given["slower-than-2019"].value == pytest.approx(float(mean(rate, 2024) - year_2019))
+    assert given["slower-than-before"].value == pytest.approx(float(mean(rate, 2024) - mean(rate, 2023)))
+    assert given["slower-month"].value == pytest.approx(float(rate["2025-05"] - rate["2024-05"]))
+    signs = [math.copysign(1, given[f"slower-{name}"].value) for name in ("than-2019", "than-before", "month")]
+    assert signs == [-1, -1, 1]
+    # A mean of figures rounded to a tenth is known to half a tenth, and a difference of two to a tenth.
+    ends = given["slower-than-2019"].range
+    assert ends[1] - ends[0] == pytest.approx(0.2)
+
+
+def test_no_level_declines_but_rates_and_the_mood_do():
+    found = consumption.readings("2025-05", "2019")
+    assert set(found.loc[found["Read as"] == "a level", "A decline"]) == {"no"}
+    assert list(found.loc[found["Read as"] == "a rate", "A decline"]) == ["yes", "yes", "no"]
+    assert list(found.loc[found["Read as"] == "a mood", "A decline"]) == ["yes", "flat"]
+    assert list(found.loc[found["Read as"] == "a habit", "A decline"]) == ["yes", "no"]
+
+
+def test_a_year_that_is_not_over_is_no_reading_yet():
+    assert not consumption.readings("2024-05", "2019")["Measure"].str.contains("2024").any()
+
+
+def test_january_and_february_are_never_filled_in():
+    drawn = consumption.course("2019-01", "2025-05", "2019")
+    sales = drawn[drawn["panel"].str.startswith("Retail")]["period"]
+    assert not sales.str[5:].isin(["01", "02"]).any()
+    with pytest.raises(NoFigureError, match="without January and February"):
+        consumption.retail({"figure": "level", "end": "2025-02", "years": 1})
+
+
+def test_the_level_is_100_in_the_base_year_and_compares_like_months(level):
+    drawn = consumption.course("2019-01", "2025-05", "2021")
+    index = drawn[drawn["panel"] == "Retail sales, level"].set_index("period")["value"]
+    assert set(index["2021-03":"2021-12"]) == {100.0}
+    assert index["2025-05"] == pytest.approx(float(100 * level["2025-05"] / level["2021-05"]))
+
+
+def test_a_period_that_reaches_out_of_the_window_is_left_out():
+    drawn = consumption.course("2019-02", "2024-11", "2019")
+    assert list(drawn.loc[drawn["panel"] == "Household saving", "period"]) == ["2022"]
+    months = drawn["period"].map(measures.months_of)
+    assert months.str[0].min() >= "2019-02"
+    assert months.str[-1].max() <= "2024-11"
+
+
+def test_the_printed_levels_miss_the_published_rate_only_after_a_revision(level, rate):
+    def gap(month):
+        before = f"{int(month[:4]) - 1}{month[4:]}"
+        return abs(100 * (level[month] / level[before] - 1) - rate[month])
+
+    assert gap("2023-05") < Decimal("0.1") > gap("2024-05")
+    sales = consumption.sales("2025-05", "2019")
+    assert sales["published"] - sales["ratio"] == pytest.approx(float(gap("2025-05")))
+    assert round(gap("2025-05")) == 1
+
+
+# What people earn, save and fear
+
+
+def test_the_share_saved_by_hand():
+    income = column("consumption", "China", "per capita disposable income")
+    spent = column("consumption", "China", "per capita consumption expenditure")
+    saved = {year: 100 - 100 * spent[year] / income[year] for year in ("2019", "2022", "2024")}
+    for start, end in (("2019", "2024"), ("2022", "2024")):
+        found = consumption.budget({"start": start, "end": end})
+        assert (found.value, found.unit) == (pytest.approx(float(saved[end] - saved[start])), "points")
+    printed = column("consumption", "China", consumption.SAVING)
+    assert all(abs(printed[year] - share) <= Decimal("0.05") for year, share in saved.items())
+    with pytest.raises(NoFigureError, match="2019, 2022 and 2024, not 2023"):
+        consumption.budget({"start": "2023", "end": "2024"})
+
+
+def test_growth_per_year_compounds_to_the_whole():
+    growth = consumption.budget_growth().set_index(["label", "series"])["value"]
+    whole = (1 + growth["2022 to 2024", "Income"] / 100) ** 2
+    assert whole == pytest.approx(41314 / 36883)
+    assert growth["2022 to 2024", "Spending"] > growth["2022 to 2024", "Income"]
+    assert growth["2019 to 2022", "Spending"] < growth["2019 to 2022", "Income"]
+
+
+def test_a_worry_about_incomes_is_not_judged_by_incomes():
+    verdict = definitions.judge("household-income")
+    assert verdict.word == "cannot be checked with open data"
+    assert verdict.computed_text == ""
+    assert {reading.alternative.asks for reading in verdict.readings} == {"other"}
+
+
+def test_confidence_broke_in_one_month():
+    index = column("consumption", "China", "NBS consumer confidence index, monthly")
+    months = sorted(index)
+    drops = {month: index[before] - index[month] for before, month in itertools.pairwise(months)}
+    assert consumption.confidence_break() == max(drops, key=drops.__getitem__) == "2022-04"
+    mood = consumption.confidence_since("2025-05")
+    after = [float(value) for month, value in index.items() if "2022-04" <= month <= "2025-05"]
+    assert (mood.lowest, mood.highest, mood.last) == (min(after), max(after), after[-1])
+    assert mood.drop == pytest.approx(float(drops["2022-04"]))
+    assert consumption.confidence_since("2026-07").month == "2026-02"
+
+
+def test_the_press_quotes_the_same_confidence():
+    twice = consumption.confidence_twice()
+    assert len(twice) == 3
+    assert (twice["In the series"] == twice["In the press"]).all()
+
+
+def test_a_cause_is_known_by_both_its_facts_and_not_judged_by_them():
+    verdict = definitions.judge("cause-consumption-worries")
+    assert [(fact.part, fact.stands) for fact in verdict.findings] == [("effect", True), ("premise", True)]
+    assert verdict.word == "cause not testable here"
+    later = definitions.judge("cause-consumption-worries", premise={"end": "2026-07"})
+    assert later.findings[1].stands is None
+
+
+# Homes
+
+
+def test_house_prices_chain_by_hand():
+    rates = column("consumption", "China", consumption.HOMES)
+    whole = math.prod(1 + float(rates[f"{year}-03"]) / 100 for year in (2022, 2023, 2024, 2025))
+    assert rates["2021-03"] > 0
+    assert consumption.homes_chained() == ("2021-03", pytest.approx(100 * (whole - 1)), 4)
+
+
+def test_every_measure_of_house_prices_fell():
+    assert (consumption.homes_by_city()["value"] < 0).all()
+    verdict = definitions.judge("house-prices-fall")
+    assert (verdict.word, verdict.robustness) == ("attested", "robust")
+
+
+# Luxury
+
+
+@pytest.fixture(scope="module")
+def cars():
+    return {name: column("luxury", f"Porsche AG, {name}", "deliveries") for name in ("China", "world")}
+
+
+def test_porsche_in_china_and_elsewhere_add_up_to_the_world(cars):
+    drawn = consumption.china_and_elsewhere("2024")
+    found = drawn[drawn["group"] == "Porsche, deliveries"].set_index("label")["value"]
+    china, world = ({year: cars[name][year] for year in ("2023", "2024")} for name in ("China", "world"))
+    assert found["China"] == pytest.approx(float(100 * (china["2024"] / china["2023"] - 1)))
+    share = float(china["2023"] / world["2023"])
+    assert found["World"] == pytest.approx(share * found["China"] + (1 - share) * found["Elsewhere"])
+    assert round(found["China"], 1) == -28.2
+    assert found["Elsewhere"] > 0
+
+
+def test_swatch_by_its_shares_agrees_with_its_own_about_30():
+    middle, allowed = consumption.swatch_implied("2024")
+    assert middle == pytest.approx(100 * (27 / 33 * 0.878 - 1))
+    assert allowed.low == pytest.approx(100 * (26.5 / 33.5 * 0.8775 - 1))
+    assert allowed.low < -30 < middle < allowed.high
+    rest, bounds = consumption.swatch_implied("2024", elsewhere=True)
+    assert 0.33 * middle + 0.67 * rest == pytest.approx(-12.2)
+    assert bounds.low < rest < bounds.high < 0
+
+
+def test_what_is_not_at_hand_is_left_out_and_what_is_implied_says_so():
+    drawn = consumption.china_and_elsewhere("2025")
+    assert set(drawn["group"]) == {"Porsche, deliveries", "LVMH, organic sales"}
+    assert set(drawn.loc[drawn["label"] == "Elsewhere", "grade"]) == {"implied"}
+    assert drawn["low"].isna().all()
+
+
+def test_the_course_ends_before_the_article_and_counts_per_month(cars):
+    course = consumption.luxury_course()
+    assert course["period"].map(measures.months_of).str[-1].max() <= "2025-05"
+    own = course[course["panel"] == "Porsche, deliveries"].set_index(["series", "period"])["value"]
+    assert own["China", "2024"] == pytest.approx(float(cars["China"]["2024"]) / 12000)
+    assert own["China, quarter", "2025Q1"] == pytest.approx(float(cars["China"]["2025Q1"]) / 3000)
+    assert not course["value"].isna().any()
+
+
+def test_the_first_quarters_by_hand(cars):
+    found = consumption.quarters()
+    own = [float(cars["China"][f"{year}Q1"]) for year in (2023, 2024, 2025)]
+    assert list(found.iloc[:, 1]) == pytest.approx([100 * own[1] / own[0] - 100, 100 * own[2] / own[1] - 100])
+
+
+def test_what_came_later_is_not_before():
+    periods = set(consumption.later()["Period"])
+    assert "2024" not in periods
+    assert {"2025", "January to June 2025", "third quarter of 2025"} <= periods
+    assert consumption.after("2025-05")["month"].min() == "2024-03"
+
+
+def test_the_luxury_verdict_follows_the_year():
+    assert definitions.judge("luxury-weak", parts=consumption.parts_of("2024")).variant is None
+    found = definitions.judge("luxury-weak", parts=consumption.parts_of("2025")).findings
+    assert [finding.stands for finding in found] == [None, True, True]
+
+
+def test_only_the_office_of_the_speaker_fails():
+    found = definitions.judge("tourist-shopping-decline").findings
+    assert [(f.part, f.stands) for f in found] == [("hearing", True), ("office", False), ("statement", True)]
+    assert found[0].note.endswith("By Assemblee nationale (primary).")
+
+
+# Parameters
+
+
+def test_the_articles_own_parameters_and_the_last_month_are_allowed():
+    consumption.check_parameters(PARAMETERS)
+    consumption.check_parameters({**PARAMETERS, "end": "2026-07", "base": "2024", "year": "2025"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"end": "2025-02"}, "the nearest is '2025-03'"),
+        ({"end": "2030-01"}, "the nearest is '2026-07'"),
+        ({"end": "May 2025"}, "is not a month with published retail sales"),
+        ({"start": "2025-01"}, "a year before end='2025-05'; the nearest is '2024-05'"),
+        ({"start": "2018"}, "is no month"),
+        ({"base": "2025"}, "the nearest is '2024'"),
+        ({"year": "2019"}, "the nearest is '2021'"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_with_the_nearest(wrong, sentence):
+    with pytest.raises(ParameterError, match=sentence):
+        consumption.check_parameters({**PARAMETERS, **wrong})
+
+
+def test_every_allowed_month_has_its_readings(rate):
+    ends = [month for month in rate if month >= consumption.FIRST_END]
+    for end in ends[::3]:
+        assert {"a level", "a rate"} <= set(consumption.readings(end, "2019")["Read as"]), end
+    assert len(ends) > 30

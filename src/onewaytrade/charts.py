@@ -8,62 +8,59 @@ Each builder groups its own rows: seaborn 0.13.2 under pandas 3 draws wrong grou
 (mwaskom/seaborn #3893, #3922), so it serves for the theme alone.
 """
 
-import io
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from onewaytrade import fmt, page
+from onewaytrade.drawing import (
+    Chart,
+    Months,
+    TimeMark,
+    amount,
+    check_columns,
+    completed,
+    full_name,
+    is_signed,
+    limits_of,
+    records,
+    sentence,
+    split,
+    styles_of,
+    unit_heading,
+    value_axis,
+)
+from onewaytrade.magnitudes import scale
 from onewaytrade.measures import month_number, month_of, months_of
 from onewaytrade.page import Column, Label, Page, Row, Style, Words
-
-# A month ("2022-12": a line) or a range of months ("2025-04..2025-07": a band) of a time axis, and its label.
-TimeMark = tuple[str, str]
+from onewaytrade.small_multiples import panels
 
 _PLOT: Final = 3.3  # height of a plot that stands alone, in inches
 _PANEL: Final = 2.1
 _POINT: Final = 0.1  # width of a point
 _TOLD: Final = 15  # rows that an alternative text spells out; the table beside the picture has them all
-_MARK_ROW: Final = 0.23
 _QUIET_STYLE: Final = Style(page.PALE, page.QUIET, "")
 _GRADES: Final = {"implied": "hollow point: implied by other figures", "bound": "bar alone: bounds only"}
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A drawn figure with its alternative text, the table it shows, and its source line."""
-
-    figure: Figure
-    alt: str
-    table: pd.DataFrame
-    source: str
-
-    def png(self) -> bytes:
-        """Return the picture as a PNG with a palette; the same chart gives the same bytes."""
-        from PIL import Image
-
-        with page.theme():
-            canvas: Any = self.figure.canvas
-            canvas.draw()
-            picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        # A palette of our own, since one that is computed from the picture blends rare colours into common ones.
-        colours = Image.new("P", (1, 1))
-        colours.putpalette(list(itertools.chain.from_iterable(page.palette())))
-        stream = io.BytesIO()
-        picture.quantize(palette=colours, dither=Image.Dither.NONE).save(
-            stream, "PNG", optimize=True, dpi=(page.DPI, page.DPI)
-        )
-        return stream.getvalue()
-
+__all__ = [
+    "Chart",
+    "TimeMark",
+    "decomposition",
+    "dots",
+    "lines",
+    "panels",
+    "scale",
+    "scoreboard",
+    "seasons",
+    "starts",
+]
 
 # Lines over time
 
@@ -86,24 +83,24 @@ def lines(
 
     Raises ValueError if `growth` is given without two marked months, or a series lacks one of the two.
     """
-    styles = _styles(table["series"])
-    panels = _split(table, "panel")
-    left = page.tick_room(*_range(table["value"]), unit)
-    axis = _Months.of(
-        table["month"], marks, left, page.label_room([*(name for name in styles if name not in panels), ""])
+    styles = styles_of(table["series"])
+    plots = split(table, "panel")
+    left = page.tick_room(*limits_of(table["value"]), unit)
+    axis = Months.of(
+        table["month"], marks, left, page.label_room([*(name for name in styles if name not in plots), ""])
     )
-    height, heading, gap = (_PLOT, 0.0, 0.0) if list(panels) == [""] else (_PANEL, page.HEADING, 0.16)
-    body = axis.head + (heading + height + gap) * len(panels) - gap + axis.foot
+    height, heading, gap = (_PLOT, 0.0, 0.0) if list(plots) == [""] else (_PANEL, page.HEADING, 0.16)
+    body = axis.head + (heading + height + gap) * len(plots) - gap + axis.foot
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), body)
         top = 0.0
-        for at, (panel, rows) in enumerate(panels.items()):
+        for at, (panel, rows) in enumerate(plots.items()):
             sheet.text(page.MARGIN, top, panel, fontweight="bold")
             top += heading + (axis.head if at == 0 else 0.0)
             axes = sheet.axes(axis.left, top, axis.right, height)
             series = _series(rows, "month", "value")
-            _value_axis(axes, rows["value"], unit)
-            axis.draw(axes, labelled=at == len(panels) - 1)
+            value_axis(axes, rows["value"], unit)
+            axis.draw(axes, labelled=at == len(plots) - 1)
             axis.draw_marks(axes, sheet if at == 0 else None, top)
             top += height + gap
             _draw_series(axes, series, styles)
@@ -128,18 +125,18 @@ def starts(
     Columns: `start` (YYYY-MM), `series`, `growth_pct`. `article` is the start to be marked; `printed`
     the growth that the article prints for a series, drawn as a level.
     """
-    styles = _styles(table["series"])
+    styles = styles_of(table["series"])
     printed = printed or {}
     levels = {name: f"printed {fmt.pct(value, 0)}" for name, value in printed.items()}
     shown = [*table["growth_pct"], *printed.values(), 0.0]
     marks = [(article, f"counted from {fmt.month(article)}")]
     room = page.label_room([*styles, *levels.values()])
-    axis = _Months.of(table["start"], marks, page.tick_room(*_range(shown), "%", sign=True), room)
+    axis = Months.of(table["start"], marks, page.tick_room(*limits_of(shown), "%", sign=True), room)
     series = _series(table, "start", "growth_pct")
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), axis.head + _PLOT + axis.foot)
         axes = sheet.axes(axis.left, axis.head, axis.right, _PLOT)
-        _value_axis(axes, shown, "%", sign=True)
+        value_axis(axes, shown, "%", sign=True)
         axis.draw(axes, labelled=True)
         axis.draw_marks(axes, sheet, axis.head)
         labels = [Label(values.iloc[-1], name, styles[name].ink) for name, values in series.items()]
@@ -167,11 +164,11 @@ def seasons(
     """
     years = sorted({period[:4] for period in table["period"]})
     bright = dict(zip(reversed(years[-highlight:]), page.STYLES, strict=False))
-    left = page.tick_room(*_range(table["value"]), unit)
+    left = page.tick_room(*limits_of(table["value"]), unit)
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), _PLOT + 0.35)
         axes = sheet.axes(left, 0.0, page.label_room(years), _PLOT)
-        _value_axis(axes, table["value"], unit)
+        value_axis(axes, table["value"], unit)
         axes.set_xlim(-0.5, 11.5)
         axes.xaxis.set_major_locator(FixedLocator(range(12)))
         axes.set_xticklabels([fmt.month(f"2000-{number:02d}")[:3] for number in range(1, 13)])
@@ -194,28 +191,36 @@ def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: s
     Columns: `label` (the row) and `value`; where present, `series` (several points a row, joined by a line, each
     with a shape and a column of its own), `low` and `high` (an interval; without a value, bounds alone),
     `printed` (what the article prints, a tick), `group` (a heading over rows), `grade` ("implied" is drawn
-    hollow). Rows, groups and series keep the order of the table. Values in "%" or "points" carry their sign.
+    hollow), `front` (rows that are true stand out, the others are pale, as in a ranking). Rows, groups and
+    series keep the order of the table. Values in "%" or "points" carry their sign.
     """
-    drawn = _completed(table, ("series", "group", "grade"), ("value", "low", "high", "printed"))
+    check_columns(table, ("label", "value"))
+    drawn = completed(table, ("series", "group", "grade"), ("value", "low", "high", "printed"))
     _check_rows(drawn)
-    styles = _styles(drawn["series"])
+    styles = styles_of(drawn["series"])
     ranged = bool(drawn[["low", "high"]].notna().any(axis=None))
     owns = [own for _, own in drawn.groupby(["group", "label"], sort=False)]
     ticks = [own["printed"].max() for own in owns]
+    fronts = _fronts(drawn, owns)
+    bold = any(fronts)
     columns = [
-        Column(name, [_row_text(own[own["series"] == name], unit, decimals) for own in owns], style)
+        Column(name, [_row_text(own[own["series"] == name], unit, decimals) for own in owns], style, bold=bold)
         for name, style in styles.items()
     ]
     if drawn["printed"].notna().any():
-        columns.append(Column("article", [_printed_text(tick, unit) for tick in ticks], page.PRINTED))
+        columns.append(Column("article", [_printed_text(tick, unit) for tick in ticks], page.PRINTED, bold=bold))
     apart = 0.18 if ranged else 0.0
-    rows = [Row(own["label"].iloc[0], own["group"].iloc[0], apart * (len(styles) - 1)) for own in owns]
+    rows = [
+        Row(own["label"].iloc[0], own["group"].iloc[0], apart * (len(styles) - 1), front=front)
+        for own, front in zip(owns, fronts, strict=True)
+    ]
     words = Words(title, subtitle + _grade_key(drawn["grade"]), source)
     with page.theme():
         sheet, [(axes, centres)] = page.forest(words, [rows], columns)
         _row_axis(axes, drawn[["value", "low", "high", "printed"]], unit)
-        for own, centre, tick in zip(owns, centres, ticks, strict=True):
-            _draw_points(axes, own, centre, styles, apart=apart, stem=not ranged)
+        for own, centre, tick, front in zip(owns, centres, ticks, fronts, strict=True):
+            shades = styles if front is not False else {name: _behind(style) for name, style in styles.items()}
+            _draw_points(axes, own, centre, shades, apart=apart, stem=not ranged)
             _draw_printed(axes, tick, centre)
     return Chart(sheet.figure, _dots_alt(drawn, title, unit, decimals), table, source)
 
@@ -226,9 +231,9 @@ def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -
     Columns: `label`, `printed`, `computed`, `low`, `high`, `difference`, `verdict`, `unit`. The computed value
     (or, where there is none, its bounds) has the shape and colour of its verdict, which is named beside.
     """
-    drawn = _completed(table, (), ("printed", "computed", "low", "high", "difference"))
+    drawn = completed(table, (), ("printed", "computed", "low", "high", "difference"))
     blocks = [own for _, own in drawn.groupby("unit", sort=False)]
-    claims = [claim for own in blocks for claim in _records(own)]
+    claims = [claim for own in blocks for claim in records(own)]
     columns = [
         Column("article", [_printed_text(claim["printed"], claim["unit"]) for claim in claims], page.PRINTED),
         Column("data", [page.wrap(_computed_text(claim), 0.95) for claim in claims]),
@@ -240,14 +245,14 @@ def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -
         ),
     ]
     rows = [
-        [Row(label, _unit_heading(unit) if len(blocks) > 1 else "") for label, unit in own]
+        [Row(label, unit_heading(unit) if len(blocks) > 1 else "") for label, unit in own]
         for own in (zip(block["label"], block["unit"], strict=True) for block in blocks)
     ]
     with page.theme():
         sheet, plots = page.forest(Words(title, subtitle, source), rows, columns)
         for own, (axes, centres) in zip(blocks, plots, strict=True):
             _row_axis(axes, own[["printed", "computed", "low", "high"]], own["unit"].iloc[0])
-            for claim, centre in zip(_records(own), centres, strict=True):
+            for claim, centre in zip(records(own), centres, strict=True):
                 _draw_claim(axes, claim, centre)
     return Chart(sheet.figure, _scoreboard_alt(claims, title), table, source)
 
@@ -258,7 +263,7 @@ def decomposition(table: pd.DataFrame, *, title: str, subtitle: str, source: str
     Columns: `window` (a heading), `part`, `log_points`, `pct` (the same growth in per cent); the part named
     `total` comes last in each window. Raises ValueError if the parts of a window do not add up to its total.
     """
-    windows = _split(table, "window")
+    windows = split(table, "window")
     for name, own in windows.items():
         _check_sum(name, own, total)
     columns = [
@@ -281,118 +286,11 @@ def decomposition(table: pd.DataFrame, *, title: str, subtitle: str, source: str
 # How lines are drawn
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A marked month or range, with where its label fits: left end in inches, row counted from the plot."""
-
-    first: int
-    last: int
-    label: str
-    x: float
-    row: int
-
-    def clashes(self, x: float, width: float) -> bool:
-        """Tell whether a label of this width at `x` would run into this one."""
-        gap = 0.15
-        return x < self.x + page.text_width(self.label) + gap and self.x < x + width + gap
-
-
-@dataclass(frozen=True, slots=True)
-class _Months:
-    """The months of a plot, its margins in inches, and the marks on it."""
-
-    first: int
-    last: int
-    left: float
-    right: float
-    marks: tuple[_Mark, ...]
-
-    @classmethod
-    def of(cls, months: Iterable[str], marks: Sequence[TimeMark], left: float, right: float) -> "_Months":
-        numbers = [month_number(month) for month in months]
-        axis = cls(min(numbers), max(numbers), left, right, ())
-        placed: list[_Mark] = []
-        for period, label in marks:
-            inside = [month_number(month) for month in months_of(period)]
-            width = page.text_width(label)
-            x = axis.inches((inside[0] + inside[-1]) / 2) - width / 2
-            x = min(max(x, page.MARGIN), page.WIDTH - page.MARGIN - width)
-            full = {mark.row for mark in placed if mark.clashes(x, width)}
-            row = next(row for row in itertools.count() if row not in full)
-            placed.append(_Mark(inside[0], inside[-1], label, x, row))
-        return cls(axis.first, axis.last, left, right, tuple(placed))
-
-    @property
-    def head(self) -> float:
-        """Inches above the first plot for the labels of the marks."""
-        return _MARK_ROW * max((mark.row + 1 for mark in self.marks), default=0)
-
-    @property
-    def foot(self) -> float:
-        """Inches below the last plot for its ticks."""
-        return 0.5 if self.quarterly else 0.32
-
-    @property
-    def quarterly(self) -> bool:
-        """Whether there is room to label quarters, not years."""
-        return self.last - self.first < 36
-
-    @property
-    def marked_months(self) -> tuple[int, ...]:
-        """The months that are marked by a line, in order."""
-        return tuple(sorted(mark.first for mark in self.marks if mark.first == mark.last))
-
-    def inches(self, month: float) -> float:
-        """Return how far from the left of the page a month lies."""
-        return self.left + (month - self.first + 0.6) / (self.last - self.first + 1.2) * (
-            page.WIDTH - self.left - self.right
-        )
-
-    def draw(self, axes: Axes, *, labelled: bool) -> None:
-        """Set the axis: ticks at Januaries, or, where there is room, at quarters."""
-        step = 3 if self.quarterly else 12 * math.ceil((self.last - self.first) / 120)
-        ticks = [month for month in range(self.first, self.last + 1) if month % step == 0]
-        axes.set_xlim(self.first - 0.6, self.last + 0.6)
-        axes.xaxis.set_major_locator(FixedLocator(ticks))
-        axes.tick_params(axis="x", bottom=True, length=4, color=page.PALE, labelbottom=labelled)
-        axes.grid(visible=False, axis="x")
-        names = [fmt.month(month_of(tick), short=True).split(" ") for tick in ticks]
-        axes.set_xticklabels(
-            [
-                f"{name}\n{year}" if name == "Jan" or (at == 0 and name != "Oct") else name
-                for at, (name, year) in enumerate(names)
-            ]
-            if self.quarterly
-            else [year for _, year in names]
-        )
-
-    def draw_marks(self, axes: Axes, sheet: Page | None, top: float) -> None:
-        """Draw the marks, and on the sheet, if given, their labels above the plot, which begins at `top`."""
-        for mark in self.marks:
-            if mark.first == mark.last:
-                axes.axvline(mark.first, color=page.QUIET, linewidth=1, zorder=1.5)
-            else:
-                axes.axvspan(mark.first - 0.5, mark.last + 0.5, color="#EDEDED", zorder=0)
-            if sheet:
-                sheet.text(mark.x, top - _MARK_ROW * (mark.row + 1), mark.label, color=page.QUIET)
-
-
-def _styles(names: Iterable[str]) -> dict[str, Style]:
-    return dict(zip(dict.fromkeys(names), itertools.cycle(page.STYLES), strict=False))
-
-
-def _split(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
-    """Return the rows of each value of a column, in the order of the table; all under "" without the column."""
-    if column not in table:
-        return {"": table}
-    return {str(name): rows for name, rows in table.groupby(column, sort=False)}
-
-
 def _series(table: pd.DataFrame, month: str, value: str) -> dict[str, pd.Series]:
     """Return each series as its known values, indexed by month numbers."""
     return {
         name: pd.Series(rows[value].to_numpy(float), index=rows[month].map(month_number)).dropna().sort_index()
-        for name, rows in _split(table, "series").items()
+        for name, rows in split(table, "series").items()
     }
 
 
@@ -464,33 +362,28 @@ def _draw_year(axes: Axes, table: pd.DataFrame, year: str, bright: Style | None)
     return end, Label(float(own["value"].iloc[-1]), year, style.ink, "bold" if bright else "normal")
 
 
-def _value_axis(axes: Axes, values: Iterable[float], unit: str, *, sign: bool = False) -> None:
-    low, high = _range(values)
-    room = 0.07 * (high - low or abs(high) or 1.0)
-    axes.set_ylim(low - room, high + room)
-    page.set_ticks(axes, "y", unit, sign=sign)
-    axes.tick_params(axis="y", length=0, pad=4)
-    sns.despine(ax=axes, left=True)
-    if low <= 0 <= high:
-        axes.axhline(0, color=page.QUIET, linewidth=1, zorder=2)
-
-
-def _range(values: Iterable[float]) -> tuple[float, float]:
-    known = [float(value) for value in values if math.isfinite(value)]
-    return min(known), max(known)
-
-
 # How rows are drawn
 
 
 def _row_axis(axes: Axes, shown: pd.DataFrame, unit: str) -> None:
     """Set the horizontal axis so that it holds all that is shown, and zero."""
-    low, high = _range([*shown.to_numpy(dtype=float).ravel(), 0.0])
+    low, high = limits_of([*shown.to_numpy(dtype=float).ravel(), 0.0])
     half_open = {"low", "high"} <= set(shown) and bool((shown["low"].isna() ^ shown["high"].isna()).any())
     room = (0.15 if half_open else 0.06) * (high - low or 1.0)
     axes.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.3 * room))
     page.set_ticks(axes, "x", unit)
     axes.axvline(0, color=page.QUIET, linewidth=1, zorder=1)
+
+
+def _fronts(drawn: pd.DataFrame, owns: Sequence[pd.DataFrame]) -> list[bool | None]:
+    """Return which rows stand before the others, and which behind; none where no row does."""
+    if "front" not in drawn or not drawn["front"].eq(True).any():
+        return [None] * len(owns)
+    return [bool(own["front"].eq(True).any()) for own in owns]
+
+
+def _behind(style: Style) -> Style:
+    return Style(page.PALE, page.QUIET, style.marker)
 
 
 def _draw_points(
@@ -501,7 +394,7 @@ def _draw_points(
         reach = [own["value"].min(), own["value"].max()] if len(styles) > 1 else [0.0, own["value"].max()]
         axes.plot(reach, [centre, centre], color=page.PALE, linewidth=2, zorder=2)
     asides = [0.0] * len(own) if apart else _asides(axes, list(own["value"]))
-    for point, aside in zip(_records(own), asides, strict=True):
+    for point, aside in zip(records(own), asides, strict=True):
         style = styles[point["series"]]
         y = centre + aside + apart * (list(styles).index(point["series"]) - (len(styles) - 1) / 2)
         _draw_range(axes, point["low"], point["high"], y, style.colour)
@@ -579,7 +472,7 @@ def _check_rows(drawn: pd.DataFrame) -> None:
     twice = drawn[drawn.duplicated(["group", "label", "series"])]
     if len(twice):
         row = twice.iloc[0]
-        raise ValueError(f"The row {_named(row['group'], row['label'])!r} has {row['series']!r} twice.")
+        raise ValueError(f"The row {full_name(row['group'], row['label'])!r} has {row['series']!r} twice.")
 
 
 def _check_sum(window: str, own: pd.DataFrame, total: str) -> None:
@@ -587,17 +480,6 @@ def _check_sum(window: str, own: pd.DataFrame, total: str) -> None:
     parts = float(own["log_points"].iloc[:-1].sum())
     if last["part"] != total or not math.isclose(parts, last["log_points"], abs_tol=1e-6):
         raise ValueError(f"The last row of {window!r} must be {total!r} with the sum of the parts, {parts:.6g}.")
-
-
-def _completed(table: pd.DataFrame, words: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
-    """Return the table with empty texts and missing numbers for the optional columns that it lacks."""
-    blank: dict[str, Any] = dict.fromkeys(words, "") | dict.fromkeys(numbers, math.nan)
-    lacking = {name: value for name, value in blank.items() if name not in table}
-    return table.assign(**lacking).astype(dict.fromkeys(numbers, float))
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
 def _row_text(own: pd.DataFrame, unit: str, decimals: int) -> str:
@@ -611,7 +493,7 @@ def _computed_text(claim: Mapping[str, Any]) -> str:
 
 
 def _number_or_range(row: Mapping[str, Any] | pd.Series, name: str, unit: str, decimals: int) -> str:
-    sign = _signed(unit)
+    sign = is_signed(unit)
     if not math.isnan(row[name]):
         return fmt.number(row[name], decimals, sign=sign)
     return fmt.interval(row["low"], row["high"], decimals, unit="", sign=sign)
@@ -622,16 +504,7 @@ def _gap_text(claim: Mapping[str, Any]) -> str:
 
 
 def _printed_text(value: float, unit: str) -> str:
-    return "" if math.isnan(value) else page.tick_texts([value], "", sign=_signed(unit))[0]
-
-
-def _signed(unit: str) -> bool:
-    """Tell whether values of a unit are changes, which carry their sign."""
-    return unit in {"%", "points"}
-
-
-def _unit_heading(unit: str) -> str:
-    return "per cent" if unit == "%" else unit
+    return "" if math.isnan(value) else page.tick_texts([value], "", sign=is_signed(unit))[0]
 
 
 def _grade_key(grades: pd.Series) -> str:
@@ -646,16 +519,18 @@ def _lines_alt(
     table: pd.DataFrame, title: str, unit: str, growth: Mapping[str, float], marked: Sequence[int]
 ) -> str:
     told = []
-    for panel, rows in _split(table, "panel").items():
+    for panel, rows in split(table, "panel").items():
         for name, values in _series(rows, "month", "value").items():
             ends = [
-                f"{_amount(values.iloc[at], unit)} in {fmt.month(month_of(values.index[at]))}" for at in (0, -1)
+                f"{amount(values.iloc[at], unit)} in {fmt.month(month_of(values.index[at]))}" for at in (0, -1)
             ]
-            low, high = (_amount(value, unit) for value in (values.min(), values.max()))
+            low, high = (amount(value, unit) for value in (values.min(), values.max()))
             rate = f", {fmt.pct(growth[name])} between the marked months" if name in growth else ""
-            told.append(f"{_named(panel, name)} from {ends[0]} to {ends[1]} (lowest {low}, highest {high}){rate}")
+            told.append(
+                f"{full_name(panel, name)} from {ends[0]} to {ends[1]} (lowest {low}, highest {high}){rate}"
+            )
     months = f" Marked: {fmt.join(fmt.month(month_of(month)) for month in marked)}." if marked else ""
-    return f"Line chart: {_stop(title)} {'; '.join(told)}.{months}"
+    return f"Line chart: {sentence(title)} {'; '.join(told)}.{months}"
 
 
 def _starts_alt(series: Mapping[str, pd.Series], title: str, article: str, printed: Mapping[str, float]) -> str:
@@ -666,7 +541,7 @@ def _starts_alt(series: Mapping[str, pd.Series], title: str, article: str, print
         says = f" (the article prints {fmt.pct(printed[name], 0)})" if name in printed else ""
         span = f"{fmt.pct(values.min())} to {fmt.pct(values.max())} from {len(values)} start months"
         told.append(f"{name} {span}{here}{says}")
-    return f"Line chart of growth by start month: {_stop(title)} {'; '.join(told)}."
+    return f"Line chart of growth by start month: {sentence(title)} {'; '.join(told)}."
 
 
 def _seasons_alt(table: pd.DataFrame, title: str, unit: str, years: Sequence[str]) -> str:
@@ -675,24 +550,28 @@ def _seasons_alt(table: pd.DataFrame, title: str, unit: str, years: Sequence[str
         own = table[table["period"].str.startswith(year)].dropna(subset=["value"]).sort_values("value")
         low, high = own.iloc[0], own.iloc[-1]
         told.append(
-            f"{year} between {_amount(low['value'], unit)} ({fmt.period(low['period'])}) "
-            f"and {_amount(high['value'], unit)} ({fmt.period(high['period'])})"
+            f"{year} between {amount(low['value'], unit)} ({fmt.period(low['period'])}) "
+            f"and {amount(high['value'], unit)} ({fmt.period(high['period'])})"
         )
     span = f"{table['period'].min()[:4]} to {table['period'].max()[:4]}"
-    return (
-        f"Line chart by month of the year, one line for each year from {span}: {_stop(title)} {'; '.join(told)}."
-    )
+    what = f"Line chart by month of the year, one line for each year from {span}"
+    return f"{what}: {sentence(title)} {'; '.join(told)}."
 
 
 def _dots_alt(table: pd.DataFrame, title: str, unit: str, decimals: int) -> str:
     told = []
-    for (group, label), own in table.groupby(["group", "label"], sort=False):
-        points = [_point_words(point, unit, decimals) for point in _records(own)]
+    kept = []
+    owns = [own for _, own in table.groupby(["group", "label"], sort=False)]
+    for at, (own, front) in enumerate(zip(owns, _fronts(table, owns), strict=True)):
+        group, label = own["group"].iloc[0], own["label"].iloc[0]
+        points = [_point_words(point, unit, decimals) for point in records(own)]
         tick = own["printed"].max()
         says = "" if math.isnan(tick) else f" (article {_printed_text(tick, unit)})"
-        told.append(f"{_named(str(group), str(label))} {', '.join(points)}{says}")
-    left_out = f" and {len(told) - _TOLD} rows more" if len(told) > _TOLD else ""
-    return f"Dot chart, {_unit_heading(unit)}: {_stop(title)} {'; '.join(told[:_TOLD])}{left_out}."
+        told.append(f"{full_name(str(group), str(label))} {', '.join(points)}{says}")
+        if at < _TOLD or front:
+            kept.append(told[-1])
+    left_out = f" and {len(told) - len(kept)} rows more" if len(told) > len(kept) else ""
+    return f"Dot chart, {unit_heading(unit)}: {sentence(title)} {'; '.join(kept)}{left_out}."
 
 
 def _point_words(point: Mapping[str, Any], unit: str, decimals: int) -> str:
@@ -708,7 +587,7 @@ def _scoreboard_alt(claims: Sequence[Mapping[str, Any]], title: str) -> str:
         f"{claim['label']}: {_printed_text(claim['printed'], claim['unit'])} and {_computed_text(claim)}"
         for claim in claims
     ]
-    what = f"Dot chart of printed against computed figures: {_stop(title)} {fmt.join(counts)}"
+    what = f"Dot chart of printed against computed figures: {sentence(title)} {fmt.join(counts)}"
     return f"{what}. Printed and computed: {'; '.join(told)}." if len(told) <= _TOLD else f"{what}."
 
 
@@ -720,16 +599,4 @@ def _decomposition_alt(windows: Mapping[str, pd.DataFrame], title: str) -> str:
             for part, size in zip(own["part"], own["log_points"], strict=True)
         ]
         told.append(f"{window}: {fmt.join(parts[:-1])} make {parts[-1]} log points")
-    return f"Bridge chart: {_stop(title)} {'; '.join(told)}."
-
-
-def _amount(value: float, unit: str) -> str:
-    return fmt.with_unit(value, "%" if unit == "%" else "", 1, sign=_signed(unit))
-
-
-def _named(group: str, name: str) -> str:
-    return f"{group}, {name}" if group and name else group or name
-
-
-def _stop(title: str) -> str:
-    return title if title.endswith((".", "?", "!")) else f"{title}."
+    return f"Bridge chart: {sentence(title)} {'; '.join(told)}."

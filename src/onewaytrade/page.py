@@ -90,29 +90,42 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's label, the heading that it stands under, and the inches that it needs beyond one line."""
+    """A row's label, the heading that it stands under, and the inches that it needs beyond one line.
+
+    `inner` is the height, in inches, of words that will be written into the plot. `front` puts the row before
+    (or, if False, behind) the others.
+    """
 
     label: str
     group: str = ""
     extra: float = 0.0
+    inner: float = 0.0
+    front: bool | None = None
+
+    @property
+    def weight(self) -> str:
+        """The weight of its words."""
+        return "bold" if self.front else "normal"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """Texts beside a plot, one a row; a style gives them its ink, and the head its marker.
 
-    `marks` puts a marker before each text.
+    `marks` puts a marker before each text; `bold` leaves room for texts of rows at the front.
     """
 
     head: str
     texts: Sequence[str]
     style: Style | None = None
     marks: Sequence[fmt.Mark] = ()
+    bold: bool = False
 
     @property
     def width(self) -> float:
         """Inches that head and texts need, with the gap to the left."""
-        texts = max(map(text_width, self.texts)) + self.indent
+        weight = "bold" if self.bold else "normal"
+        texts = max(text_width(text, TEXT, weight) for text in self.texts) + self.indent
         return max(text_width(self.wrapped_head, TEXT, "bold"), texts) + _COLUMN_GAP
 
     @property
@@ -372,10 +385,16 @@ class _Block:
         return [self.bottom(low, high) + middle for middle in self.middles]
 
 
-def note_beside(axes: Axes, place: tuple[float, float], text: str, ink: str, taken: list[np.ndarray]) -> None:
-    """Write a text near a point of a plot, where it covers the least; its box is added to `taken`."""
+def note_beside(
+    axes: Axes, place: tuple[float, float], text: str, ink: str, taken: list[np.ndarray], *, side: int = 0
+) -> None:
+    """Write a text near a point of a plot, where it covers the least; its box is added to `taken`.
+
+    `side` keeps it above the point (1) or below it (-1).
+    """
     paths = np.concatenate([_path(axes, line) for line in axes.lines])
-    box = min(_boxes_around(axes, place, text), key=lambda box: _covered(axes, box, paths, taken))
+    boxes = _boxes_around(axes, place, text, side)
+    box = min(boxes, key=lambda box: _covered(axes, box, paths, taken))
     taken.append(box)
     x, y = box.reshape(2, 2).mean(axis=0) / size(axes)
     axes.text(
@@ -392,12 +411,13 @@ def note_beside(axes: Axes, place: tuple[float, float], text: str, ink: str, tak
     )
 
 
-def _boxes_around(axes: Axes, place: tuple[float, float], text: str) -> list[np.ndarray]:
-    """Return boxes (x0, y0, x1, y1, in inches) around a point, the nearest first."""
+def _boxes_around(axes: Axes, place: tuple[float, float], text: str, side: int) -> list[np.ndarray]:
+    """Return boxes (x0, y0, x1, y1, in inches) around a point, or above or below it, the nearest first."""
     ((x, y),) = _to_inches(axes, np.array([place]), axes.transData)
     half, rise = text_width(text, TEXT, "bold") / 2 + 0.04, text_height(text) / 2
     shifts = [(across * (half + 0.1), up * (rise + gap)) for gap in (0.08, 0.22, 0.4) for across, up in _AROUND]
     shifts += [(across * (half + gap), up * 0.16) for gap in (0.12, 0.3, 0.5) for across, up in _BESIDE]
+    shifts = [shift for shift in shifts if side in (0, math.copysign(1, shift[1]))]
     shifts.sort(key=lambda shift: math.hypot(*shift))
     return [np.array([x + dx - half, y + dy - rise, x + dx + half, y + dy + rise]) for dx, dy in shifts]
 
@@ -436,16 +456,18 @@ def forest(
     rows = [row for block in blocks for row in block]
     right = sum(column.width for column in columns) + MARGIN
     room = max(1.2, min(2.4, WIDTH - 2 * MARGIN - right - 2.2))
-    labels = [wrap(row.label, room) for row in rows]
-    left = MARGIN + max(map(text_width, labels)) + 0.25
+    labels = [wrap(row.label, room, TEXT, row.weight) for row in rows]
+    widths = [text_width(label, TEXT, row.weight) for label, row in zip(labels, rows, strict=True)]
+    left = MARGIN + max(widths) + 0.25
     heights = [
-        max(_ROW, 0.14 + max(map(text_height, texts))) + row.extra
+        max(_ROW, 0.14 + max(row.inner, *map(text_height, texts))) + row.extra
         for row, *texts in zip(rows, labels, *(column.texts for column in columns), strict=True)
     ]
     head = _head_height(columns)
     tops, end = _row_tops(blocks, heights, head)
     page = Page.new(words, end)
-    _write_columns(page, columns, head, [top + height / 2 for top, height in zip(tops, heights, strict=True)])
+    middles = [top + height / 2 for top, height in zip(tops, heights, strict=True)]
+    _write_columns(page, columns, head, middles, rows)
     places = iter(zip(labels, tops, heights, strict=True))
     return page, [_plot(page, block, list(itertools.islice(places, len(block))), left, right) for block in blocks]
 
@@ -474,7 +496,9 @@ def _row_tops(blocks: Sequence[Sequence[Row]], heights: Sequence[float], head: f
     return tops, y - 0.1
 
 
-def _write_columns(page: Page, columns: Sequence[Column], head: float, middles: Sequence[float]) -> None:
+def _write_columns(
+    page: Page, columns: Sequence[Column], head: float, middles: Sequence[float], rows: Sequence[Row]
+) -> None:
     x = WIDTH - MARGIN
     for column in reversed(columns):
         left = x - column.width + _COLUMN_GAP
@@ -484,8 +508,9 @@ def _write_columns(page: Page, columns: Sequence[Column], head: float, middles: 
         if column.style and column.head:
             mark = fmt.Mark("", column.style.marker, column.style.colour)
             page.marker(x - 0.07, 0.1, mark)
-        for text, middle in zip(column.texts, middles, strict=True):
-            page.text(edge + column.indent, middle, text, anchor=0.5, ha=side, color=ink)
+        for text, middle, row in zip(column.texts, middles, rows, strict=True):
+            own = QUIET if row.front is False else ink
+            page.text(edge + column.indent, middle, text, anchor=0.5, ha=side, color=own, fontweight=row.weight)
         for mark, middle in zip(column.marks, middles, strict=False):
             page.marker(left + 0.07, middle, mark)
         x -= column.width
@@ -509,7 +534,8 @@ def _plot(
             page.text(MARGIN, top - 0.05, row.group, anchor=1, fontweight="bold")
         group = row.group
         page.rule(top)
-        page.text(MARGIN, top + height / 2, label, anchor=0.5)
+        ink = QUIET if row.front is False else INK
+        page.text(MARGIN, top + height / 2, label, anchor=0.5, color=ink, fontweight=row.weight)
     return axes, [top - begin + height / 2 for _, top, height in places]
 
 
@@ -519,6 +545,12 @@ def palette() -> list[tuple[int, int, int]]:
     strong += [colour for style in STYLES for colour in (style.colour, style.ink)]
     shades = [(colour, share / 8) for colour in dict.fromkeys(strong) for share in range(1, 9)]
     return [_toward_white(colour, share) for colour, share in [("#FFFFFF", 1.0), (_GRID, 1.0), *shades]]
+
+
+def pale(colour: str) -> tuple[float, float, float]:
+    """Return a shade of a colour of the palette, for an area."""
+    red, green, blue = (part / 255 for part in _toward_white(colour, 2 / 8))
+    return red, green, blue
 
 
 def _toward_white(colour: str, share: float) -> tuple[int, int, int]:

@@ -85,7 +85,7 @@ class Printed:
         """Return a number in the claim's unit, with `more` decimals than were printed; whole counts have none."""
         counted = self.unit != "%" and float(value).is_integer()
         decimals = self.decimals + (0 if counted else more)
-        return fmt.with_unit(value, self.unit, decimals, sign=self.unit == "%")
+        return fmt.with_unit(value, self.unit, decimals, sign=self.unit in {"%", "points"})
 
 
 @dataclass(frozen=True, slots=True)

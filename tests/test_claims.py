@@ -335,3 +335,8 @@ def test_a_miss_inside_the_band_of_neighbouring_editions_says_so():
     assert "Nor can the printed figure be called wrong" in inside.reason
     assert "Nor can" not in outside.reason
     assert inside.to_dict()["band"] == [-0.8, 10.4]
+
+
+def test_points_carry_their_sign_as_per_cent_do():
+    estimate = claims.Estimate(2.5, "primary", "", "", unit="points")
+    assert claims.text_of(claims.Printed(unit="%"), estimate) == "+2.5\N{NO-BREAK SPACE}points"

@@ -5,13 +5,15 @@ together (a surplus at the prices of one year), the result is implied by both an
 """
 
 import difflib
+import functools
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures
+from onewaytrade import datasets, fmt, measures, project
 from onewaytrade.claims import Estimate, weakest_of
 from onewaytrade.errors import ClaimError, NoFigureError, ParameterError
 from onewaytrade.methods import commodities, cpb, partners
@@ -29,8 +31,8 @@ FLOWS: Final = ("exports", "imports")
 _CHINA: Final = "China"
 _MEASURES: Final = ("ratio", "surplus", "import-share")
 # The base of a growth rate is asked for as customs carries it now, or as it was printed first.
-_PRINTS: Final = {"revised": ("revised", "implied", "as published"), "first": ("first", "as published")}
-_LATEST: Final = ("revised", "as published")
+_LATEST: Final = ("revised", "in full", "implied", "as published")
+_PRINTS: Final = {"revised": _LATEST, "first": ("first", "as published")}
 _CAPACITY: Final = "capacity utilisation"
 _PRODUCER_PRICES: Final = "producer price index, change on year"
 _SAVING: Final = "household-survey saving ratio = 1 - expenditure/income (calculated)"
@@ -599,8 +601,21 @@ def _cpb(flow: str, measure: str) -> "pd.Series[float]":
 
 def _against(flow: str, measure: str, start: str, end: str) -> float:
     """Return the ratio of two yearly means of CPB's series for China."""
-    data = _cpb(flow, measure)
-    return measures.mean_over(data, end) / measures.mean_over(data, start)
+    means = _yearly(datasets.resolve(cpb.DATASET, "pinned"), project.root())
+    return means[flow, measure, end] / means[flow, measure, start]
+
+
+@functools.lru_cache(maxsize=4)
+def _yearly(edition: str, _root: Path) -> dict[tuple[str, str, str], float]:
+    # Tables by year ask for hundreds of means, and an edition is slow to load.
+    first, last = cpb.months(edition)
+    whole = range(int(first[:4]) + (not first.endswith("-01")), int(cpb.last_full_year(last)) + 1)
+    found: dict[tuple[str, str, str], float] = {}
+    for flow in FLOWS:
+        for measure in ("volume", "unit_value", "value"):
+            data = cpb.series(edition, flow, _CHINA, measure)
+            found |= {(flow, measure, str(year)): measures.mean_over(data, str(year)) for year in whole}
+    return found
 
 
 def _last_year() -> str:

@@ -279,23 +279,32 @@ def _total(currency: str, period: str, *prints: str) -> Amount | None:
 def total(flow: str, currency: str, period: str, *prints: str) -> Amount | None:
     """Return China's exports to, or imports from, all the world in billions, in the first of `prints` at hand.
 
-    A print is "revised" (as customs carried it later), "first", "as published", or "implied" (by what was
-    published one year later). Months that were not printed as one period are added up. None if not at hand.
+    A print is "revised" (as customs carried it later), "first", "in full" (from customs' own table), "implied" (by
+    what was published one year later), or "as published". Months that were not printed as one period are added
+    up. None if not at hand.
     """
     one = _calendar(period)
     for kind in prints:
-        asked, later = (one, kind) if kind != "implied" else (_year_later(one), "as published")
-        rows = _find("gacc-totals", asked, flow=flow, currency=currency, print=later)
-        rows = [{**row, "basis": "printed"} for row in rows]
-        if kind == "implied":
-            rows = [row for row in rows if not math.isnan(row["yoy_published_pct"])]
-        if rows:
+        if rows := _total_rows(flow, currency, one, kind):
             return _base_of(_best(rows)) if kind == "implied" else _amount_of(_best(rows))
     months = measures.months_of(period)
     if len(months) == 1:
         return None
     found = [total(flow, currency, month, *prints) for month in months]
     return functools.reduce(Amount.__add__, map(_need, found)) if all(found) else None
+
+
+def _total_rows(flow: str, currency: str, period: str, kind: str) -> list[_Row]:
+    when = _year_later(period) if kind == "implied" else period
+    wanted = {
+        "flow": flow,
+        "currency": currency,
+        "print": kind if kind in {"revised", "first"} else "as published",
+    }
+    found = [{**row, "basis": "printed"} for row in _find("gacc-totals", when, **wanted)]
+    if kind == "implied":
+        return [row for row in found if not math.isnan(row["yoy_published_pct"])]
+    return [row for row in found if kind != "in full" or row["grade"] == "primary"]
 
 
 def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> list[Amount]:

@@ -462,3 +462,8 @@ def test_a_list_of_which_nothing_is_known_shows_no_count():
     unknown, known = Finding("a", None, "."), Finding("b", True, ".")
     assert claims.judge(subject, findings=[unknown, Finding("b", None, ".")]).computed_text == ""
     assert claims.judge(subject, findings=[unknown, known]).computed_text == "1 of 2 parts stand"
+
+
+def test_points_carry_their_sign_as_per_cent_do():
+    estimate = claims.Estimate(2.5, "primary", "", "", unit="points")
+    assert claims.text_of(claims.Printed(unit="%"), estimate) == "+2.5\N{NO-BREAK SPACE}points"

@@ -136,3 +136,10 @@ def test_parameters_outside_the_data_are_refused(changes, sentence):
     values = {"edition": "pinned", "economy": "China", "start": "2022-12", "end": "2025-03"} | changes
     with pytest.raises(ParameterError, match=sentence):
         cpb.check_parameters(values)
+
+
+def test_growth_per_year_compounds_to_the_growth_of_the_window(table):
+    start, end = (table["imports", "China", "volume", month] for month in ("2022-12", "2025-03"))
+    estimate = cpb.growth({**CHOICES, "flow": "imports", "per_year": True})
+    assert (1 + estimate.value / 100) ** (27 / 12) == pytest.approx(end / start)
+    assert estimate.sentence.endswith(", per year.")

@@ -67,10 +67,10 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     """Compute a growth rate from the choices of a `cpb-growth` definition.
 
     Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
-    `edition`, `average` (month, quarter, year, ytd), `start_shift` and `end_shift` (months), and `clip_end` (end
-    at the edition's last month if that comes earlier). With `minus_region`, `minus_flow`, `minus_start` or
-    `minus_end` it is the difference, in points, to the growth that these choices give instead. Raises
-    NoFigureError for a window outside the edition.
+    `edition`, `average` (month, quarter, year, ytd), `start_shift` and `end_shift` (months), `clip_end` (end at
+    the edition's last month if that comes earlier), and `per_year` (the rate that compounds to it). With
+    `minus_region`, `minus_flow`, `minus_start` or `minus_end` it is the difference, in points, to the growth that
+    these choices give instead. Raises NoFigureError for a window outside the edition.
     """
     if minus := {name.removeprefix(_MINUS): choices[name] for name in choices if name.startswith(_MINUS)}:
         return _difference({name: choices[name] for name in choices if not name.startswith(_MINUS)}, minus)
@@ -88,12 +88,14 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         value = measures.window_growth(data, first, last)
     except measures.MeasureError as error:
         raise NoFigureError(str(error)) from error
+    yearly = measures.annual_rate(value, measures.months_apart(first, last))
+    sentence = _sentence(choices, start, end, average)
     return Estimate(
-        value=value,
+        value=yearly if choices.get("per_year") else value,
         grade="primary",
         edition=f"{DATASET} {edition}",
-        sentence=_sentence(choices, start, end, average),
-        annual_rate=measures.annual_rate(value, measures.months_apart(first, last)),
+        sentence=f"{sentence[:-1]}, per year." if choices.get("per_year") else sentence,
+        annual_rate=yearly,
         unit="%",
     )
 

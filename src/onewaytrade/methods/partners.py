@@ -160,25 +160,25 @@ def check_parameters(values: Mapping[str, Any]) -> None:
 # Customs' amounts
 
 
-def amount(partner: str, currency: str, period: str) -> Amount | None:
+def amount(partner: str, currency: str, period: str, flow: str = "imports") -> Amount | None:
     """Return China's imports from a partner in a period, in billions: as printed, or as next year's print implies.
 
     A figure and its growth on the year, printed together, imply the same period of the year before as revised.
-    None if customs printed neither.
+    None if customs printed neither. With `flow` "exports" it is what China sold to the partner.
     """
-    if printed := _printed(partner, currency, period):
+    if printed := _printed(partner, currency, period, flow):
         return printed
-    return _implied(partner, currency, period)
+    return _implied(partner, currency, period, flow)
 
 
-def _printed(partner: str, currency: str, period: str) -> Amount | None:
-    rows = [row for row in _imports(partner, currency, period) if row["basis"] != "implied"]
+def _printed(partner: str, currency: str, period: str, flow: str = "imports") -> Amount | None:
+    rows = [row for row in _rows_of(partner, currency, period, flow) if row["basis"] != "implied"]
     return _amount_of(_best(rows)) if rows else None
 
 
-def _implied(partner: str, currency: str, period: str) -> Amount | None:
+def _implied(partner: str, currency: str, period: str, flow: str = "imports") -> Amount | None:
     """Return what the print of one year later implies for this period, base revised as it was then."""
-    rows = _imports(partner, currency, _year_later(period))
+    rows = _rows_of(partner, currency, _year_later(period), flow)
     rows = [row for row in rows if row["basis"] == "printed" and not math.isnan(row["yoy_published_pct"])]
     return _base_of(_best(rows)) if rows else None
 
@@ -189,8 +189,8 @@ def _base_of(row: _Row) -> Amount:
     return Amount(level.value / (1 + rate / 100), interval, "implied", weakest_of(level.grade, "implied"))
 
 
-def _imports(partner: str, currency: str, period: str) -> list[_Row]:
-    return _find(DATASET, period, partner=partner, flow="imports", currency=currency)
+def _rows_of(partner: str, currency: str, period: str, flow: str = "imports") -> list[_Row]:
+    return _find(DATASET, period, partner=partner, flow=flow, currency=currency)
 
 
 def _best(rows: list[_Row]) -> _Row:
@@ -274,6 +274,37 @@ def _total(currency: str, period: str, *prints: str) -> Amount | None:
 
 
 # The two ends
+
+
+def total(flow: str, currency: str, period: str, *prints: str) -> Amount | None:
+    """Return China's exports to, or imports from, all the world in billions, in the first of `prints` at hand.
+
+    A print is "revised" (as customs carried it later), "first", "in full" (from customs' own table), "implied" (by
+    what was published one year later), or "as published". Months that were not printed as one period are added
+    up. None if not at hand.
+    """
+    one = _calendar(period)
+    for kind in prints:
+        if rows := _total_rows(flow, currency, one, kind):
+            return _base_of(_best(rows)) if kind == "implied" else _amount_of(_best(rows))
+    months = measures.months_of(period)
+    if len(months) == 1:
+        return None
+    found = [total(flow, currency, month, *prints) for month in months]
+    return functools.reduce(Amount.__add__, map(_need, found)) if all(found) else None
+
+
+def _total_rows(flow: str, currency: str, period: str, kind: str) -> list[_Row]:
+    when = _year_later(period) if kind == "implied" else period
+    wanted = {
+        "flow": flow,
+        "currency": currency,
+        "print": kind if kind in {"revised", "first"} else "as published",
+    }
+    found = [{**row, "basis": "printed"} for row in _find("gacc-totals", when, **wanted)]
+    if kind == "implied":
+        return [row for row in found if not math.isnan(row["yoy_published_pct"])]
+    return [row for row in found if kind != "in full" or row["grade"] == "primary"]
 
 
 def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> list[Amount]:
@@ -412,7 +443,7 @@ def strays(*, large: bool) -> pd.DataFrame:
 def _year_before(partner: str, month: str) -> float:
     """Return the same month a year earlier, in billions of yuan, from the growth of two cumulative sums."""
     ends = (month, measures.shift_month(month, -1))
-    now, before = (_base_of(_best(_imports(partner, "CNY", f"{end[:4]}-01..{end}"))).value for end in ends)
+    now, before = (_base_of(_best(_rows_of(partner, "CNY", f"{end[:4]}-01..{end}"))).value for end in ends)
     return now - before
 
 

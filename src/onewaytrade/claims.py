@@ -409,13 +409,16 @@ def judge_bound(claim: Claim, estimate: Estimate) -> Ruling:
     limit = goal if printed.side == "over" else -goal
     given = text_of(printed, estimate)
     if near > limit or (near == limit and estimate.exclusive):
-        word = "reproduced" if estimate.recomputed else "attested"
-        return Ruling(word, f"{given} is {printed.text}.")
+        if not estimate.recomputed:
+            return Ruling("attested", f"The source prints {given}, which is {printed.text}.")
+        return Ruling("reproduced", f"The data give {given}, which is {printed.text}.")
     if far > limit:
-        return Ruling("not excluded", f"The data allow {given}, which lies on both sides of {printed.text}.")
+        return Ruling("not excluded", f"The data allow {given}: some of that is {printed.text}, some is not.")
     if _within(far, limit, _tolerance(claim)):
-        return Ruling("close", f"{given} misses {printed.text} by at most {_tolerance_text(claim)}.")
-    return Ruling("contradicted", f"{given} is not {printed.text}, whatever the data leave open.")
+        return Ruling(
+            "close", f"The data give {given}, {printed.text} is missed by at most {_tolerance_text(claim)}."
+        )
+    return Ruling("contradicted", f"The data give {given}: not {printed.text}, whatever they leave open.")
 
 
 def judge_direction(direction: Direction, estimate: Estimate, precision: float) -> Ruling:
@@ -429,8 +432,9 @@ def judge_direction(direction: Direction, estimate: Estimate, precision: float) 
     given = text_of(Printed(unit="%", precision=precision), estimate)
     words = {1: "a rise", -1: "a fall", 0: "no change"}
     if signs == {wanted}:
-        word = "reproduced" if estimate.recomputed else "attested"
-        return Ruling(word, f"{given} is {words[wanted]}.")
+        if not estimate.recomputed:
+            return Ruling("attested", f"The source prints {given}, {words[wanted]}.")
+        return Ruling("reproduced", f"{given} is {words[wanted]}.")
     low, high = min(signs), max(signs)
     if low <= wanted <= high:
         return Ruling("not excluded", f"The data allow {given}, {words[wanted]} among others.")
@@ -456,25 +460,22 @@ def judge_parts(claim: Claim, findings: Sequence[Finding]) -> Ruling:
         return Ruling("cannot be checked with open data", _unchecked(claim))
     if stands == {True}:
         attested = weakest(claim.evidence) == "press"
-        return Ruling("attested" if attested else "reproduced", f"All {len(findings)} parts stand.")
+        told = "; ".join(_part_text(claim, finding.part) for finding in findings)
+        return Ruling("attested" if attested else "reproduced", f"All {len(findings)} parts stand: {told}.")
     missed = "not reproduced" if None in stands else "contradicted"
     return Ruling("partly reproduced" if True in stands else missed, _sorted_parts(claim, findings))
 
 
-def judge_cause(claim: Claim, premise: bool | None) -> Ruling:
+def judge_cause(claim: Claim, premise: bool | None, findings: Sequence[Finding] = ()) -> Ruling:
     """Judge a cause: never by its effect, only by whether what it presupposes took place.
 
-    `contradicted` if that is known not to have happened, else `cause not testable here`.
+    `contradicted` if that is known not to have happened, else `cause not testable here`. `findings` are what was
+    found on the "effect" and the "premise", which the reason names.
     """
-    printed = claim.printed
     if premise is False:
-        return Ruling("contradicted", f"What the cause presupposes did not happen: {printed.because}.")
-    known = "is known to have happened" if premise else "is not settled"
-    return Ruling(
-        "cause not testable here",
-        f"That {printed.effect} and that {printed.because} can be looked at (the latter {known}); that the one "
-        "follows from the other cannot be told from these series.",
-    )
+        return Ruling("contradicted", f"What the cause presupposes did not happen: {claim.printed.because}.")
+    facts = _sorted_parts(claim, findings or (Finding("premise", premise, ""),), _CAUSE_HEADINGS)
+    return Ruling("cause not testable here", f"{facts} Whether the one made the other, such figures cannot tell.")
 
 
 def register(path: Path | None = None) -> dict[str, Claim]:
@@ -564,7 +565,7 @@ def _ruling(
     premise: bool | None,
 ) -> Ruling:
     if claim.kind == "cause":
-        return judge_cause(claim, premise)
+        return judge_cause(claim, premise, findings)
     if findings:
         return judge_parts(claim, findings)
     if estimate is None:
@@ -737,13 +738,24 @@ def _unchecked(claim: Claim) -> str:
     return f"No open data settle this. What would: {claim.would_settle or claim.open or 'not established'}"
 
 
-def _sorted_parts(claim: Claim, findings: Sequence[Finding]) -> str:
-    headings = {True: "Stands", False: "Does not stand", None: "Not known"}
+_HEADINGS: Final = {True: "Stands", False: "Does not stand", None: "Not known"}
+_CAUSE_HEADINGS: Final = {
+    True: "The figures at hand bear out that",
+    False: "The figures at hand deny that",
+    None: "The figures at hand do not settle that",
+}
+
+
+def _sorted_parts(
+    claim: Claim, findings: Sequence[Finding], headings: Mapping[bool | None, str] = _HEADINGS
+) -> str:
+    """Return the parts of a claim in a sentence for each answer, by its heading."""
+    mark, joint = (":", "; ") if headings is _HEADINGS else ("", " and that ")
     told = {
         heading: [_part_text(claim, finding.part) for finding in findings if finding.stands is stands]
         for stands, heading in headings.items()
     }
-    return " ".join(f"{heading}: {'; '.join(parts)}." for heading, parts in told.items() if parts)
+    return " ".join(f"{heading}{mark} {joint.join(parts)}." for heading, parts in told.items() if parts)
 
 
 def _decimals_of(value: float) -> int:

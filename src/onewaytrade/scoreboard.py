@@ -30,6 +30,12 @@ _GROUPS: Final = (
     _STEADY, _ON_ONE_READING, _SINGLE, _ATTESTED, _IN_PART, _BY_DEFINITION, _LEFT_OPEN, _NOT_REFUTED, _FAILING,
     _CAUSE, _BEYOND, _DEPARTING,
 )  # fmt: skip
+# The words of verdicts that are no adjectives, after a number.
+_COUNTED: Final = {
+    "depends on definition": ("depends on the definition", "depend on the definition"),
+    "cause not testable here": ("is a cause that cannot be tested here", "are causes that cannot be tested here"),
+    "cannot be checked with open data": ("cannot be checked with open data", "cannot be checked with open data"),
+}
 _GROUP_OF: Final = {
     "attested": _ATTESTED,
     "partly reproduced": _IN_PART,
@@ -128,7 +134,9 @@ def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
     found = [verdict for verdict in found if not verdict["variant"]]
     others -= len(found)
     departs = f" {others} more were asked with other parameters, and judge nothing here." if others else ""
-    counts = fmt.join(f"{_verb(n, 'is', 'are')} {word}" for word, n in _counts(found).items())
+    counts = fmt.join(
+        _verb(n, *_COUNTED.get(word, (f"is {word}", f"are {word}"))) for word, n in _counts(found).items()
+    )
     return f"Of the {len(found)} claims judged here, {counts}.{departs}", _how_steady(found), _what_is_left(found)
 
 
@@ -137,10 +145,11 @@ def _how_steady(found: Sequence[dict[str, Any]]) -> str:
     single, steady = (sum(_group(v) == group for v in holding) for group in (_SINGLE, _STEADY))
     alone = [label(verdict) for verdict in holding if _group(verdict) == _ON_ONE_READING]
     named = f": {fmt.join(alone)}" if alone else ""
+    without = f", {_verb(single, 'has', 'have')} no other estimate at hand" if single else ""
     return (
         f"Of the {len(holding)} that come out on the article’s reading, {_verb(steady, 'also does', 'also do')} "
-        f"on at least half of the other fair estimates of the same thing, {_verb(single, 'has', 'have')} no other "
-        f"estimate at hand, and {_verb(len(alone), 'does', 'do')} not{named}."
+        f"on at least half of the other fair estimates of the same thing{without}, and "
+        f"{_verb(len(alone), 'does', 'do')} not{named}."
     )
 
 
@@ -191,12 +200,15 @@ def _printed(verdict: dict[str, Any]) -> str:
 
 
 def _span(verdict: dict[str, Any]) -> str:
-    """Return what the other estimates of the same thing span, in a sentence, if they are of one kind."""
+    """Return what the other estimates of the same thing span, in a sentence, if they have ends."""
     others = [reading for reading in verdict["alternatives"] if reading["asks"] == "same"]
     ends = [reading[end] for reading in others for end in ("computed_low", "computed_high")]
     if verdict["printed"] is None or not ends or None in ends:
         return ""
-    span = fmt.interval(min(ends), max(ends), _decimals(min(ends), max(ends)), unit=verdict["unit"])
+    if len(others) == 1:
+        return f" Another estimate: {others[0]['computed_text']}."
+    unit = verdict["unit"]
+    span = fmt.interval(min(ends), max(ends), _decimals(min(ends), max(ends)), unit=unit, sign=unit == "%")
     return f" Other estimates: {span}."
 
 

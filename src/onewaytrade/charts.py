@@ -228,8 +228,9 @@ def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: s
 def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -> Chart:
     """Draw what is printed against what was computed, one row a claim, on an axis of its own for each unit.
 
-    Columns: `label`, `printed`, `computed`, `low`, `high`, `difference`, `verdict`, `unit`. The computed value
-    (or, where there is none, its bounds) has the shape and colour of its verdict, which is named beside.
+    Columns: `label`, `printed`, `computed`, `low`, `high`, `difference`, `verdict`, `unit`, and optionally `text`,
+    the computed value as it shall be written, without its unit. The computed value (or, where there is none, its
+    bounds) has the shape and colour of its verdict, which is named beside.
     """
     drawn = completed(table, (), ("printed", "computed", "low", "high", "difference"))
     blocks = [own for _, own in drawn.groupby("unit", sort=False)]
@@ -488,6 +489,8 @@ def _row_text(own: pd.DataFrame, unit: str, decimals: int) -> str:
 
 
 def _computed_text(claim: Mapping[str, Any]) -> str:
+    if claim.get("text"):
+        return str(claim["text"])
     decimals = 1 if abs(claim["printed"]) < 100 else 0
     return _number_or_range(claim, "computed", claim["unit"], decimals)
 

@@ -102,7 +102,7 @@ def table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 
 def numbers(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Return the claims that print a number: label, printed, computed, low, high, difference, verdict, unit."""
+    """Return the claims that print a number, with the columns that `charts.scoreboard` draws."""
     rows = [
         {
             "label": label(v),
@@ -110,6 +110,7 @@ def numbers(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
             "computed": v["computed"],
             "low": v["computed_low"],
             "high": v["computed_high"],
+            "text": v["computed_text"].replace(f"{fmt.SPACE}{v['unit']}", ""),
             "difference": v["difference"],
             "verdict": v["verdict"],
             "unit": v["unit"],

@@ -90,7 +90,7 @@ VARIANTS = [
         {"currency": "CNY", "start": "2023", "end": "2025"},
         ["In 2023 China exported", "fen for each yuan", "2023 to 2025"],
     ),
-    ("11-one-way-trade", {"currency": "CNY"}, ["bn CNY", "By calendar year"]),
+    ("11-one-way-trade", {"currency": "CNY"}, ["bn CNY", "currency CNY instead of USD"]),
     (
         "11-one-way-trade",
         {"start": "2019", "end": "2020"},

@@ -298,3 +298,10 @@ def test_every_allowed_month_has_its_readings(rate):
     for end in ends[::3]:
         assert {"a level", "a rate"} <= set(consumption.readings(end, "2019")["Read as"]), end
     assert len(ends) > 30
+
+
+def test_where_a_month_stands_among_its_year_and_how_low_it_started():
+    assert consumption.place("2025-05") == "the highest of the 10 rates"
+    assert consumption.place("2024-12") == "neither the highest nor the lowest of the 10 rates"
+    assert consumption.three_years_before("2025-05") == -6.7
+    assert math.isnan(consumption.three_years_before("2024-02"))

@@ -1,6 +1,7 @@
 """Customs' growth rates by a second way: the rows of the CSV files in decimals, without our own functions."""
 
 import csv
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -265,3 +266,14 @@ def test_parameters_outside_the_data_are_refused(changes, sentence):
     values = {"currency": "CNY", "basket": "Primary goods"} | changes
     with pytest.raises(ParameterError, match=sentence):
         customs.check_parameters(values)
+
+
+def test_every_source_that_a_table_names_by_its_number_is_explained():
+    named = set()
+    for currency in ("CNY", "USD"):
+        shown = customs.recomputed_shown(currency)
+        named |= set(re.findall(r"S\d{3}", " ".join(shown["Levels"])))
+    table = customs.sources()
+    assert named <= set(table["Source"])
+    assert table["Publisher"].str.startswith("GACC").all()
+    assert not table["Read at"].str.contains(r"@[0-9a-f]{7}").any()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from onewaytrade import definitions
+from onewaytrade import datasets, definitions
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.methods import suppliers
 
@@ -284,3 +284,12 @@ def test_parameters_outside_the_data_are_refused(changes, sentence):
     suppliers.check_parameters(PARAMETERS)
     with pytest.raises(ParameterError, match=sentence):
         suppliers.check_parameters(PARAMETERS | changes)
+
+
+def test_the_main_figures_stand_where_the_table_of_sources_says():
+    by_source = {"S082": ("Brazil", "2025-01..2025-05"), "S092": ("Africa", "2025-01..2025-05")}
+    table = datasets.load("gacc-partners")
+    for source, (partner, period) in by_source.items():
+        rows = table[(table["source_id"] == source) & (table["partner"] == partner) & (table["period"] == period)]
+        assert len(rows) >= 1
+    assert suppliers.sources()["Source"].is_unique

@@ -393,6 +393,19 @@ def growth_since(end: str) -> "pd.Series[float]":
     return _series(RATE).loc["2022-04":end]
 
 
+def place(end: str) -> str:
+    """Return in words where the growth of sales at `end` stands among the rates of the twelve months to it."""
+    rates = [_series(RATE)[month] for month in _mean_rate(end, "year")[1]]
+    own, count = rates[-1], len(rates)
+    ends = {max(rates): "the highest", min(rates): "the lowest"}
+    return f"{ends.get(own, 'neither the highest nor the lowest')} of the {count} rates"
+
+
+def three_years_before(end: str) -> float:
+    """Return the growth of sales in the month three years before `end`, NaN where none was printed."""
+    return float(_series(RATE).get(measures.shift_month(end, -36), math.nan))
+
+
 def homes_by_city(month: str = "2025-05") -> pd.DataFrame:
     """Return growth on the year of prices of homes by group of cities: `label`, `series`, `value`."""
     found = [

@@ -20,6 +20,7 @@ from onewaytrade.claims import Estimate, Verdict
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, cpb
+from onewaytrade.methods import rows as single_rows
 
 DATASET: Final = "gacc-totals"
 RATES: Final = "exchange-rates"
@@ -34,6 +35,18 @@ WINDOWS: Final = {
     "2025-01..2025-05": "2024-01..2024-05",
 }
 TABLE: Final[dict[str, str]] = {"CNY": "S002", "USD": "S001"}  # customs' monthly tables, in full
+# The sources that tables and verdicts name by their number, and what was read there.
+SOURCES: Final[dict[str, str]] = {
+    "S001": "dollars, by month from 2017: one later table, past years revised",
+    "S002": "yuan, by month, 2023 and 2024",
+    "S005": "yuan, 2022: levels as first printed, and rates",
+    "S006": "yuan, 2023: levels as first printed, and rates",
+    "S007": "yuan, 2024: as the press had it",
+    "S009": "yuan, January to May 2025: levels and rates",
+    "S015": "dollars, 2022: levels as first printed, and rates",
+    "S016": "yuan, January to May 2024: as the press had it",
+    "S021": "yuan, January to May 2025: exports and imports together",
+}
 OTHER_FLOW: Final = {"exports": "imports", "imports": "exports"}
 COMPUTERS, CHIPS = "Computers and parts", "Integrated circuits"
 
@@ -446,6 +459,11 @@ def revision_rows(table: pd.DataFrame) -> pd.DataFrame:
             "grade": table["grade"],
         }
     )
+
+
+def sources() -> pd.DataFrame:
+    """Return where the main figures were read: `Source`, `Figures`, `Publisher`, `Read at`."""
+    return single_rows.places(SOURCES)
 
 
 def monthly_growth(flow: str, currency: str, since: str, until: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ decimals carries their rounding into what is computed from it.
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -155,6 +156,22 @@ def compare(estimate: Estimate, choices: Mapping[str, Any]) -> bool:
         unit = float(choices.get("precision", 1))
         return {measures.round_half_away(end, unit) for end in (low, high)} == {float(choices["expected"])}
     return _holds(low if choices["relation"] == "above" else high, choices)
+
+
+def places(figures: Mapping[str, str]) -> pd.DataFrame:
+    """Return where figures were read, by the `source_id` of each: `Source`, `Figures`, `Publisher`, `Read at`.
+
+    Commits of repositories are left out. Raises KeyError for a source that the table does not name.
+    """
+    found = datasets.load("sources").set_index("source_id").loc[list(figures)]
+    return pd.DataFrame(
+        {
+            "Source": list(figures),
+            "Figures": list(figures.values()),
+            "Publisher": list(found["publisher"]),
+            "Read at": [re.sub(r" ?@[0-9a-f]{7,40}", "", where) for where in found["where"]],
+        }
+    )
 
 
 def interval_of(row: "pd.Series[Any]") -> Interval:

@@ -42,6 +42,25 @@ BOTH: Final = (BRAZIL, SOUTH_AFRICA)
 WINDOWS: Final = (
     "2024", "2025-01..2025-02", "2025-01..2025-03", "2025-01..2025-05", "2025-01..2025-06", "2025-04..2025-06",
 )  # fmt: skip
+# What the verdicts and the pictures rest on, by the number of its source.
+SOURCES: Final = {
+    "S175": "property, 2015 to 2022",
+    "S176": "property, 2023",
+    "S177": "property, 2024",
+    "S179": "property, January to May 2025",
+    "S157": "iron ore and coal, quantity, 2021",
+    "S127": "commodities, January to May 2025 and 2024",
+    "S086": "Brazil, 2022, in dollars",
+    "S027": "Brazil, 2024, by month",
+    "S091": "South Africa, 2024, by month",
+    "S169": "Brazil, South Africa and Africa, January and February 2025",
+    "S082": "Brazil, January to May 2025, in dollars",
+    "S092": "Africa, January to May 2025",
+    "S024": "Brazil, sum to March 2026, from which that of 2025 is implied",
+    "S170": "South Africa, sum to March 2026, from which that of 2025 is implied",
+    "S025": "Brazil, sum to June 2026, from which that of 2025 is implied",
+    "S089": "South Africa, sum to June 2026, from which that of 2025 is implied",
+}
 LATER: Final = ("2025-01..2025-10", "2025-01..2025-11", "2026-01..2026-03", "2026-01..2026-06")
 _CURRENCIES: Final = ("CNY", "USD")
 _BILLIONS: Final = {
@@ -337,6 +356,11 @@ def suppliers() -> tuple[str, ...]:
     frame = datasets.load(partners.DATASET)
     own = frame[(frame["flow"] == "imports") & (frame["period"] == "2025-01..2025-06")]
     return tuple(sorted(set(own["partner"]) - {*BOTH, AFRICA, WORLD}))
+
+
+def sources() -> pd.DataFrame:
+    """Return where the main figures were read: `Source`, `Figures`, `Publisher`, `Read at`."""
+    return rows.places(SOURCES)
 
 
 def windows(names: Iterable[str] = (*BOTH, AFRICA)) -> pd.DataFrame:

@@ -48,6 +48,26 @@ _FITS: Final = {-1: "yes", 0: "flat", 1: "no"}
 
 
 # Parameters
+# What the verdicts and the pictures rest on, by the number of its source.
+SOURCES: Final = {
+    "S255": "retail sales, growth on the year",
+    "S256": "retail sales, level",
+    "S259": "consumer confidence",
+    "S266": "income and consumption per head, 2019",
+    "S267": "income and consumption per head, 2022",
+    "S268": "income and consumption per head, 2024",
+    "S280": "house prices by quarter",
+    "S278": "prices of new homes in seventy cities",
+    "S279": "prices of homes by group of cities, May 2025",
+    "S225": "Porsche, China, 2023",
+    "S226": "Porsche, China and world, 2024",
+    "S232": "Porsche, China, first quarter of 2025",
+    "S244": "LVMH, Asia without Japan, 2024",
+    "S245": "LVMH, Asia without Japan, first quarter of 2025",
+    "S252": "Swatch, 2023 and 2024",
+    "S250": "the hearing",
+    "S251": "what was said at the hearing",
+}
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:
@@ -198,6 +218,11 @@ def _series(measure: str, entity: str = "China") -> "pd.Series[float]":
 
 
 # Tables on consumers
+
+
+def sources() -> pd.DataFrame:
+    """Return where the main figures were read: `Source`, `Figures`, `Publisher`, `Read at`."""
+    return rows.places(SOURCES)
 
 
 def course(start: str, end: str, base: str) -> pd.DataFrame:

@@ -46,6 +46,8 @@ SOURCES: Final[dict[str, str]] = {
     "S015": "dollars, 2022: levels as first printed, and rates",
     "S016": "yuan, January to May 2024: as the press had it",
     "S021": "yuan, January to May 2025: exports and imports together",
+    "S281": "medical exports, January to September 2022",
+    "S287": "protective equipment, 2019 and 2020",
 }
 OTHER_FLOW: Final = {"exports": "imports", "imports": "exports"}
 COMPUTERS, CHIPS = "Computers and parts", "Integrated circuits"

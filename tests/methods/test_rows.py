@@ -189,3 +189,11 @@ def test_almost_is_near_its_bound_and_a_check_tells_numbers_with_their_units():
     assert ": 5,000,000\N{NO-BREAK SPACE}EUR. By" in rows.check(amount)[1]
     year = {"dataset": "documents", "entity": "Document 79", "period": "2027", "field": "value"}
     assert re.search(r": 2027\. By", rows.check({**year, "relation": "equals", "expected": 2027})[1])
+
+
+def test_a_source_is_named_by_its_site_or_repository():
+    table = rows.places({"S009": "five months", "S001": "dollars"})
+    assert table["Read at"][0].startswith("news.cnwest.com (Xinhua 2025-06-09)")
+    assert table["Read at"][1].startswith("GitHub, yuping3222/akshare-data-service (")
+    with pytest.raises(KeyError):
+        rows.places({"S999": "nothing"})

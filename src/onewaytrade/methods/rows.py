@@ -161,7 +161,8 @@ def compare(estimate: Estimate, choices: Mapping[str, Any]) -> bool:
 def places(figures: Mapping[str, str]) -> pd.DataFrame:
     """Return where figures were read, by the `source_id` of each: `Source`, `Figures`, `Publisher`, `Read at`.
 
-    Commits of repositories are left out. Raises KeyError for a source that the table does not name.
+    Of an address only the site is given, of a repository its name; the table of sources has them in full. Raises
+    KeyError for a source that it does not name.
     """
     found = datasets.load("sources").set_index("source_id").loc[list(figures)]
     return pd.DataFrame(
@@ -169,9 +170,17 @@ def places(figures: Mapping[str, str]) -> pd.DataFrame:
             "Source": list(figures),
             "Figures": list(figures.values()),
             "Publisher": list(found["publisher"]),
-            "Read at": [re.sub(r" ?@[0-9a-f]{7,40}", "", where) for where in found["where"]],
+            "Read at": [_site(where) for where in found["where"]],
         }
     )
+
+
+_REPOSITORY: Final = re.compile(r"github[: ]\s*([\w.-]+/[\w.-]+?):?(?= |$)( [\w./-]*/[\w./-]+)?", re.IGNORECASE)
+
+
+def _site(where: str) -> str:
+    named = _REPOSITORY.sub(r"GitHub, \1", re.sub(r" ?@[0-9a-f]{7,40}", "", where))
+    return re.sub(r"https?://(?:www\.)?([^/\s;]+)[^\s;]*", r"\1", named)
 
 
 def interval_of(row: "pd.Series[Any]") -> Interval:

@@ -44,6 +44,7 @@ _COLUMN_GAP: Final = 0.2
 _INTERVALS: Final = 5  # between ticks, at most
 _TICK_DECIMALS: Final = 6  # at most: a tick that is rounded would stand beside its number
 _MISREAD: Final = 300  # points of lines that a text may rather cover than be read as another's
+_FAR: Final = 60  # and to stay an inch nearer to its own
 _LABEL: Final = 1.4  # width that a label beside a plot may take
 _AROUND: Final = ((0, 1), (0, -1), (-1, 1), (1, 1), (-1, -1), (1, -1))
 _BESIDE: Final = ((-1, 0), (1, 0), (-1, 1), (1, 1), (-1, -1), (1, -1))
@@ -412,11 +413,15 @@ def note_beside(
     """
     paths = np.concatenate([_path(axes, line) for line in axes.lines])
     boxes = _boxes_around(axes, place, text, side, inside=own is not None)
-    mine, *strangers = [_box_in_inches(axes, box) for box in ((own or (*place, *place)), *others)]
-    box = min(
-        boxes,
-        key=lambda box: _covered(axes, box, paths, taken) + _MISREAD * _is_nearer(box, strangers, mine),
-    )
+    mine, *strangers = [_box_in_inches(axes, other) for other in (own or (*place, *place), *others)]
+    ((x, y),) = _to_inches(axes, np.array([place]), axes.transData)
+
+    def cost(box: np.ndarray) -> float:
+        away = math.hypot((box[0] + box[2]) / 2 - x, (box[1] + box[3]) / 2 - y)
+        strayed = 0.0 if own is None else _MISREAD * _is_nearer(box, strangers, mine) + _FAR * away
+        return _covered(axes, box, paths, taken) + strayed
+
+    box = min(boxes, key=cost)
     taken.append(box)
     x, y = box.reshape(2, 2).mean(axis=0) / size(axes)
     axes.text(
@@ -462,7 +467,7 @@ def _boxes_around(
     shifts.sort(key=lambda shift: math.hypot(*shift))
     if inside:
         width = size(axes)[0]
-        shifts = [(dx or max(half, min(x, width - half)) - x, dy) for dx, dy in shifts]
+        shifts = [(dx or max(half, min(x, width - half - 1e-6)) - x, dy) for dx, dy in shifts]
     return [np.array([x + dx - half, y + dy - rise, x + dx + half, y + dy + rise]) for dx, dy in shifts]
 
 

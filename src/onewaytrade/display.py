@@ -230,10 +230,13 @@ def _caption(text: str) -> str:
 def _cell(text: str, side: str, *, scope: str = "", weight: str = "bold") -> str:
     # Dates and figures stay on one line; `align` says it again for GitHub, which drops `style`.
     style = f"text-align: {side}; vertical-align: top{'; white-space: nowrap' if len(text) <= _SHORT else ''}"
-    # An address or a path may break anywhere, so that it does not make the table wider than a page.
-    if max(map(len, text.split()), default=0) >= _LONG:
-        style += "; overflow-wrap: anywhere; min-width: 10em"
     content = _MISSING_HTML if text == fmt.MISSING else escape(text)
+    if max(map(len, text.split()), default=0) >= _LONG:
+        # An address or a path may break, after a slash if it can, so that no table is much wider than a page.
+        style += "; overflow-wrap: anywhere; min-width: 8em"
+        content = content.replace("/", "/<wbr>")
+    elif scope == "row" and len(text) > _LONG:
+        style += "; min-width: 9em"
     if scope:
         return f'<th scope="{scope}" align="{side}" style="{style}; font-weight: {weight}">{content}</th>'
     return f'<td align="{side}" style="{style}">{content}</td>'

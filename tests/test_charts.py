@@ -387,6 +387,69 @@ def test_panels_of_few_points_write_their_values_and_other_panels_do_not(drawn: 
     assert sorted(cases) == ["20–30", "69", "70", "counted", "less than 90", "more than 30", "stated"]
 
 
+def test_a_value_is_never_nearer_to_the_level_of_another_year():
+    ore = dict(zip(map(str, range(2021, 2026)), (1126, 1107, 1178, 1236, 1259), strict=True))
+    starts = {str(year): 2000 - 80 * (year - 2015) for year in range(2015, 2026)}
+    table = pd.DataFrame(
+        [
+            (panel, "million", year, panel, value)
+            for panel, own in {"Ore": ore, "Starts": starts}.items()
+            for year, value in own.items()
+        ],
+        columns=["panel", "unit", "period", "series", "value"],
+    )
+    chart = panels(table, marks=[("2025-05", "the article")])
+    axes = chart.figure.axes[0]
+    to_inches = axes.transData - chart.figure.dpi_scale_trans
+    levels = {
+        str(value): to_inches.transform(
+            [(month_number(f"{year}-01") - 0.5, value), (month_number(f"{year}-12") + 0.5, value)]
+        )
+        for year, value in ore.items()
+    }
+
+    def apart(box: Bbox, level: np.ndarray) -> float:
+        (left, height), (right, _) = level
+        return math.hypot(max(0.0, left - box.x1, box.x0 - right), max(0.0, box.y0 - height, height - box.y1))
+
+    written = {text: box for text, box in boxes(chart).items() if text.get_text().replace(",", "") in levels}
+    assert len(written) == 5
+    for text, box in written.items():
+        inches = Bbox(np.array(box) / chart.figure.dpi)
+        distances = {value: apart(inches, level) for value, level in levels.items()}
+        assert min(distances, key=distances.__getitem__) == text.get_text().replace(",", "")
+
+
+def test_marks_that_are_close_have_their_labels_on_either_side_of_both_lines():
+    chart = lines(marks=[("2024-02", "first tariffs"), ("2024-04", "tariffs on nearly all")])
+    axes = chart.figure.axes[0]
+    found = {text.get_text(): box for text, box in boxes(chart).items()}
+    first, last = (axes.transData.transform((month_number(month), 0))[0] for month in ("2024-02", "2024-04"))
+    assert found["first tariffs"].x1 <= first + 2
+    assert found["tariffs on nearly all"].x0 >= last - 2
+    assert found["first tariffs"].y0 == pytest.approx(found["tariffs on nearly all"].y0, abs=3)
+
+
+def test_the_line_at_zero_stops_at_a_heading(drawn: dict[str, Chart]):
+    (axes,) = drawn["scale"].figure.axes
+    zero = next(line for line in axes.lines if set(line.get_xdata()) == {0})
+    covers = [patch for patch in axes.patches if patch.get_facecolor() == (1, 1, 1, 1) and not patch.get_hatch()]
+    assert covers
+    assert all(patch.get_zorder() > zero.get_zorder() for patch in covers)
+
+
+def test_a_value_with_a_wide_range_has_no_decimals_that_say_nothing():
+    rough = pd.DataFrame(
+        {"label": ["About", "Exact"], "value": [-50.0, -6.0], "low": [-55.0, NONE], "high": [-45.0, NONE]}
+    )
+    words = [text.get_text() for text in boxes(scale(rough, unit="%"))]
+    assert f"−50{fmt.SPACE}%" in words
+    assert f"−6.0{fmt.SPACE}%" in words
+    told = dots(pd.DataFrame({"label": ["A", "B"], "value": [-30.0, -4.3], "text": ["about −30", ""]}))
+    assert {"about −30", "−4.3"} <= {text.get_text() for text in boxes(told)}
+    assert "about −30; B" in told.alt
+
+
 def test_markers_of_levels_that_nearly_coincide_step_aside(drawn: dict[str, Chart]):
     table = COMPANIES[COMPANIES["series"].eq("counted")]
     (axes,) = panels(pd.concat([table, table.assign(series="also counted")])).figure.axes

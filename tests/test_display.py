@@ -1,5 +1,6 @@
 """What a notebook's outputs say in HTML, in plain text and to the runner."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -234,11 +235,27 @@ def test_provenance_names_file_checksum_and_caveats_once_for_each_dataset(shown:
         frame.attrs["provenance"] = Source()
     display.provenance(*frames)
     text = shown[0][0]["text/plain"]
-    for said in ("CPB: World Trade Monitor", "2026-01", "2026-03-20", "data/cpb/2026-01.csv", "1a2b3c4d",
+    for said in ("World Trade Monitor (CPB)", "2026-01", "2026-03-20", "data/cpb/2026-01.csv", "1a2b3c4d",
                  "primary", "licence not established", "The last month is provisional."):  # fmt: skip
         assert said in text
     assert "1a2b3c4d0" not in text
-    assert text.count("CPB: World Trade Monitor") == 1
+    assert text.count("World Trade Monitor (CPB)") == 1
+    html = shown[0][0]["text/html"]
+    table, folded = html.split("<details><summary>")
+    assert "data/cpb/2026-01.csv, 1a2b3c4d" in table.replace("<wbr>", "")
+    assert "The last month is provisional." not in table
+    assert "The last month is provisional." in folded
+    assert folded.rstrip().endswith("</details>")
+
+
+def test_a_long_address_may_break_and_a_figure_may_not(shown: list[Any]):
+    address = "https://example.org/a/long/address/of/a/page.html"
+    display.table(pd.DataFrame({"Source": ["One"], "Where": [address], "Rate": ["+4.8 %"]}), "Sources")
+    html, text = shown[0][0]["text/html"], shown[0][0]["text/plain"]
+    assert address in text
+    assert "<wbr>" not in text
+    assert re.search(r"overflow-wrap: anywhere[^>]*>https:/<wbr>/<wbr>example.org/<wbr>", html)
+    assert re.search(r"white-space: nowrap[^>]*>\+4.8 %<", html)
 
 
 def test_the_claims_of_a_notebook_are_told_with_what_was_printed(shown: list[Any]):

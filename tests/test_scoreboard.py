@@ -109,3 +109,16 @@ def test_a_readme_without_its_marks_is_refused(found):
 def test_an_unknown_order_is_refused():
     with pytest.raises(ParameterError, match="ordered by 'article' or 'verdict'"):
         scoreboard.check_parameters({"order": "size"})
+
+
+def test_the_picture_groups_every_printed_number_and_counts_them(found):
+    printed = [verdict for verdict in found if verdict["printed"] is not None]
+    table = scoreboard.numbers(found)
+    assert len(table) == len(printed)
+    assert "Others" not in set(table["group"])
+    assert not table.duplicated(["group", "label"]).any()
+    assert len(table["group"].drop_duplicates()) == (table["group"] != table["group"].shift()).sum()
+    by_verdict = scoreboard.numbers(scoreboard.ordered(found, "verdict"), "verdict")
+    assert list(by_verdict["group"].str.lower()) == list(by_verdict["verdict"])
+    total, *parts = map(int, re.findall(r"\b\d+\b", scoreboard.headline(found)))
+    assert total == sum(parts) == len(printed)

@@ -29,6 +29,7 @@ from onewaytrade.drawing import (
     full_name,
     is_signed,
     limits_of,
+    padded,
     records,
     sentence,
     split,
@@ -43,6 +44,7 @@ from onewaytrade.small_multiples import panels
 
 _PLOT: Final = 3.3  # height of a plot that stands alone, in inches
 _PANEL: Final = 2.1
+_CLOSER: Final = -0.08  # inches that many rows of one line spare
 _POINT: Final = 0.1  # width of a point
 _TOLD: Final = 15  # rows that an alternative text spells out; the table beside the picture has them all
 _QUIET_STYLE: Final = Style(page.PALE, page.QUIET, "")
@@ -85,7 +87,7 @@ def lines(
     """
     styles = styles_of(table["series"])
     plots = split(table, "panel")
-    left = page.tick_room(*limits_of(table["value"]), unit)
+    left = page.tick_room(*padded(*limits_of(table["value"])), unit)
     axis = Months.of(
         table["month"], marks, left, page.label_room([*(name for name in styles if name not in plots), ""])
     )
@@ -103,7 +105,7 @@ def lines(
             axis.draw(axes, labelled=at == len(plots) - 1)
             axis.draw_marks(axes, sheet if at == 0 else None, top)
             top += height + gap
-            _draw_series(axes, series, styles)
+            _draw_series(axes, series, styles, every=6 if axis.last - axis.first <= 120 else 24)
             # A panel that is named after its only series needs no second label.
             named = {name: values for name, values in series.items() if name != panel}
             page.end_labels(axes, [Label(v.iloc[-1], name, styles[name].ink) for name, v in named.items()])
@@ -131,7 +133,7 @@ def starts(
     shown = [*table["growth_pct"], *printed.values(), 0.0]
     marks = [(article, f"counted from {fmt.month(article)}")]
     room = page.label_room([*styles, *levels.values()])
-    axis = Months.of(table["start"], marks, page.tick_room(*limits_of(shown), "%", sign=True), room)
+    axis = Months.of(table["start"], marks, page.tick_room(*padded(*limits_of(shown)), "%", sign=True), room)
     series = _series(table, "start", "growth_pct")
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), axis.head + _PLOT + axis.foot)
@@ -164,7 +166,7 @@ def seasons(
     """
     years = sorted({period[:4] for period in table["period"]})
     bright = dict(zip(reversed(years[-highlight:]), page.STYLES, strict=False))
-    left = page.tick_room(*limits_of(table["value"]), unit)
+    left = page.tick_room(*padded(*limits_of(table["value"])), unit)
     with page.theme():
         sheet = Page.new(Words(title, subtitle, source), _PLOT + 0.35)
         axes = sheet.axes(left, 0.0, page.label_room(years), _PLOT)
@@ -191,11 +193,12 @@ def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: s
     Columns: `label` (the row) and `value`; where present, `series` (several points a row, joined by a line, each
     with a shape and a column of its own), `low` and `high` (an interval; without a value, bounds alone),
     `printed` (what the article prints, a tick), `group` (a heading over rows), `grade` ("implied" is drawn
-    hollow), `front` (rows that are true stand out, the others are pale, as in a ranking). Rows, groups and
-    series keep the order of the table. Values in "%" or "points" carry their sign.
+    hollow), `text` (the number as it shall be written, as "about −30"),
+    `front` (rows that are true stand out, the others are pale, as in a ranking). Rows, groups and series keep
+    the order of the table. Values in "%" or "points" carry their sign.
     """
     check_columns(table, ("label", "value"))
-    drawn = completed(table, ("series", "group", "grade"), ("value", "low", "high", "printed"))
+    drawn = completed(table, ("series", "group", "grade", "text"), ("value", "low", "high", "printed"))
     _check_rows(drawn)
     styles = styles_of(drawn["series"])
     ranged = bool(drawn[["low", "high"]].notna().any(axis=None))
@@ -228,31 +231,31 @@ def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: s
 def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -> Chart:
     """Draw what is printed against what was computed, one row a claim, on an axis of its own for each unit.
 
-    Columns: `label`, `printed`, `computed`, `low`, `high`, `difference`, `verdict`, `unit`, and optionally `text`,
-    the computed value as it shall be written, without its unit. The computed value (or, where there is none, its
-    bounds) has the shape and colour of its verdict, which is named beside.
+    Columns: `label`, `printed`, `computed`, `low`, `high`, `verdict`, `unit`, and optionally `text`, the computed
+    value as it shall be written, without its unit, and `group`, a heading over rows (by default their unit, if
+    there are several). The computed value (or, where there is none, its bounds) has the shape and colour of its
+    verdict, which is named beside. A unit with one row needs no ticks.
     """
-    drawn = completed(table, (), ("printed", "computed", "low", "high", "difference"))
+    drawn = completed(table, ("group",), ("printed", "computed", "low", "high"))
     blocks = [own for _, own in drawn.groupby("unit", sort=False)]
     claims = [claim for own in blocks for claim in records(own)]
     columns = [
         Column("article", [_printed_text(claim["printed"], claim["unit"]) for claim in claims], page.PRINTED),
-        Column("data", [page.wrap(_computed_text(claim), 0.95) for claim in claims]),
-        Column("gap", [_gap_text(claim) for claim in claims]),
+        Column("data", [page.wrap(_computed_text(claim), 1.5) for claim in claims]),
         Column(
             "verdict",
-            [page.wrap(claim["verdict"], 1.0) for claim in claims],
+            [page.wrap(claim["verdict"], 1.5) for claim in claims],
             marks=[fmt.MARKS[claim["verdict"]] for claim in claims],
         ),
     ]
-    rows = [
-        [Row(label, unit_heading(unit) if len(blocks) > 1 else "") for label, unit in own]
-        for own in (zip(block["label"], block["unit"], strict=True) for block in blocks)
-    ]
+    rows = _scoreboard_rows(blocks)
+    bare = [len(own) == 1 for own in rows]
     with page.theme():
-        sheet, plots = page.forest(Words(title, subtitle, source), rows, columns)
-        for own, (axes, centres) in zip(blocks, plots, strict=True):
+        sheet, plots = page.forest(Words(title, subtitle, source), rows, columns, bare=bare)
+        for own, (axes, centres), unticked in zip(blocks, plots, bare, strict=True):
             _row_axis(axes, own[["printed", "computed", "low", "high"]], own["unit"].iloc[0])
+            if unticked:
+                axes.set_xticks([])
             for claim, centre in zip(records(own), centres, strict=True):
                 _draw_claim(axes, claim, centre)
     return Chart(sheet.figure, _scoreboard_alt(claims, title), table, source)
@@ -364,6 +367,20 @@ def _draw_year(axes: Axes, table: pd.DataFrame, year: str, bright: Style | None)
 
 
 # How rows are drawn
+
+
+def _scoreboard_rows(blocks: Sequence[pd.DataFrame]) -> list[list[Row]]:
+    """Return the rows of each block, closer than others, under headings that blocks in a row have only once."""
+    rows: list[list[Row]] = []
+    before = ""
+    for own in blocks:
+        unit = unit_heading(str(own["unit"].iloc[0])) if len(blocks) > 1 else ""
+        headings = [str(heading) or unit for heading in own["group"]]
+        repeated = [heading == before for heading in headings]
+        shown = ["" if all(repeated) else heading for heading in headings]
+        rows.append([Row(*row, extra=_CLOSER) for row in zip(own["label"], shown, strict=True)])
+        before = headings[-1]
+    return rows
 
 
 def _row_axis(axes: Axes, shown: pd.DataFrame, unit: str) -> None:
@@ -485,7 +502,7 @@ def _check_sum(window: str, own: pd.DataFrame, total: str) -> None:
 
 def _row_text(own: pd.DataFrame, unit: str, decimals: int) -> str:
     """Return the number or interval of one series in one row; nothing if the row has no such series."""
-    return "" if own.empty else _number_or_range(own.iloc[0], "value", unit, decimals)
+    return "" if own.empty else own["text"].iloc[0] or _number_or_range(own.iloc[0], "value", unit, decimals)
 
 
 def _computed_text(claim: Mapping[str, Any]) -> str:
@@ -500,10 +517,6 @@ def _number_or_range(row: Mapping[str, Any] | pd.Series, name: str, unit: str, d
     if not math.isnan(row[name]):
         return fmt.number(row[name], decimals, sign=sign)
     return fmt.interval(row["low"], row["high"], decimals, unit="", sign=sign)
-
-
-def _gap_text(claim: Mapping[str, Any]) -> str:
-    return fmt.number(claim["difference"], 1 if abs(claim["printed"]) < 100 else 0, sign=True)
 
 
 def _printed_text(value: float, unit: str) -> str:

@@ -28,6 +28,7 @@ Format = int | Callable[[Any], str]
 
 _CHART_WIDTH: Final = 720
 _SHORT: Final = 12  # letters that a cell never breaks
+_LONG: Final = 24  # letters of a word that may be broken
 _FIGURE: Final = re.compile(r"[+−-]?\d[\d,]*(\.\d+)?(\s?(%|points))?( to [+−-]?\d[\d,]*(\.\d+)?\s?%?)?")
 _MISSING_HTML: Final = f'<span role="img" aria-label="no figure">{fmt.MISSING}</span>'
 
@@ -125,17 +126,17 @@ def alternatives(judged: Verdict) -> None:
 def provenance(*frames: pd.DataFrame) -> None:
     """Show what was loaded: publisher, edition, dates, file, checksum and grade, with licence and caveats.
 
-    Takes frames as `datasets.load` returns them; a dataset loaded twice stands once.
+    Takes frames as `datasets.load` returns them; a dataset loaded twice stands once. Licences and caveats are
+    folded on a page and stand open in plain text.
     """
     records = list(dict.fromkeys(frame.attrs["provenance"] for frame in frames))
     rows = [
         {
-            "Dataset": f"{record.publisher}: {record.title}",
+            "Dataset": f"{record.title} ({record.publisher})",
             "Edition": record.edition,
             "Published": record.released,
             "Evidence": record.grade,
-            "File": record.path,
-            "SHA-256": record.sha256[:8],
+            "File, SHA-256": f"{record.path}, {record.sha256[:8]}",
         }
         for record in records
     ]
@@ -143,7 +144,15 @@ def provenance(*frames: pd.DataFrame) -> None:
         f"{record.dataset}: {' '.join([f'found at {record.where}; licence {record.licence}.', *record.caveats])}"
         for record in records
     ]
-    table(pd.DataFrame(rows), "The data, as published", notes=notes)
+    texts, caption = _texts(pd.DataFrame(rows), {}), "The data, as published"
+    summary = "Where each was found, its licence, and what to know before using it"
+    _show(
+        {
+            "text/html": f"{_table_html(texts, caption, ())}<details><summary>{summary}</summary>\n"
+            f"{_notes_html(notes)}</details>\n",
+            "text/plain": _table_text(texts, caption, notes),
+        }
+    )
 
 
 def claims(*claim_ids: str) -> None:
@@ -205,8 +214,12 @@ def _table_html(texts: Mapping[str, list[str]], caption: str, notes: Sequence[st
     )
     return (
         f"<table>\n{_caption(caption)}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
-        + "".join(f"<p><small>{escape(note)}</small></p>\n" for note in notes)
+        + _notes_html(notes)
     )
+
+
+def _notes_html(notes: Sequence[str]) -> str:
+    return "".join(f"<p><small>{escape(note)}</small></p>\n" for note in notes)
 
 
 def _caption(text: str) -> str:
@@ -218,6 +231,12 @@ def _cell(text: str, side: str, *, scope: str = "", weight: str = "bold") -> str
     # Dates and figures stay on one line; `align` says it again for GitHub, which drops `style`.
     style = f"text-align: {side}; vertical-align: top{'; white-space: nowrap' if len(text) <= _SHORT else ''}"
     content = _MISSING_HTML if text == fmt.MISSING else escape(text)
+    if max(map(len, text.split()), default=0) >= _LONG:
+        # An address or a path may break, after a slash if it can, so that no table is much wider than a page.
+        style += "; overflow-wrap: anywhere; min-width: 8em"
+        content = content.replace("/", "/<wbr>")
+    elif scope == "row" and len(text) > _LONG:
+        style += "; min-width: 9em"
     if scope:
         return f'<th scope="{scope}" align="{side}" style="{style}; font-weight: {weight}">{content}</th>'
     return f'<td align="{side}" style="{style}">{content}</td>'

@@ -85,7 +85,10 @@ class Months:
         """Return the axis that holds these months, with the labels of its marks placed clear of each other."""
         numbers = [month_number(month) for month in months]
         axis = cls(min(numbers), max(numbers), left, right, ())
-        placed: list[_Mark] = []
+        placed = axis._outward(marks)
+        if placed:
+            return cls(axis.first, axis.last, left, right, tuple(placed))
+        placed = []
         for period, label in marks:
             inside = [month_number(month) for month in months_of(period)]
             width = page.text_width(label)
@@ -95,6 +98,24 @@ class Months:
             row = next(row for row in itertools.count() if row not in full)
             placed.append(_Mark(inside[0], inside[-1], label, x, row))
         return cls(axis.first, axis.last, left, right, tuple(placed))
+
+    def _outward(self, marks: Sequence[TimeMark]) -> list[_Mark]:
+        """Return two marked months with their labels to the left of the one and to the right of the other.
+
+        Returns nothing where the labels have room above their lines, or none beside them.
+        """
+        if len(marks) != 2 or any(len(months_of(period)) > 1 for period, _ in marks):
+            return []
+        (first, one), (last, other) = sorted(
+            (month_number(months_of(period)[0]), label) for period, label in marks
+        )
+        wide, broad = page.text_width(one), page.text_width(other)
+        ends = self.inches(first), self.inches(last)
+        clear = ends[0] + wide / 2 + 0.15 <= min(ends[1], page.WIDTH - page.MARGIN - broad / 2) - broad / 2
+        fits = ends[0] - wide >= page.MARGIN and ends[1] + broad <= page.WIDTH - page.MARGIN
+        if clear or not fits:
+            return []
+        return [_Mark(first, first, one, ends[0] - wide, 0), _Mark(last, last, other, ends[1], 0)]
 
     @property
     def head(self) -> float:
@@ -199,13 +220,18 @@ def value_axis(
     `limits` are its ends; by default a little beyond the values.
     """
     low, high = limits_of(values)
-    room = 0.07 * (high - low or abs(high) or 1.0)
-    axes.set_ylim(*(limits or (low - room, high + room)))
+    axes.set_ylim(*(limits or padded(low, high)))
     page.set_ticks(axes, "y", unit, sign=sign)
     axes.tick_params(axis="y", length=0, pad=4)
     sns.despine(ax=axes, left=True)
     if low <= 0 <= high:
         axes.axhline(0, color=page.QUIET, linewidth=1, zorder=2)
+
+
+def padded(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of a vertical axis that goes a little beyond these values."""
+    room = 0.07 * (high - low or abs(high) or 1.0)
+    return low - room, high + room
 
 
 def limits_of(values: Iterable[float]) -> tuple[float, float]:
@@ -287,6 +313,13 @@ def plain(value: float, unit: str, decimals: int, *, sign: bool = False) -> str:
     counts = range(decimals)
     needed = next((n for n in counts if math.isclose(value, round(value, n), abs_tol=1e-9)), decimals)
     return fmt.with_unit(value, tick_unit(unit), needed, sign=sign)
+
+
+def rounded(value: float, low: float, high: float, unit: str, decimals: int, *, sign: bool = False) -> str:
+    """Return a value, without decimals that say nothing where its range is as wide as "about" leaves it."""
+    if high - low >= 1:
+        return plain(value, unit, decimals, sign=sign)
+    return fmt.with_unit(value, tick_unit(unit), decimals, sign=sign)
 
 
 def bounds_text(low: float, high: float, unit: str, decimals: int, *, sign: bool = False) -> str:

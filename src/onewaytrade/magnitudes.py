@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from onewaytrade import fmt, page
+from onewaytrade import page
 from onewaytrade.drawing import (
     Chart,
     bounds_text,
@@ -20,6 +20,7 @@ from onewaytrade.drawing import (
     limits_of,
     range_text,
     records,
+    rounded,
     sentence,
     tick_unit,
     unit_heading,
@@ -82,7 +83,7 @@ class _Bar:
         if math.isnan(value):
             number = bounds_text(low, high, unit, decimals)
         else:
-            number = fmt.with_unit(value, tick_unit(unit), decimals)
+            number = rounded(value, low, high, unit, decimals)
         note = str(row["note"])
         bar = cls(str(row["label"]), str(row["group"]), value, low, high, number, note, below=False)
         if not note or (bar.width <= room and not bar.leftward):

@@ -43,6 +43,8 @@ _ROW: Final = 0.38
 _COLUMN_GAP: Final = 0.2
 _INTERVALS: Final = 5  # between ticks, at most
 _TICK_DECIMALS: Final = 6  # at most: a tick that is rounded would stand beside its number
+_MISREAD: Final = 300  # points of lines that a text may rather cover than be read as another's
+_FAR: Final = 120  # and to stay an inch nearer to its own
 _LABEL: Final = 1.4  # width that a label beside a plot may take
 _AROUND: Final = ((0, 1), (0, -1), (-1, 1), (1, 1), (-1, -1), (1, -1))
 _BESIDE: Final = ((-1, 0), (1, 0), (-1, 1), (1, 1), (-1, -1), (1, -1))
@@ -77,6 +79,9 @@ STYLES: Final = (
     Style("#56B4E9", "#22719F", "X"),
 )
 PRINTED: Final = Style("#000000", "#000000", "|")
+
+# Left, lower, right and upper end, in the units of a plot.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,15 +396,32 @@ class _Block:
 
 
 def note_beside(
-    axes: Axes, place: tuple[float, float], text: str, ink: str, taken: list[np.ndarray], *, side: int = 0
+    axes: Axes,
+    place: tuple[float, float],
+    text: str,
+    ink: str,
+    taken: list[np.ndarray],
+    *,
+    side: int = 0,
+    own: Box | None = None,
+    others: Sequence[Box] = (),
 ) -> None:
     """Write a text near a point of a plot, where it covers the least; its box is added to `taken`.
 
-    `side` keeps it above the point (1) or below it (-1).
+    `side` keeps it above the point (1) or below it (-1). `own` is all that the text belongs to and `others` what
+    it does not, which it then does not come nearer to.
     """
     paths = np.concatenate([_path(axes, line) for line in axes.lines])
-    boxes = _boxes_around(axes, place, text, side)
-    box = min(boxes, key=lambda box: _covered(axes, box, paths, taken))
+    boxes = _boxes_around(axes, place, text, side, inside=own is not None)
+    mine, *strangers = [_box_in_inches(axes, other) for other in (own or (*place, *place), *others)]
+    ((x, y),) = _to_inches(axes, np.array([place]), axes.transData)
+
+    def cost(box: np.ndarray) -> float:
+        away = math.hypot((box[0] + box[2]) / 2 - x, (box[1] + box[3]) / 2 - y)
+        strayed = 0.0 if own is None else _MISREAD * _is_nearer(box, strangers, mine) + _FAR * away
+        return _covered(axes, box, paths, taken) + strayed
+
+    box = min(boxes, key=cost)
     taken.append(box)
     x, y = box.reshape(2, 2).mean(axis=0) / size(axes)
     axes.text(
@@ -416,14 +438,36 @@ def note_beside(
     )
 
 
-def _boxes_around(axes: Axes, place: tuple[float, float], text: str, side: int) -> list[np.ndarray]:
-    """Return boxes (x0, y0, x1, y1, in inches) around a point, or above or below it, the nearest first."""
+def _box_in_inches(axes: Axes, box: Box) -> np.ndarray:
+    return _to_inches(axes, np.array(box, dtype=float).reshape(2, 2), axes.transData).ravel()
+
+
+def _is_nearer(box: np.ndarray, strangers: Sequence[np.ndarray], own: np.ndarray) -> bool:
+    """Tell whether a text in a box would be nearer to one of the strangers than to its own."""
+    return any(_apart(box, other) < _apart(box, own) - 0.01 for other in strangers)
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the distance of two boxes in inches, 0 where they meet."""
+    return float(np.hypot(*np.maximum(0.0, np.maximum(one[:2] - other[2:], other[:2] - one[2:]))))
+
+
+def _boxes_around(
+    axes: Axes, place: tuple[float, float], text: str, side: int, *, inside: bool
+) -> list[np.ndarray]:
+    """Return boxes (x0, y0, x1, y1, in inches) around a point, or above or below it, the nearest first.
+
+    `inside` moves those above and below a point near an end of the plot into the plot.
+    """
     ((x, y),) = _to_inches(axes, np.array([place]), axes.transData)
     half, rise = text_width(text, TEXT, "bold") / 2 + 0.04, text_height(text) / 2
     shifts = [(across * (half + 0.1), up * (rise + gap)) for gap in (0.08, 0.22, 0.4) for across, up in _AROUND]
     shifts += [(across * (half + gap), up * 0.16) for gap in (0.12, 0.3, 0.5) for across, up in _BESIDE]
     shifts = [shift for shift in shifts if side in (0, math.copysign(1, shift[1]))]
     shifts.sort(key=lambda shift: math.hypot(*shift))
+    if inside:
+        width = size(axes)[0]
+        shifts = [(dx or max(half, min(x, width - half - 1e-6)) - x, dy) for dx, dy in shifts]
     return [np.array([x + dx - half, y + dy - rise, x + dx + half, y + dy + rise]) for dx, dy in shifts]
 
 
@@ -451,16 +495,18 @@ def _to_inches(axes: Axes, points: np.ndarray, transform: Transform) -> np.ndarr
 
 
 def forest(
-    words: Words, blocks: Sequence[Sequence[Row]], columns: Sequence[Column]
+    words: Words, blocks: Sequence[Sequence[Row]], columns: Sequence[Column], *, bare: Sequence[bool] = ()
 ) -> tuple[Page, list[tuple[Axes, list[float]]]]:
     """Lay out rows with their labels, a plot for each block of rows, and columns of texts on the right.
+
+    A block that is `bare` has no room for ticks, since its few numbers stand beside it.
 
     Returns the page, and for each block its plot with the heights of the rows' middles, both in inches from the
     top of the plot.
     """
     rows = [row for block in blocks for row in block]
     right = sum(column.width for column in columns) + MARGIN
-    room = max(1.2, min(2.4, WIDTH - 2 * MARGIN - right - 2.2))
+    room = max(1.4, min(2.4, WIDTH - 2 * MARGIN - right - 2.2))
     labels = [wrap(row.label, room, TEXT, row.weight) for row in rows]
     widths = [text_width(label, TEXT, row.weight) for label, row in zip(labels, rows, strict=True)]
     left = MARGIN + max(widths) + 0.25
@@ -469,12 +515,17 @@ def forest(
         for row, *texts in zip(rows, labels, *(column.texts for column in columns), strict=True)
     ]
     head = _head_height(columns)
-    tops, end = _row_tops(blocks, heights, head)
+    bare = bare or [False] * len(blocks)
+    tops, end = _row_tops(blocks, heights, head, bare)
     page = Page.new(words, end)
     middles = [top + height / 2 for top, height in zip(tops, heights, strict=True)]
     _write_columns(page, columns, head, middles, rows)
     places = iter(zip(labels, tops, heights, strict=True))
-    return page, [_plot(page, block, list(itertools.islice(places, len(block))), left, right) for block in blocks]
+    plots = [_plot(page, block, list(itertools.islice(places, len(block))), left, right) for block in blocks]
+    for (axes, _), unticked in zip(plots, bare, strict=True):
+        if unticked:
+            sns.despine(ax=axes, left=True, bottom=True)
+    return page, plots
 
 
 def _head_height(columns: Sequence[Column]) -> float:
@@ -485,20 +536,22 @@ def _head_height(columns: Sequence[Column]) -> float:
     return max(text_height(column.wrapped_head) for column in columns) + marker
 
 
-def _row_tops(blocks: Sequence[Sequence[Row]], heights: Sequence[float], head: float) -> tuple[list[float], float]:
-    """Return the top of each row and the end of the body; the ticks of each block are below it."""
+def _row_tops(
+    blocks: Sequence[Sequence[Row]], heights: Sequence[float], head: float, bare: Sequence[bool]
+) -> tuple[list[float], float]:
+    """Return the top of each row and the end of the body; the ticks of each block, unless bare, are below it."""
     tops: list[float] = []
     y = head
     height = iter(heights)
-    for block in blocks:
+    for block, unticked in zip(blocks, bare, strict=True):
         group = ""
         for row in block:
             y += HEADING if row.group != group else 0.0
             group = row.group
             tops.append(y)
             y += next(height)
-        y += 0.42
-    return tops, y - 0.1
+        y += 0.0 if unticked else 0.42
+    return tops, y - (0.0 if bare[-1] else 0.1)
 
 
 def _write_columns(
@@ -534,8 +587,8 @@ def _plot(
     group = ""
     for row, (label, top, height) in zip(block, places, strict=True):
         if row.group != group:
-            # The grid stops at a heading, which may be longer than the labels.
-            axes.axhspan(top - begin - HEADING, top - begin, color="white", linewidth=0, zorder=2.4)
+            # The grid and the line at zero stop at a heading, which may be longer than the labels.
+            axes.axhspan(top - begin - HEADING, top - begin, color="white", linewidth=0, zorder=3.6)
             page.text(MARGIN, top - 0.05, row.group, anchor=1, fontweight="bold")
         group = row.group
         page.rule(top)

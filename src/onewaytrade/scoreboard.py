@@ -44,6 +44,40 @@ _GROUP_OF: Final = {
     "cause not testable here": _CAUSE,
     "cannot be checked with open data": _BEYOND,
 }
+_CUSTOMS: Final = "China’s {} by customs, on the year before"
+_VOLUME: Final = "{} by volume, end of 2022 to March 2025"
+_PARTNERS: Final = "China’s imports by partner, since 2022"
+_WEIGHTS: Final = "China’s imports by weight, January to May 2025"
+_MONEY: Final = "China’s imports by value, January to May 2025"
+_OTHERS: Final = "One firm’s sales, and sums and counts"
+# Where the picture puts a claim, and its name there, which is short, since the heading says the rest.
+_PICTURED: Final = {
+    "cpb-exports-33": (_VOLUME.format("China’s trade"), "Exports"),
+    "cpb-imports-0": (_VOLUME.format("China’s trade"), "Imports"),
+    "asia-imports-11": (_VOLUME.format("Others’ imports"), "Other Asia"),
+    "us-imports-36": (_VOLUME.format("Others’ imports"), "United States"),
+    "customs-imports-2025-may": (_CUSTOMS.format("imports"), "Jan–May 2025"),
+    "customs-imports-2024": (_CUSTOMS.format("imports"), "2024"),
+    "customs-imports-2023": (_CUSTOMS.format("imports"), "2023"),
+    "customs-imports-2022": (_CUSTOMS.format("imports"), "2022"),
+    "customs-exports-2025-may": (_CUSTOMS.format("exports"), "Jan–May 2025"),
+    "customs-exports-2024": (_CUSTOMS.format("exports"), "2024"),
+    "customs-exports-2023": (_CUSTOMS.format("exports"), "2023"),
+    "customs-exports-2022": (_CUSTOMS.format("exports"), "2022"),
+    "imports-from-us-11": (_PARTNERS, "United States"),
+    "imports-from-japan-17": (_PARTNERS, "Japan"),
+    "imports-from-germany-18": (_PARTNERS, "Germany"),
+    "iron-ore-5": (_WEIGHTS, "Iron ore"),
+    "coal-8": (_WEIGHTS, "Coal"),
+    "crude-quantity-0": (_WEIGHTS, "Crude oil"),
+    "natural-gas-10": (_WEIGHTS, "Natural gas"),
+    "farm-goods-12": (_MONEY, "Farm goods"),
+    "crude-value-11": (_MONEY, "Crude oil"),
+    "draeger-50": (_OTHERS, "Dräger in China"),
+    "procurement-48trn": (_OTHERS, "Procurement"),
+    "trade-remedies-250": (_OTHERS, "Trade remedies"),
+    "eu-87-percent": (_OTHERS, "Restricted"),
+}
 _ORDERS: Final = ("article", "verdict")
 _CHOICE: Final = fmt.join((repr(order) for order in _ORDERS), "or")
 
@@ -101,10 +135,14 @@ def table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
     )
 
 
-def numbers(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Return the claims that print a number, with the columns that `charts.scoreboard` draws."""
+def numbers(found: Sequence[dict[str, Any]], order: str = "article") -> pd.DataFrame:
+    """Return the claims that print a number, with the columns that `charts.scoreboard` draws.
+
+    They stand under headings that say what was counted, or, ordered by verdict, under their verdicts.
+    """
     rows = [
         {
+            "group": f"{v['verdict'][:1].upper()}{v['verdict'][1:]}",
             "label": label(v),
             "printed": v["printed"],
             "computed": v["computed"],
@@ -118,7 +156,25 @@ def numbers(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
         for v in found
         if v["printed"] is not None
     ]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    if order == "article" and rows:
+        placed = [_PICTURED.get(v["claim"], ("Others", label(v))) for v in found if v["printed"] is not None]
+        table["group"], table["label"] = zip(*placed, strict=True)
+        headings = list(dict.fromkeys(heading for heading, _ in (*_PICTURED.values(), ("Others", ""))))
+        table = table.sort_values("group", key=lambda own: own.map(headings.index), kind="stable")
+    other = table["unit"] != "%"
+    table.loc[other, "label"] += ", " + table.loc[other, "unit"]
+    return table.reset_index(drop=True)
+
+
+def headline(found: Sequence[dict[str, Any]]) -> str:
+    """Return how many of the printed figures come out, as a title."""
+    words = [v["verdict"] for v in found if v["printed"] is not None]
+    stand, fail = (sum(word in group for word in words) for group in ((*_COMES_OUT, "attested"), _FAILS))
+    return (
+        f"Of {len(words)} printed figures {stand} come out or are attested, "
+        f"{len(words) - stand - fail} stay open or hold in part, {fail} do not come out"
+    )
 
 
 def ordered(found: Sequence[dict[str, Any]], order: str) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from onewaytrade.drawing import (
     limits_of,
     range_text,
     records,
+    rounded,
     sentence,
     split,
     tick_unit,
@@ -36,11 +37,11 @@ from onewaytrade.drawing import (
 )
 from onewaytrade.errors import OneWayTradeError
 from onewaytrade.measures import month_number, month_of, months_of
-from onewaytrade.page import Label, Page, Style, Words
+from onewaytrade.page import Box, Label, Page, Style, Words
 
 _FEW: Final = 6  # points of a panel that have their values written
-_HEIGHTS: Final = {1: 3.0, 2: 2.1, 3: 1.8}  # inches of a panel by their number; smaller where there are more
-_SMALL_PANEL: Final = 1.55
+_HEIGHTS: Final = {1: 3.0, 2: 2.1, 3: 1.8, 4: 1.55}  # inches of a panel by their number; smaller for more
+_SMALL_PANEL: Final = 1.25
 _GAP: Final = 0.2
 _ARROW: Final = 0.3
 _SHORT: Final = 0.3  # inches of a level that is too short for a marker of its own among others
@@ -141,6 +142,12 @@ class _Row:
         return [number for number in (self.value, self.low, self.high) if not math.isnan(number)]
 
     @property
+    def box(self) -> Box:
+        """All that the row draws, but for a range."""
+        ends = self.ends if self.is_bound else [self.value]
+        return self.edges[0], min(ends), self.edges[1], max(ends)
+
+    @property
     def at(self) -> float:
         """The height that a word about the row belongs to."""
         return sum(self.ends) / len(self.ends) if self.is_bound else self.value
@@ -193,7 +200,7 @@ class _Panel:
         """Return the value or the bounds of a row."""
         if row.is_bound:
             return bounds_text(row.low, row.high, self.unit, self.decimals, sign=self.sign)
-        return fmt.with_unit(row.value, tick_unit(self.unit), self.decimals, sign=self.sign)
+        return rounded(row.value, row.low, row.high, self.unit, self.decimals, sign=self.sign)
 
     def series(self) -> dict[str, list[_Row]]:
         """Return the rows of each series in the order of time, the shortest last of those that end together."""
@@ -343,7 +350,10 @@ def _draw_panel(axes: Axes, plot: _Panel, names: Mapping[str, _Row]) -> None:
     for name, row in plot.labels().items():
         if name not in names:
             text = page.wrap(name, _NAME, page.TEXT, "bold")
-            page.note_beside(axes, (row.middle, row.at), text, plot.styles[name].ink, taken)
+            page.note_beside(
+                axes, (row.middle, row.at), text, plot.styles[name].ink, taken, own=row.box,
+                others=[other.box for other in plot.rows if other.series != name],
+            )  # fmt: skip
     page.end_labels(axes, [Label(row.at, name, plot.styles[name].ink) for name, row in names.items()])
 
 
@@ -362,7 +372,11 @@ def _write_values(axes: Axes, plot: _Panel, taken: list[np.ndarray]) -> None:
             row = run[0]
             place = ((row.middle + run[-1].middle) / 2, row.at)
             ink = plot.styles[row.series].ink
-            page.note_beside(axes, place, plot.text(row), ink, taken, side=_side(row, plot.rows))
+            (left, low, _, high), (*_, right, _) = row.box, run[-1].box
+            page.note_beside(
+                axes, place, plot.text(row), ink, taken, side=_side(row, plot.rows), own=(left, low, right, high),
+                others=[other.box for other in plot.rows if other not in run],
+            )  # fmt: skip
 
 
 def _side(row: _Row, rows: Sequence[_Row]) -> int:

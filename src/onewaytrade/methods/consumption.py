@@ -558,14 +558,18 @@ def china_and_elsewhere(year: str) -> pd.DataFrame:
         all_of_it = _swatch_total(year)
         other = swatch_implied(year, elsewhere=True)
         found += [
-            ("Swatch, sales", "China and dependent markets (about)", float(printed[year]), nan, nan, "press"),
+            ("Swatch, sales", "China and dependent markets", float(printed[year]), nan, nan, "press"),
             ("Swatch, sales", "Elsewhere", other[0], other[1].low, other[1].high, "implied"),
             ("Swatch, sales", "Group", all_of_it, nan, nan, "press"),
         ]
     asia = _luxury(_LVMH, "organic revenue growth on year")
     if year in asia:
         found.append(("LVMH, organic sales", "Asia without Japan", float(asia[year]), nan, nan, "press"))
-    return pd.DataFrame(found, columns=["group", "label", "value", "low", "high", "grade"])
+    table = pd.DataFrame(found, columns=["group", "label", "value", "low", "high", "grade"])
+    rough = table["label"] == "China and dependent markets"
+    return table.assign(
+        text=table["value"].map(lambda rate: f"about {fmt.number(rate, 0, sign=True)}").where(rough, "")
+    )
 
 
 def swatch_implied(year: str, *, elsewhere: bool = False) -> tuple[float, Interval]:

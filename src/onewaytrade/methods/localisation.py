@@ -270,9 +270,10 @@ def traces(asked: Window) -> pd.DataFrame:
 
 
 def vendors() -> pd.DataFrame:
-    """Return what was found on the change of vendors' business in China: `group` (vendor), `label`, `value`.
+    """Return what was found on the change of vendors' business in China.
 
-    Values are in per cent, and missing for a vendor of whom no change was found; the label then says what was.
+    Columns `group` (vendor), `label`, `value` (per cent, missing for a vendor of whom no change was found; the
+    label then says what was) and `text` (the report's own word where that is no number).
     """
     frame = datasets.load(DATASET)
     found = []
@@ -284,7 +285,8 @@ def vendors() -> pd.DataFrame:
         ]
         if own.empty:
             found.append((vendor, text, math.nan))
-    return pd.DataFrame(found, columns=["group", "label", "value"])
+    table = pd.DataFrame(found, columns=["group", "label", "value"])
+    return table.assign(text=table["group"].map({"Cisco": "“halved”"}).fillna(""))
 
 
 def two_years(entity: str = "IBM", measure: str = "China revenue, change on year") -> Interval:

@@ -144,7 +144,8 @@ def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
 def _how_steady(found: Sequence[dict[str, Any]]) -> str:
     holding = [verdict for verdict in found if verdict["verdict"] in _COMES_OUT]
     single, steady = (sum(_group(v) == group for v in holding) for group in (_SINGLE, _STEADY))
-    alone = [label(verdict) for verdict in holding if _group(verdict) == _ON_ONE_READING]
+    # In quotation marks, since labels hold commas.
+    alone = [f"“{label(verdict)}”" for verdict in holding if _group(verdict) == _ON_ONE_READING]
     named = f": {fmt.join(alone)}" if alone else ""
     without = f", {_verb(single, 'has', 'have')} no other estimate at hand" if single else ""
     return (
@@ -155,14 +156,18 @@ def _how_steady(found: Sequence[dict[str, Any]]) -> str:
 
 
 def _what_is_left(found: Sequence[dict[str, Any]]) -> str:
-    failing = [f"{label(v)} ({v['verdict']})" for v in found if v["verdict"] in _FAILS]
+    failing = [
+        f"“{label(v)}” ({v['verdict']}{', and not refuted either' if v['band_holds_printed'] else ''})"
+        for v in found
+        if v["verdict"] in _FAILS
+    ]
     causes, beyond = (
         sum(v["verdict"] == word for v in found)
         for word in ("cause not testable here", "cannot be checked with open data")
     )
     return (
-        f"What does not come out: {fmt.join(failing) if failing else 'nothing'}. With data of this kind nobody "
-        f"can check {_verb(causes, 'statement', 'statements')} of a cause and "
+        f"What does not come out: {fmt.join(failing) if failing else 'nothing'}; what the data at hand cannot "
+        f"check: {_verb(causes, 'statement', 'statements')} of a cause and "
         f"{_verb(beyond, 'other claim', 'other claims')}."
     )
 
@@ -181,7 +186,7 @@ def bullets(verdicts: Sequence[dict[str, Any]], folder: str = "") -> str:
     """Return verdicts as a Markdown list: the claim, linked to its notebook below `folder`, and the reason."""
     return "\n".join(
         f"- [{label(v)}]({folder}{v['notebook']}.ipynb), paragraph {v['paragraph']}"
-        f"{_printed(v)}: {v['reason']}{_span(v)}"
+        f"{_printed(v)}: {v['reason']}{_measured(v)}{_span(v)}"
         for v in verdicts
     )
 
@@ -198,6 +203,12 @@ def _group(verdict: dict[str, Any]) -> str:
 
 def _printed(verdict: dict[str, Any]) -> str:
     return "" if verdict["printed"] is None else f", printed {verdict['printed_text']}"
+
+
+def _measured(verdict: dict[str, Any]) -> str:
+    """Return what was measured, where the article prints no figure and the reason is a bare rise or fall."""
+    bare = verdict["kind"] == "direction" and not verdict["parts"]
+    return f" Measured by: {verdict['definition']}" if bare else ""
 
 
 def _span(verdict: dict[str, Any]) -> str:

@@ -189,3 +189,11 @@ def test_almost_is_near_its_bound_and_a_check_tells_numbers_with_their_units():
     assert ": 5,000,000\N{NO-BREAK SPACE}EUR. By" in rows.check(amount)[1]
     year = {"dataset": "documents", "entity": "Document 79", "period": "2027", "field": "value"}
     assert re.search(r": 2027\. By", rows.check({**year, "relation": "equals", "expected": 2027})[1])
+
+
+def test_a_row_is_named_in_words_and_tells_its_own_figure():
+    row = {"dataset": "trade-remedies", "entity": "World steel AD cases naming China", "period": "2024"}
+    named = {**row, "measure": "new AD investigations on steel products naming China (more than)"}
+    assert rows.value({**named, "named": "Steel cases"}).sentence == "Steel cases, 2024, by Japan Metal Daily."
+    looked = {**named, "field": "low", "relation": "above", "expected": 0, "told": "Of steel: {value}."}
+    assert rows.check(looked) == (True, "Of steel: more than 30. Source: Japan Metal Daily (press).")

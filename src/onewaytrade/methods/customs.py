@@ -193,7 +193,7 @@ def implied_level(
     rate, row = published(flow, currency, later, source)
     end = _level_of(row)
     span = measures.implied_base(end.span, rate, _ROUND)
-    place = f"as implied by {fmt.period(later)} and its published rate, source {row['source_id']}"
+    place = f"as implied by {fmt.period(later)} and its published rate, {_printer(row)}"
     return Level(end.value / (1 + rate / 100), span, claims.weakest_of(end.grade, "implied"), place)
 
 
@@ -713,8 +713,13 @@ def _level_of(row: "pd.Series[Any]") -> Level:
         value=float(row["value"]) * factor,
         span=span * measures.exact(factor),
         grade=str(row["grade"]),
-        place=f"source {row['source_id']}",
+        place=_printer(row),
     )
+
+
+def _printer(row: "pd.Series[Any]") -> str:
+    """Return in whose words a figure of customs is at hand, for readers."""
+    return "from the press" if str(row["publisher"]).endswith("(press)") else "from a copy of customs’ table"
 
 
 def _narrowed(end: Level, flow: str, currency: str, period: str, rows: Mapping[str, str]) -> Level:
@@ -723,7 +728,7 @@ def _narrowed(end: Level, flow: str, currency: str, period: str, rows: Mapping[s
     both = level("total", currency, period, rows["total"])
     left = both.span - other.span
     span = Interval(max(end.span.low, left.low), min(end.span.high, left.high))
-    place = f"{end.place}, narrowed by the sum of both flows, source {rows['total']}"
+    place = f"{end.place}, narrowed by the sum of both flows"
     return Level(end.value, span, claims.weakest_of(end.grade, both.grade), place)
 
 
@@ -815,7 +820,7 @@ def _published_growth(flow: str, currency: str, period: str, source: str | None)
         edition=_edition(),
         sentence=(
             f"Growth of China's {flow} in {CURRENCIES[currency]}, {fmt.period(period)}, as customs published it "
-            f"(source {row['source_id']})."
+            f"({_printer(row)})."
         ),
         recomputed=False,
         unit="%",

@@ -30,7 +30,7 @@ REPLICATION: Final[dict[str, str]] = {
     "close": "within one unit of the printed precision, or within the claim's own stated tolerance",
     "not excluded": "the data give only a range, and some value in it rounds to the printed one",
     "not reproduced": "the computed value is another one; the reason says if the printed one may still stand",
-    "partly reproduced": "some parts stand, others do not",
+    "partly reproduced": "some parts stand, others do not or are not known",
     "contradicted": "the data say the opposite",
     "attested": "the figure stands in the source, which gives no way to recompute it",
     "depends on definition": "the article does not say which definition it uses, and fair ones disagree",
@@ -312,6 +312,7 @@ class Verdict:
             "definition": self._definition,
             "edition": "" if estimate is None else estimate.edition,
             "evidence": weakest(claim.evidence) if estimate is None else estimate.grade,
+            "places": [f"data/{own.dataset}: {own.place} ({own.grade})" for own in claim.evidence],
             "notebook": claim.notebook,
             "variant": self.variant,
         }

@@ -17,8 +17,8 @@ _FAILS: Final = ("not reproduced", "contradicted")
 _STEADY: Final = "Right, and steady: at least half of the other estimates of the same thing agree"
 _ON_ONE_READING: Final = "Right on the article’s reading, while other estimates give another figure"
 _SINGLE: Final = "Right, with no other estimate at hand"
-_ATTESTED: Final = "Found as printed, in a source that gives no way to recompute it"
-_IN_PART: Final = "Right in part"
+_ATTESTED: Final = "Found as the article has it, in a source that gives no way to recompute it"
+_IN_PART: Final = "Right in part, while the rest is wrong or not known"
 _BY_DEFINITION: Final = "Right by one definition and not by another, where the article names none"
 _LEFT_OPEN: Final = "Left open by the data, which only bound the value"
 _NOT_REFUTED: Final = "Not reproduced in the edition at hand, and not refuted by it"
@@ -233,10 +233,13 @@ def waiting_sentence(waiting: Sequence[str]) -> str:
     if not waiting:
         return "Every claim of the register has its verdict."
     left_out = [name for name in waiting if definitions.can_judge(claims.get(name))]
-    later = f"The register holds {len(waiting) - len(left_out)} more claims, whose notebooks are still to come."
-    if not left_out:
-        return later
-    return f"{later} This run gave no verdict on {fmt.join(left_out)}: run all notebooks to have them."
+    told = []
+    if later := len(waiting) - len(left_out):
+        told.append(f"The register holds {later} more claims, whose notebooks are still to come.")
+    if left_out:
+        names = fmt.join(f"“{claims.get(name).label}”" for name in left_out)
+        told.append(f"This run gave no verdict on {names}: run all notebooks to have them.")
+    return " ".join(told)
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:

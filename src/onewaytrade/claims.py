@@ -35,7 +35,7 @@ REPLICATION: Final[dict[str, str]] = {
     "attested": "the figure stands in the source, which gives no way to recompute it",
     "depends on definition": "the article does not say which definition it uses, and fair ones disagree",
     "cause not testable here": "the facts can be checked, the cause cannot",
-    "cannot be checked with open data": "what would be needed is not public",
+    "cannot be checked with open data": "what would be needed was not found, or is not public",
 }
 ROBUSTNESS: Final[dict[str, str]] = {
     "robust": "all other estimates of the same thing keep the sign, and at least half round to the printed figure",
@@ -482,7 +482,8 @@ def judge_cause(claim: Claim, premise: bool | None, findings: Sequence[Finding] 
         note = next((f": {finding.note}" for finding in findings if finding.part == "premise"), ".")
         return Ruling(
             "contradicted",
-            f"The cause presupposes that {claim.printed.because}. By the data that did not happen{note}",
+            f"The cause presupposes that {claim.printed.because}. "
+            f"By the figures at hand this did not happen{note}",
         )
     facts = _sorted_parts(claim, findings or (Finding("premise", premise, ""),), _CAUSE_HEADINGS)
     return Ruling(
@@ -767,9 +768,8 @@ def _open_text(shown: Printed, estimate: Estimate, end: float, *, upward: bool) 
 
 
 def _unchecked(claim: Claim) -> str:
-    return (
-        f"No open data settle this. What would settle it: {claim.would_settle or claim.open or 'not established'}"
-    )
+    needed = claim.would_settle or claim.open or "not established"
+    return f"Nothing at hand settles this. What would settle it: {needed}"
 
 
 _HEADINGS: Final = {True: "Stands", False: "Does not stand", None: "Not known"}

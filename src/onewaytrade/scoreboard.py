@@ -24,7 +24,7 @@ _LEFT_OPEN: Final = "Left open by the data, which only bound the value"
 _NOT_REFUTED: Final = "Not reproduced in the edition at hand, and not refuted by it"
 _FAILING: Final = "Not what the data give"
 _CAUSE: Final = "A cause, which no series of this kind can test"
-_BEYOND: Final = "Beyond open data"
+_BEYOND: Final = "Beyond the data at hand"
 _DEPARTING: Final = "Asked with other parameters than the article’s, and so no verdict on it"
 _GROUPS: Final = (
     _STEADY, _ON_ONE_READING, _SINGLE, _ATTESTED, _IN_PART, _BY_DEFINITION, _LEFT_OPEN, _NOT_REFUTED, _FAILING,

@@ -47,6 +47,14 @@ def test_an_unknown_method_is_named():
         definitions.evaluate({"method": "guess"})
 
 
+def test_words_for_one_row_are_not_told_of_another():
+    own = {"parts": {"a": {"method": "series-value", "measure": "sales", "period": "2024", "named": "Its sales"}}}
+    same = definitions._laid_over(own, {"parts": {"a": {"period": "2023"}}})
+    other = definitions._laid_over(own, {"parts": {"a": {"measure": "share"}}})
+    assert same["parts"]["a"]["named"] == "Its sales"
+    assert "named" not in other["parts"]["a"]
+
+
 def test_the_choices_of_parts_are_laid_over_one_by_one():
     claim = claims.get("headline-surge-stagnation")
     changed = definitions.choices_of(claim, parts={"imports": {"average": "year"}})

@@ -213,6 +213,15 @@ def test_what_a_verdict_does_not_have_is_left_out(shown: list[Any]):
     assert "None" not in shown[0][0]["text/html"]
 
 
+def test_the_evidence_of_a_verdict_says_where_its_numbers_lead():
+    numbered = display._places(
+        {"places": ["data/draeger: group, net sales (S218) (primary)", "data/cpb: a row (primary)"]}
+    )
+    assert numbered.startswith("data/draeger: group, net sales (S218) (primary); data/cpb: a row (primary). An S ")
+    assert display._places({"places": ["data/cpb: SASAC (primary)"]}) == "data/cpb: SASAC (primary)"
+    assert display._places({}) == ""
+
+
 def test_other_definitions_stand_beside_the_articles_own(shown: list[Any]):
     display.alternatives(Judged(VERDICT))
     text = shown[0][0]["text/plain"]

@@ -30,12 +30,12 @@ REPLICATION: Final[dict[str, str]] = {
     "close": "within one unit of the printed precision, or within the claim's own stated tolerance",
     "not excluded": "the data give only a range, and some value in it rounds to the printed one",
     "not reproduced": "the computed value is another one; the reason says if the printed one may still stand",
-    "partly reproduced": "some parts stand, others do not",
+    "partly reproduced": "some parts stand, others do not or are not known",
     "contradicted": "the data say the opposite",
     "attested": "the figure stands in the source, which gives no way to recompute it",
     "depends on definition": "the article does not say which definition it uses, and fair ones disagree",
     "cause not testable here": "the facts can be checked, the cause cannot",
-    "cannot be checked with open data": "what would be needed is not public",
+    "cannot be checked with open data": "what would be needed was not found, or is not public",
 }
 ROBUSTNESS: Final[dict[str, str]] = {
     "robust": "all other estimates of the same thing keep the sign, and at least half round to the printed figure",
@@ -49,7 +49,11 @@ ROBUST_SAME_SIGN: Final = 1.0
 
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
 # A number is agreed with when others round to it, a side or a direction when others show it.
-_AGREEING_WORDS: Final = {False: "round to the printed figure", True: "agree with what is printed"}
+# Of several estimates, and of one.
+_AGREEING_WORDS: Final = {
+    False: ("round to the printed figure", "rounds to the printed figure"),
+    True: ("agree with what is printed", "agrees with what is printed"),
+}
 _AGREEING: Final = frozenset({"reproduced", "attested"})
 _SIGN: Final[dict[Direction, int]] = {"up": 1, "down": -1, "flat": 0}
 
@@ -308,6 +312,7 @@ class Verdict:
             "definition": self._definition,
             "edition": "" if estimate is None else estimate.edition,
             "evidence": weakest(claim.evidence) if estimate is None else estimate.grade,
+            "places": [f"data/{own.dataset}: {own.place} ({own.grade})" for own in claim.evidence],
             "notebook": claim.notebook,
             "variant": self.variant,
         }
@@ -413,7 +418,7 @@ def judge_bound(claim: Claim, estimate: Estimate) -> Ruling:
             return Ruling("attested", f"The source prints {given}, which is {printed.text}.")
         return Ruling("reproduced", f"The data give {given}, which is {printed.text}.")
     if far > limit:
-        return Ruling("not excluded", f"The data allow {given}: some of that is {printed.text}, some is not.")
+        return Ruling("not excluded", f"The data give {given}; whether that is {printed.text}, they leave open.")
     if _within(far, limit, _tolerance(claim)):
         return Ruling(
             "close", f"The data give {given}, {printed.text} is missed by at most {_tolerance_text(claim)}."
@@ -440,7 +445,8 @@ def judge_direction(direction: Direction, estimate: Estimate, precision: float) 
         return Ruling("not excluded", f"The data allow {given}, {words[wanted]} among others.")
     if wanted and signs == {-wanted}:
         return Ruling("contradicted", f"{given} is {words[-wanted]}, not {words[wanted]}.")
-    return Ruling("not reproduced", f"{given} is not {words[wanted]}.")
+    found = " or ".join(words[sign] for sign in sorted(signs))
+    return Ruling("not reproduced", f"{given} is {found}, not {words[wanted] if wanted else 'a standstill'}.")
 
 
 def judge_parts(claim: Claim, findings: Sequence[Finding]) -> Ruling:
@@ -473,9 +479,16 @@ def judge_cause(claim: Claim, premise: bool | None, findings: Sequence[Finding] 
     found on the "effect" and the "premise", which the reason names.
     """
     if premise is False:
-        return Ruling("contradicted", f"What the cause presupposes did not happen: {claim.printed.because}.")
+        note = next((f": {finding.note}" for finding in findings if finding.part == "premise"), ".")
+        return Ruling(
+            "contradicted",
+            f"The cause presupposes that {claim.printed.because}. "
+            f"By the figures at hand this did not happen{note}",
+        )
     facts = _sorted_parts(claim, findings or (Finding("premise", premise, ""),), _CAUSE_HEADINGS)
-    return Ruling("cause not testable here", f"{facts} Whether the one made the other, such figures cannot tell.")
+    return Ruling(
+        "cause not testable here", f"{facts} Whether the one led to the other, such figures cannot tell."
+    )
 
 
 def register(path: Path | None = None) -> dict[str, Claim]:
@@ -627,11 +640,17 @@ def _robustness(claim: Claim, same: Sequence[Estimate]) -> tuple[str | None, str
     low = min(estimate.range[0] for estimate in same)
     high = max(estimate.range[1] for estimate in same)
     span = Estimate(None, "", "", "", None if low == -math.inf else low, None if high == math.inf else high)
-    agreeing = _AGREEING_WORDS[claim.printed.direction is not None or claim.kind == "bound"]
-    ends = f"; together they give {text_of(claim.printed, span)}" if len({e.unit for e in same}) == 1 else ""
-    return _robustness_word(agree, kept, len(same)), (
-        f"{agree} of {len(same)} other estimates of the same thing {agreeing} and {kept} keep its sign{ends}."
-    )
+    by_side = claim.printed.direction is not None or claim.kind == "bound"
+    told = _how_many(agree, len(same), "estimate", _AGREEING_WORDS[by_side])
+    # Who agrees with a direction or a side keeps its sign; a printed zero has none.
+    if not by_side and claim.printed.value and agree < len(same):
+        told += f"; {'all keep' if kept == len(same) else f'{kept} of {len(same)} keep'} its sign"
+    if len({e.unit for e in same}) == 1:
+        one = len(same) == 1
+        told += (
+            f"; {'it gives' if one else 'together they give'} {text_of(claim.printed, same[0] if one else span)}"
+        )
+    return _robustness_word(agree, kept, len(same)), f"{told}."
 
 
 def _robustness_of_parts(findings: Sequence[Finding], same: Sequence[Sequence[Finding]]) -> tuple[str | None, str]:
@@ -644,10 +663,24 @@ def _robustness_of_parts(findings: Sequence[Finding], same: Sequence[Sequence[Fi
         not any(mine is True and finding.stands is False for mine, finding in zip(pattern, other, strict=True))
         for other in same
     )
-    return _robustness_word(agree, kept, len(same)), (
-        f"{agree} of {len(same)} other readings of the same thing give every part the same answer, and in {kept} "
-        "no part falls that stands here."
-    )
+    answer = "every part the same answer"
+    told = _how_many(agree, len(same), "reading", (f"give {answer}", f"gives {answer}"))
+    if fails := len(same) - kept:
+        told += f"; in {fails} of them a part fails that stands here"
+    elif agree < len(same):
+        told += "; no part that stands here fails in any"
+    return _robustness_word(agree, kept, len(same)), f"{told}."
+
+
+def _how_many(agree: int, total: int, what: str, verb: tuple[str, str]) -> str:
+    """Say how many of the other estimates or readings agree, with the verb for several and for one."""
+    many, one = verb
+    if total == 1:
+        return f"The one other {what} of the same thing {one if agree else f'does not {many}'}"
+    if agree == total:
+        return f"{'Both' if total == 2 else f'All {total}'} other {what}s of the same thing {many}"
+    share = agree or ("Neither" if total == 2 else "None")
+    return f"{share} of the {total} other {what}s of the same thing {one if agree < 2 else many}"
 
 
 def _robustness_word(agree: int, kept: int, total: int) -> str:
@@ -735,14 +768,15 @@ def _open_text(shown: Printed, estimate: Estimate, end: float, *, upward: bool) 
 
 
 def _unchecked(claim: Claim) -> str:
-    return f"No open data settle this. What would: {claim.would_settle or claim.open or 'not established'}"
+    needed = claim.would_settle or claim.open or "not established"
+    return f"Nothing at hand settles this. What would settle it: {needed}"
 
 
 _HEADINGS: Final = {True: "Stands", False: "Does not stand", None: "Not known"}
 _CAUSE_HEADINGS: Final = {
     True: "The figures at hand bear out that",
     False: "The figures at hand deny that",
-    None: "The figures at hand do not settle that",
+    None: "The figures at hand do not show whether",
 }
 
 
@@ -750,12 +784,17 @@ def _sorted_parts(
     claim: Claim, findings: Sequence[Finding], headings: Mapping[bool | None, str] = _HEADINGS
 ) -> str:
     """Return the parts of a claim in a sentence for each answer, by its heading."""
-    mark, joint = (":", "; ") if headings is _HEADINGS else ("", " and that ")
+    plain = headings is _HEADINGS
     told = {
         heading: [_part_text(claim, finding.part) for finding in findings if finding.stands is stands]
         for stands, heading in headings.items()
     }
-    return " ".join(f"{heading}{mark} {joint.join(parts)}." for heading, parts in told.items() if parts)
+    return " ".join(
+        # "..., that A and that B", or "..., whether A and whether B".
+        f"{heading}: {'; '.join(parts)}." if plain else f"{heading} {f' and {heading.split()[-1]} '.join(parts)}."
+        for heading, parts in told.items()
+        if parts
+    )
 
 
 def _decimals_of(value: float) -> int:
@@ -803,7 +842,9 @@ def _reading_text(printed: Printed, reading: Reading) -> str:
         return text_of(printed, reading.estimate)
     if not reading.findings:
         return reading.told
-    each = [f"{found.part}: {found.computed or _STANDS[found.stands]}" for found in reading.findings]
+    each = [
+        f"{found.part.replace('-', ' ')}: {found.computed or _STANDS[found.stands]}" for found in reading.findings
+    ]
     return f"{_stand_text(reading.findings)} ({'; '.join(each)})"
 
 

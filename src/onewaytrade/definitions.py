@@ -60,6 +60,8 @@ _PINNED: Final[dict[str, tuple[str, str]]] = {
     "commodity-growth": ("release", "gacc-commodities"),
 }
 _NOTHING: Final = "Nothing at hand tells."
+# Choices that say in words for readers what a row is, or what it says.
+_WORDS: Final = frozenset({"named", "told"})
 
 
 def can_judge(claim: Claim) -> bool:
@@ -238,15 +240,21 @@ def _band(claim: Claim, choices: Mapping[str, Any]) -> tuple[tuple[float, float]
 
 def _laid_over(base: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Any]:
     """Return choices with others laid over them; those of parts, premise and effect choice by choice."""
-    laid = {**base, **{name: value for name, value in choices.items() if name not in _NESTED}}
+    laid = _without_stale_words(base, {name: value for name, value in choices.items() if name not in _NESTED})
     for name in _NESTED & choices.keys():
         own = base.get(name, {})
         if name != "parts":
-            laid[name] = {**own, **choices[name]}
+            laid[name] = _without_stale_words(own, choices[name])
             continue
-        parts = {part: {**own.get(part, {}), **chosen} for part, chosen in choices[name].items()}
+        parts = {part: _without_stale_words(own.get(part, {}), chosen) for part, chosen in choices[name].items()}
         laid[name] = {**own, **parts}
     return laid
+
+
+def _without_stale_words(own: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay choices over others, and drop the words for a row where another row is chosen without words for it."""
+    stale = _WORDS - chosen.keys() if chosen.keys() & {"method", "dataset", "entity", "measure"} else frozenset()
+    return {name: value for name, value in {**own, **chosen}.items() if name not in stale}
 
 
 def _variant(article: Mapping[str, Any], asked: Mapping[str, Any]) -> str | None:

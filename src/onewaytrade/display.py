@@ -267,6 +267,7 @@ def _verdict_rows(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Edition", content.get("edition")),
         ("Neighbouring editions", _band(content)),
         ("Grade of the evidence", content.get("evidence")),
+        ("Evidence at hand", _places(content)),
         ("Other definitions", _sentence(content.get("robustness"), content.get("robustness_reason"))),
     ]
     return [(name, text) for name, text in rows if text]
@@ -285,6 +286,13 @@ def _difference(content: Mapping[str, Any]) -> str:
         tolerance, "point" if (tolerance, unit) == (1, "points") else unit, _decimals(tolerance)
     )
     return f"{text}; close means within {allowed}{f' ({why})' if why else ''}"
+
+
+def _places(content: Mapping[str, Any]) -> str:
+    told = "; ".join(content.get("places") or ())
+    if not re.search(r"\bS[0-9]{3}\b", told):
+        return told
+    return f"{told}. An S with a number is a row of data/sources, with publisher and address."
 
 
 def _band(content: Mapping[str, Any]) -> str:

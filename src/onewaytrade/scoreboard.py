@@ -17,14 +17,14 @@ _FAILS: Final = ("not reproduced", "contradicted")
 _STEADY: Final = "Right, and steady: at least half of the other estimates of the same thing agree"
 _ON_ONE_READING: Final = "Right on the article’s reading, while other estimates give another figure"
 _SINGLE: Final = "Right, with no other estimate at hand"
-_ATTESTED: Final = "Found as printed, in a source that gives no way to recompute it"
-_IN_PART: Final = "Right in part"
+_ATTESTED: Final = "Found as the article has it, in a source that gives no way to recompute it"
+_IN_PART: Final = "Right in part, while the rest is wrong or not known"
 _BY_DEFINITION: Final = "Right by one definition and not by another, where the article names none"
 _LEFT_OPEN: Final = "Left open by the data, which only bound the value"
 _NOT_REFUTED: Final = "Not reproduced in the edition at hand, and not refuted by it"
 _FAILING: Final = "Not what the data give"
 _CAUSE: Final = "A cause, which no series of this kind can test"
-_BEYOND: Final = "Beyond open data"
+_BEYOND: Final = "Beyond the data at hand"
 _DEPARTING: Final = "Asked with other parameters than the article’s, and so no verdict on it"
 _GROUPS: Final = (
     _STEADY, _ON_ONE_READING, _SINGLE, _ATTESTED, _IN_PART, _BY_DEFINITION, _LEFT_OPEN, _NOT_REFUTED, _FAILING,
@@ -200,7 +200,8 @@ def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
 def _how_steady(found: Sequence[dict[str, Any]]) -> str:
     holding = [verdict for verdict in found if verdict["verdict"] in _COMES_OUT]
     single, steady = (sum(_group(v) == group for v in holding) for group in (_SINGLE, _STEADY))
-    alone = [label(verdict) for verdict in holding if _group(verdict) == _ON_ONE_READING]
+    # In quotation marks, since labels hold commas.
+    alone = [f"“{label(verdict)}”" for verdict in holding if _group(verdict) == _ON_ONE_READING]
     named = f": {fmt.join(alone)}" if alone else ""
     without = f", {_verb(single, 'has', 'have')} no other estimate at hand" if single else ""
     return (
@@ -211,14 +212,18 @@ def _how_steady(found: Sequence[dict[str, Any]]) -> str:
 
 
 def _what_is_left(found: Sequence[dict[str, Any]]) -> str:
-    failing = [f"{label(v)} ({v['verdict']})" for v in found if v["verdict"] in _FAILS]
+    failing = [
+        f"“{label(v)}” ({v['verdict']}{', and not refuted either' if v['band_holds_printed'] else ''})"
+        for v in found
+        if v["verdict"] in _FAILS
+    ]
     causes, beyond = (
         sum(v["verdict"] == word for v in found)
         for word in ("cause not testable here", "cannot be checked with open data")
     )
     return (
-        f"What does not come out: {fmt.join(failing) if failing else 'nothing'}. With data of this kind nobody "
-        f"can check {_verb(causes, 'statement', 'statements')} of a cause and "
+        f"What does not come out: {fmt.join(failing) if failing else 'nothing'}; what the data at hand cannot "
+        f"check: {_verb(causes, 'statement', 'statements')} of a cause and "
         f"{_verb(beyond, 'other claim', 'other claims')}."
     )
 
@@ -237,7 +242,7 @@ def bullets(verdicts: Sequence[dict[str, Any]], folder: str = "") -> str:
     """Return verdicts as a Markdown list: the claim, linked to its notebook below `folder`, and the reason."""
     return "\n".join(
         f"- [{label(v)}]({folder}{v['notebook']}.ipynb), paragraph {v['paragraph']}"
-        f"{_printed(v)}: {v['reason']}{_span(v)}"
+        f"{_printed(v)}: {v['reason']}{_measured(v)}{_span(v)}"
         for v in verdicts
     )
 
@@ -254,6 +259,12 @@ def _group(verdict: dict[str, Any]) -> str:
 
 def _printed(verdict: dict[str, Any]) -> str:
     return "" if verdict["printed"] is None else f", printed {verdict['printed_text']}"
+
+
+def _measured(verdict: dict[str, Any]) -> str:
+    """Return what was measured, where the article prints no figure and the reason is a bare rise or fall."""
+    bare = verdict["kind"] == "direction" and not verdict["parts"]
+    return f" Measured by: {verdict['definition']}" if bare else ""
 
 
 def _span(verdict: dict[str, Any]) -> str:
@@ -278,10 +289,13 @@ def waiting_sentence(waiting: Sequence[str]) -> str:
     if not waiting:
         return "Every claim of the register has its verdict."
     left_out = [name for name in waiting if definitions.can_judge(claims.get(name))]
-    later = f"The register holds {len(waiting) - len(left_out)} more claims, whose notebooks are still to come."
-    if not left_out:
-        return later
-    return f"{later} This run gave no verdict on {fmt.join(left_out)}: run all notebooks to have them."
+    told = []
+    if later := len(waiting) - len(left_out):
+        told.append(f"The register holds {later} more claims, whose notebooks are still to come.")
+    if left_out:
+        names = fmt.join(f"“{claims.get(name).label}”" for name in left_out)
+        told.append(f"This run gave no verdict on {names}: run all notebooks to have them.")
+    return " ".join(told)
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:

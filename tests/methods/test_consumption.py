@@ -265,7 +265,7 @@ def test_the_luxury_verdict_follows_the_year():
 def test_only_the_office_of_the_speaker_fails():
     found = definitions.judge("tourist-shopping-decline").findings
     assert [(f.part, f.stands) for f in found] == [("hearing", True), ("office", False), ("statement", True)]
-    assert found[0].note.endswith("By Assemblee nationale (primary).")
+    assert found[0].note.endswith("Source: Assemblee nationale (primary).")
 
 
 # Parameters

@@ -197,3 +197,11 @@ def test_a_source_is_named_by_its_site_or_repository():
     assert table["Read at"][1].startswith("GitHub, yuping3222/akshare-data-service (")
     with pytest.raises(KeyError):
         rows.places({"S999": "nothing"})
+
+
+def test_a_row_is_named_in_words_and_tells_its_own_figure():
+    row = {"dataset": "trade-remedies", "entity": "World steel AD cases naming China", "period": "2024"}
+    named = {**row, "measure": "new AD investigations on steel products naming China (more than)"}
+    assert rows.value({**named, "named": "Steel cases"}).sentence == "Steel cases, 2024, by Japan Metal Daily."
+    looked = {**named, "field": "low", "relation": "above", "expected": 0, "told": "Of steel: {value}."}
+    assert rows.check(looked) == (True, "Of steel: more than 30. Source: Japan Metal Daily (press).")

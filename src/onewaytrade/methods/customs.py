@@ -7,6 +7,7 @@ rounded in print is carried as the interval of all numbers that round to it. Col
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -208,7 +209,7 @@ def implied_level(
     rate, row = published(flow, currency, later, source)
     end = _level_of(row)
     span = measures.implied_base(end.span, rate, _ROUND)
-    place = f"as implied by {fmt.period(later)} and its published rate, source {row['source_id']}"
+    place = f"{_printer(row)}, implied by {fmt.period(later)} and its published rate"
     return Level(end.value / (1 + rate / 100), span, claims.weakest_of(end.grade, "implied"), place)
 
 
@@ -733,8 +734,19 @@ def _level_of(row: "pd.Series[Any]") -> Level:
         value=float(row["value"]) * factor,
         span=span * measures.exact(factor),
         grade=str(row["grade"]),
-        place=f"source {row['source_id']}",
+        place=_printer(row),
     )
+
+
+def _printer(row: "pd.Series[Any]") -> str:
+    """Return in whose print a figure of customs is at hand, with the row of the dataset `sources` that it has."""
+    press = str(row["publisher"]).endswith("(press)")
+    return f"{'the press' if press else 'a copy of customs’ table'}, {row['source_id']}"
+
+
+def _in_words(place: str) -> str:
+    """Return a place without the numbers of sources, for a sentence."""
+    return f"from {re.sub(r', S[0-9]+', '', place)}"
 
 
 def _narrowed(end: Level, flow: str, currency: str, period: str, rows: Mapping[str, str]) -> Level:
@@ -743,7 +755,7 @@ def _narrowed(end: Level, flow: str, currency: str, period: str, rows: Mapping[s
     both = level("total", currency, period, rows["total"])
     left = both.span - other.span
     span = Interval(max(end.span.low, left.low), min(end.span.high, left.high))
-    place = f"{end.place}, narrowed by the sum of both flows, source {rows['total']}"
+    place = f"{end.place}, narrowed by the sum of both flows, {rows['total']}"
     return Level(end.value, span, claims.weakest_of(end.grade, both.grade), place)
 
 
@@ -835,7 +847,7 @@ def _published_growth(flow: str, currency: str, period: str, source: str | None)
         edition=_edition(),
         sentence=(
             f"Growth of China's {flow} in {CURRENCIES[currency]}, {fmt.period(period)}, as customs published it "
-            f"(source {row['source_id']})."
+            f"({_in_words(_printer(row))})."
         ),
         recomputed=False,
         unit="%",
@@ -863,7 +875,8 @@ def _sentence(choices: Mapping[str, Any], start: Level, end: Level) -> str:
     daily = ", per calendar day" if choices.get("per_day") else ""
     return (
         f"Value of China's {choices['flow']} in {CURRENCIES[choices['currency']]}{daily}, "
-        f"{fmt.period(choices['end'])} ({end.place}) against {fmt.period(choices['start'])} ({start.place})."
+        f"{fmt.period(choices['end'])} ({_in_words(end.place)}) against {fmt.period(choices['start'])} "
+        f"({_in_words(start.place)})."
     )
 
 

@@ -50,8 +50,9 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
 def value(choices: Mapping[str, Any]) -> Estimate:
     """Return a printed figure as it stands, from the choices of a `series-value` definition.
 
-    Choices: `dataset`, the columns of the row, and optionally `minus_...` for columns of a second row whose figure
-    is subtracted. Raises NoFigureError if there is no such row.
+    Choices: `dataset`, the columns of the row, and optionally `named` (what the row is, in words for readers) and
+    `minus_...` for columns of a second row whose figure is subtracted. Raises NoFigureError if there is no such
+    row.
     """
     if minus := _minus(choices):
         return _difference(value(_own(choices)), value({**_own(choices), **minus}))
@@ -66,7 +67,7 @@ def value(choices: Mapping[str, Any]) -> Estimate:
         high=high,
         grade=str(row["grade"]),
         edition=_edition(choices),
-        sentence=f"{_named(row)}, by {row['publisher']}.",
+        sentence=f"{_named(row, choices)}, by {_publisher(row)}.",
         recomputed=False,
         unit=unit_of(row),
         exclusive=str(row.get("value_text", "")).startswith((">", "<")),
@@ -124,7 +125,8 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         grade=claims.weakest_of(str(first["grade"]), str(last["grade"])),
         edition=_edition(choices),
         sentence=(
-            f"{_subject(first)}, {fmt.period(choices['start'])} to {fmt.period(choices['end'])}"
+            f"{choices.get('named', _subject(first))}, "
+            f"{fmt.period(choices['start'])} to {fmt.period(choices['end'])}"
             f"{', per year' if choices.get('per_year') else ''}, by {_publishers(first, last)}."
         ),
         unit="%",
@@ -137,15 +139,17 @@ def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
 
     Choices: `dataset`, the columns of the row, `field` (the column looked at), `relation` (equals, contains,
     lacks, above, below), `expected`, and optionally `told` (what the row says, in a sentence for readers, where
-    its own words are a compiler's). Raises NoFigureError if there is no such row.
+    its own words are a compiler's; "{value}" stands for its figure with the unit). Raises NoFigureError if there
+    is no such row.
     """
     row = find({name: choice for name, choice in choices.items() if name != "field"})
     grade = str(row.get("grade", "press"))
     # Some publishers' names already end with the grade.
-    source = f"{str(row['publisher']).removesuffix(f' ({grade})')} ({grade})"
+    source = f"{_publisher(row).removesuffix(f' ({grade})')} ({grade})"
     stands = _holds(row[choices["field"]], choices)
     if "told" in choices:
-        return stands, f"{choices['told']} Source: {source}."
+        told = str(choices["told"])
+        return stands, f"{told.replace('{value}', _told(row)) if '{value}' in told else told} Source: {source}."
     return stands, f"{_named(row)}: {_told(row)}. By {source}."
 
 
@@ -231,6 +235,10 @@ def _told(row: "pd.Series[Any]") -> str:
     try:
         number = Decimal(text)
     except ArithmeticError:
+        if text.startswith(">"):
+            return f"more than {text.removeprefix('>')}"
+        if pd.notna(row.get("low")) and pd.notna(row.get("high")):
+            return text.replace("-", " to ")
         return text or fmt.with_unit(float(row["value"]), str(row["unit"]), 0)
     if row["unit"] in {"year", "date"}:
         return text
@@ -261,8 +269,9 @@ def _own(choices: Mapping[str, Any]) -> dict[str, Any]:
     return {name: choices[name] for name in choices if not name.startswith("minus_")}
 
 
-def _named(row: "pd.Series[Any]") -> str:
-    return f"{_subject(row)}, {_period(str(row['period']))}"
+def _named(row: "pd.Series[Any]", choices: Mapping[str, Any] | None = None) -> str:
+    """Return what a row is, by its columns or, where these are a compiler's, as the choices have it `named`."""
+    return f"{(choices or {}).get('named', _subject(row))}, {_period(str(row['period']))}"
 
 
 def _subject(row: "pd.Series[Any]") -> str:
@@ -280,7 +289,12 @@ def _period(period: str) -> str:
 
 
 def _publishers(first: "pd.Series[Any]", last: "pd.Series[Any]") -> str:
-    return fmt.join(dict.fromkeys((str(first["publisher"]), str(last["publisher"]))))
+    return fmt.join(dict.fromkeys((_publisher(first), _publisher(last))))
+
+
+def _publisher(row: "pd.Series[Any]") -> str:
+    # After a semicolon, a publisher's name says how it counts.
+    return str(row["publisher"]).split("; AD+CVD")[0]
 
 
 def _edition(choices: Mapping[str, Any]) -> str:

@@ -75,7 +75,8 @@ def test_the_choices_of_parts_are_laid_over_one_by_one():
 
 def test_a_run_says_which_part_departs():
     verdict = definitions.judge("headline-surge-stagnation", parts={"imports": {"average": "year"}})
-    assert verdict.variant == "This run departs from the article: parts imports average year instead of the default."
+    departs = "parts imports average year instead of the default"
+    assert verdict.variant == f"This run departs from the article: {departs}."
     assert definitions.judge("headline-surge-stagnation").variant is None
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from onewaytrade import fmt, project
-from onewaytrade.errors import ClaimError
+from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.measures import round_half_away
 
 Kind = Literal["number", "bound", "direction", "cause", "text"]
@@ -46,6 +46,9 @@ ROBUSTNESS: Final[dict[str, str]] = {
 ROBUST_SHARE: Final = 0.5
 # All: one fair estimate with the other sign is enough to make the direction itself a matter of choice.
 ROBUST_SAME_SIGN: Final = 1.0
+
+# Grades of evidence, the strongest first.
+GRADES: Final = ("primary", "mirror", "implied", "press")
 
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
 # A number is agreed with when others round to it, a side or a direction when others show it.
@@ -195,6 +198,31 @@ class Estimate:
         low = (-math.inf if self.value is None else self.value) if self.low is None else self.low
         high = (math.inf if self.value is None else self.value) if self.high is None else self.high
         return low, high
+
+    @property
+    def number(self) -> float:
+        """The value; raises NoFigureError where the data only bound it."""
+        if self.value is None:
+            raise NoFigureError(f"The data only bound this: {self.sentence}")
+        return self.value
+
+    def less(self, other: "Estimate", sentence: str) -> "Estimate":
+        """Return this estimate less another, growth rates in points, with the range that both leave.
+
+        `sentence` says what is subtracted. Raises ClaimError for two that are in different units.
+        """
+        if self.unit != other.unit:
+            raise ClaimError(f"{self.unit} less {other.unit} is nothing: {self.sentence} {other.sentence}")
+        (low, high), (floor, ceiling) = self.range, other.range
+        return Estimate(
+            value=None if self.value is None or other.value is None else self.value - other.value,
+            low=low - ceiling,
+            high=high - floor,
+            grade=weakest_of(self.grade, other.grade),
+            edition=self.edition,
+            sentence=f"{self.sentence} {sentence}",
+            unit="points" if self.unit == "%" else self.unit,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -769,8 +797,7 @@ def weakest(evidence: Sequence[Evidence]) -> str:
 
 def weakest_of(*grades: str) -> str:
     """Return the weakest of some grades, or "" of none."""
-    order = ("primary", "mirror", "implied", "press")
-    return max(grades, key=order.index, default="")
+    return max(grades, key=GRADES.index, default="")
 
 
 def _stand_text(findings: Sequence[Finding]) -> str:

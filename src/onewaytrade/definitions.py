@@ -164,9 +164,9 @@ def _pinned(claim: Claim, choices: Mapping[str, Any]) -> dict[str, Any]:
 
     What inherits its method from the claim inherits the edition as well.
     """
-    pinned = {name: _pinned(claim, value) if isinstance(value, Mapping) else value for name, value in choices.items()}
     name, dataset = _PINNED.get(str(choices.get("method")), ("", ""))
-    return {name: claim.pins[dataset], **pinned} if dataset in claim.pins else pinned
+    pin = {name: claim.pins[dataset]} if dataset in claim.pins else {}
+    return pin | {key: _pinned(claim, own) if isinstance(own, Mapping) else own for key, own in choices.items()}
 
 
 def _exact(overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -325,12 +325,11 @@ def bridge(start: str, end: str) -> pd.DataFrame:
     In logs: volumes (CPB's exports over imports), prices (the terms of trade), and what customs' values hold
     beside CPB's, such as revisions that only one of them has.
     """
-    ratio = change({"measure": "ratio", "currency": "USD", "start": start, "end": end}).value
+    ratio = change({"measure": "ratio", "currency": "USD", "start": start, "end": end}).number
     rates = {
         part: 100 * (_against("exports", what, start, end) / _against("imports", what, start, end) - 1)
         for part, what in {"Quantities": "volume", "Prices": "unit_value"}.items()
     }
-    ratio = 0.0 if ratio is None else ratio
     by_cpb = (1 + rates["Quantities"] / 100) * (1 + rates["Prices"] / 100)
     rates["Customs beside CPB"] = 100 * ((1 + ratio / 100) / by_cpb - 1)
     logs = measures.decompose_logs(rates)
@@ -540,8 +539,7 @@ def _competitiveness(price: Mapping[str, float]) -> str:
 
 def _chips() -> float:
     choices = {"commodity": "Integrated circuits", "measure": "quantity", "release": "2025-06-09", "months": 5}
-    value = commodities.growth(choices).value
-    return math.nan if value is None else value
+    return commodities.growth(choices).number
 
 
 # Small steps

@@ -302,7 +302,7 @@ def _saved(year: str) -> float:
 
 
 def _side(estimate: Estimate) -> int:
-    value = measures.round_half_away(float(estimate.value or 0.0))
+    value = measures.round_half_away(estimate.number)
     return (value > 0) - (value < 0)
 
 

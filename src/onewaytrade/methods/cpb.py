@@ -102,14 +102,8 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
 def _difference(choices: Mapping[str, Any], minus: Mapping[str, Any]) -> Estimate:
     own, other = growth(choices), growth({**choices, **minus})
-    mine, theirs = own.range[0], other.range[0]
-    return Estimate(
-        value=mine - theirs,
-        grade="primary",
-        edition=own.edition,
-        sentence=f"{own.sentence} Less the same for: {other.sentence} {fmt.pct(mine)} less {fmt.pct(theirs)}.",
-        unit="points",
-    )
+    rates = f"{fmt.pct(own.number)} less {fmt.pct(other.number)}"
+    return own.less(other, f"Less the same for: {other.sentence} {rates}.")
 
 
 def _clipped(end: str, edition: str) -> str:

@@ -7,7 +7,7 @@ rounded in print is carried as the interval of all numbers that round to it. Col
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, datasets, definitions, fmt, measures
+from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate, Verdict
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
@@ -590,9 +590,14 @@ def confirmations() -> pd.DataFrame:
     }  # fmt: skip
     rows = []
     for name, choices in counts.items():
-        exports, imports = (definitions.evaluate({**choices, "flow": flow}).value or 0.0 for flow in FLOWS)
+        method = _COUNTED[choices["method"]]
+        exports, imports = (method({**choices, "flow": flow}).number for flow in FLOWS)
         rows.append((name, exports, imports, exports - imports))
     return pd.DataFrame(rows, columns=["Count", "Exports, %", "Imports, %", "Gap, points"])
+
+
+# The methods of the counts that `confirmations` sets side by side.
+_COUNTED: Final = {"customs-growth": growth, "chained-rates": chained, "cpb-growth": cpb.growth}
 
 
 def medical_changes() -> pd.DataFrame:
@@ -822,21 +827,10 @@ def _published_growth(flow: str, currency: str, period: str, source: str | None)
     )
 
 
-def _difference(choices: Mapping[str, Any], method: Any) -> Estimate:
+def _difference(choices: Mapping[str, Any], method: Callable[[Mapping[str, Any]], Estimate]) -> Estimate:
     own = {name: value for name, value in choices.items() if not name.startswith(_MINUS)}
-    first: Estimate = method(own)
-    second: Estimate = method({**own, "flow": choices[_MINUS + "flow"]})
-    (low, high), (floor, ceiling) = first.range, second.range
-    value = None if first.value is None or second.value is None else first.value - second.value
-    return Estimate(
-        value=value,
-        low=low - ceiling,
-        high=high - floor,
-        grade=claims.weakest_of(first.grade, second.grade),
-        edition=first.edition,
-        sentence=f"{first.sentence} Less the same for {choices[_MINUS + 'flow']}.",
-        unit="points",
-    )
+    other = choices[_MINUS + "flow"]
+    return method(own).less(method({**own, "flow": other}), f"Less the same for {other}.")
 
 
 def _sentence(choices: Mapping[str, Any], start: Level, end: Level) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar, cast
 import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures, project
-from onewaytrade.claims import Estimate, weakest_of
+from onewaytrade.claims import GRADES, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 
@@ -42,7 +42,6 @@ _BILLIONS: Final = {
     "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3, "bn EUR": 1.0, "bn JPY": 1.0,
 }  # fmt: skip
 _DECIMALS: Final = {"bn": 1, "trn": 2}
-_GRADES: Final = ("primary", "mirror", "implied", "press")
 _BASES: Final = ("printed", "computed", "implied")
 _MARKET: Final = {"JPY": ("JPY per USD", False), "EUR": ("USD per EUR", True)}
 
@@ -195,7 +194,7 @@ def _rows_of(partner: str, currency: str, period: str, flow: str = "imports") ->
 
 def _best(rows: list[_Row]) -> _Row:
     """Return the best graded row, and of several one that shows a fraction: others round the same figure."""
-    return min(rows, key=lambda row: (_GRADES.index(row["grade"]), _spread(row)))
+    return min(rows, key=lambda row: (GRADES.index(row["grade"]), _spread(row)))
 
 
 def _spread(row: _Row) -> float:

@@ -6,6 +6,7 @@ decimals carries their rounding into what is computed from it.
 """
 
 import difflib
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -20,6 +21,7 @@ from onewaytrade.measures import Interval
 _UNITS: Final = {"percent": "%", "percentage points": "points", "percent of tenders": "% of tenders"}
 # Whole numbers of these are exact; other units are rounded at the last digit that is printed.
 _COUNTS: Final = frozenset({"count", "vehicles", "cases", "tenders", "device types", "companies", "employees"})
+_FIGURES: Final = ("value", "low", "high", "value_text", "yoy_published_pct")
 _RELATIONS: Final = ("equals", "contains", "lacks", "above", "below")
 
 
@@ -27,7 +29,7 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
     """Return the one row of `choices["dataset"]` that has what the choices say in each of its columns.
 
     Raises NoFigureError, with the nearest value of the first column that has none, if there is no such row, and
-    ClaimError if several rows differ in their figures.
+    ClaimError if several rows differ in their figures or their words.
     """
     frame = datasets.load(choices["dataset"])
     rows = frame
@@ -40,7 +42,7 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
                 f"The dataset {choices['dataset']} has no {column} {str(choices[column])!r} here; the nearest is "
                 f"{near!r}."
             )
-    if len(rows) > 1 and len(rows[[c for c in ("value", "low", "high") if c in rows]].drop_duplicates()) > 1:
+    if len(rows[[name for name in _FIGURES if name in rows]].drop_duplicates()) > 1:
         places = fmt.join(rows["source_id"].astype(str))
         raise ClaimError(f"{len(rows)} rows of {choices['dataset']} fit {dict(choices)}: name one of {places}.")
     return rows.iloc[0]
@@ -53,7 +55,8 @@ def value(choices: Mapping[str, Any]) -> Estimate:
     is subtracted. Raises NoFigureError if there is no such row.
     """
     if minus := _minus(choices):
-        return _difference(value(_own(choices)), value({**_own(choices), **minus}))
+        other = value({**_own(choices), **minus})
+        return value(_own(choices)).less(other, f"Less: {other.sentence}")
     row = find(choices)
     number = None if pd.isna(row["value"]) else float(row["value"])
     low, high = (None if pd.isna(row.get(end)) else float(row[end]) for end in ("low", "high"))
@@ -97,7 +100,8 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     row is missing.
     """
     if minus := _minus(choices):
-        return _difference(growth(_own(choices)), growth({**_own(choices), **minus}))
+        other = growth({**_own(choices), **minus})
+        return growth(_own(choices)).less(other, f"Less: {other.sentence}")
     shared = {name: choices[name] for name in choices if name not in {"start", "end", "end_measure"}}
     first = find({**shared, "period": choices["start"]})
     last = find(
@@ -113,6 +117,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     )
     low, high = allowed.low, allowed.high
     months = measures.months_apart(choices["start"], choices["end"])
+    yearly = None if number is None or months < 12 else measures.annual_rate(number, months)
     if choices.get("per_year"):
         low, high = measures.annual_rate(low, months), measures.annual_rate(high, months)
         number = None if number is None else measures.annual_rate(number, months)
@@ -127,7 +132,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
             f"{', per year' if choices.get('per_year') else ''}, by {_publishers(first, last)}."
         ),
         unit="%",
-        annual_rate=None if number is None or months < 12 else measures.annual_rate(number, months),
+        annual_rate=yearly,
     )
 
 
@@ -148,13 +153,25 @@ def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
     return stands, f"{_named(row)}: {_told(row)}. By {source}."
 
 
-def compare(estimate: Estimate, choices: Mapping[str, Any]) -> bool:
-    """Tell whether an estimate stands in the `relation` (rounds-to, above, below) to `expected`."""
-    low, high = estimate.range
+def compare(estimate: Estimate, choices: Mapping[str, Any]) -> bool | None:
+    """Tell whether an estimate stands in the `relation` (rounds-to, above, below) to `expected`.
+
+    None where its range holds numbers that do and others that do not. Raises ClaimError for another relation.
+    """
+    (low, high), expected = estimate.range, float(choices["expected"])
     if choices["relation"] == "rounds-to":
-        unit = float(choices.get("precision", 1))
-        return {measures.round_half_away(end, unit) for end in (low, high)} == {float(choices["expected"])}
-    return _holds(low if choices["relation"] == "above" else high, choices)
+        half = float(choices.get("precision", 1)) / 2
+        if high < expected - half or low > expected + half:
+            return False
+        ends = {measures.round_half_away(end, 2 * half) for end in (low, high) if math.isfinite(end)}
+        return True if ends == {expected} and math.isfinite(high - low) else None
+    if choices["relation"] == "below":
+        low, high, expected = -high, -low, -expected
+    elif choices["relation"] != "above":
+        raise ClaimError(f"An estimate has no relation {choices['relation']!r}: rounds-to, above or below.")
+    if low > expected or (low == expected and estimate.exclusive):
+        return True
+    return None if high > expected else False
 
 
 def interval_of(row: "pd.Series[Any]") -> Interval:
@@ -211,20 +228,6 @@ def _told(row: "pd.Series[Any]") -> str:
     # "21 count" is no English: what is counted stands in the row's name.
     unit = "" if row["unit"] == "count" else f"{fmt.SPACE}{unit_of(row)}"
     return f"{number:,}{unit}".replace("-", fmt.MINUS)
-
-
-def _difference(own: Estimate, other: Estimate) -> Estimate:
-    (low, high), (floor, ceiling) = own.range, other.range
-    number = None if own.value is None or other.value is None else own.value - other.value
-    return Estimate(
-        value=number,
-        low=low - ceiling,
-        high=high - floor,
-        grade=claims.weakest_of(own.grade, other.grade),
-        edition=own.edition,
-        sentence=f"{own.sentence} Less: {other.sentence}",
-        unit="points" if own.unit == "%" else own.unit,
-    )
 
 
 def _minus(choices: Mapping[str, Any]) -> dict[str, Any]:

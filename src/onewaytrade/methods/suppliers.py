@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from onewaytrade import datasets, fmt, measures, project
-from onewaytrade.claims import Estimate, weakest_of
+from onewaytrade.claims import GRADES, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, partners, rows
@@ -418,11 +418,9 @@ def two_years(names: Iterable[str] = BOTH) -> pd.DataFrame:
         for name in names:
             earlier = "..".join(f"{int(month[:4]) - 1}{month[4:]}" for month in period.split(".."))
             before, now = (
-                growth({"partner": name, "period": one, "currency": "CNY"}).value for one in (earlier, period)
+                growth({"partner": name, "period": one, "currency": "CNY"}).number for one in (earlier, period)
             )
-            if before is not None and now is not None:
-                both = 100 * ((1 + before / 100) * (1 + now / 100) - 1)
-                found.append((name, period, before, now, both))
+            found.append((name, period, before, now, 100 * ((1 + before / 100) * (1 + now / 100) - 1)))
     return pd.DataFrame(found, columns=["partner", "period", "before", "now", "both"])
 
 
@@ -585,8 +583,7 @@ def _records(_root: Path) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
             partner = name.removeprefix(_FROM) if name.startswith(_FROM) else WORLD
             found.append({**row, "partner": partner, "dataset": commodities.OTHER})
     records: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    order = ("primary", "mirror", "implied", "press")
-    for row in sorted(found, key=lambda row: order.index(row["grade"])):
+    for row in sorted(found, key=lambda row: GRADES.index(row["grade"])):
         records.setdefault((row["partner"], row["currency"], row["period"]), []).append(row)
     return records
 

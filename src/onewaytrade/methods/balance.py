@@ -4,7 +4,6 @@ Money is that of Chinese customs, of goods, unadjusted; volumes and unit values 
 together (a surplus at the prices of one year), the result is implied by both and printed by neither.
 """
 
-import difflib
 import functools
 import math
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from onewaytrade.claims import Estimate, weakest_of
 from onewaytrade.errors import ClaimError, NoFigureError, ParameterError
 from onewaytrade.methods import commodities, cpb, partners
 from onewaytrade.methods.partners import Amount
+from onewaytrade.nearest import check_choice
 
 DATASET: Final = "gacc-totals"
 CURRENCIES: Final = ("USD", "CNY")
@@ -130,18 +130,10 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     Raises ParameterError, naming the values at hand and the nearest.
     """
     currency = values["currency"]
-    if currency not in CURRENCIES:
-        near = difflib.get_close_matches(str(currency).upper(), CURRENCIES, n=1, cutoff=0.0)[0]
-        raise ParameterError(
-            f"currency={currency!r} is not one of {', '.join(map(repr, CURRENCIES))}; the nearest is {near!r}."
-        )
+    check_choice("currency", currency, CURRENCIES)
     known = years(currency)
     for name in ("start", "end"):
-        if str(values[name]) not in known:
-            raise ParameterError(
-                f"{name}={values[name]!r} is no calendar year at hand in {_money(currency)}; the nearest is "
-                f"{_nearest(str(values[name]), known)!r}, and all are {', '.join(known)}."
-            )
+        check_choice(name, values[name], known, why=f"no calendar year at hand in {_money(currency)}")
     if values["start"] >= values["end"]:
         later = [year for year in known if year > values["start"]]
         hint = f"the nearest is end={later[0]!r}" if later else f"the nearest is start={known[-2]!r}"
@@ -630,12 +622,6 @@ def _panel(panel: str, unit: str, series: str, values: "pd.Series[float]") -> pd
     return table.assign(panel=panel, unit=unit, series=series)
 
 
-def _nearest(year: str, known: Sequence[str]) -> str:
-    if year.isdigit():
-        return min(known, key=lambda other: abs(int(other) - int(year)))
-    return difflib.get_close_matches(year, known, n=1, cutoff=0.0)[0]
-
-
 def _money(currency: str) -> str:
     return partners.WORDS[currency]
 
@@ -651,4 +637,4 @@ def _spelt(period: str) -> str:
 def _edition(choices: Mapping[str, Any]) -> str:
     names = [partners.DATASET if choices.get("partner") else DATASET]
     names += [cpb.DATASET] if choices.get("prices") else []
-    return fmt.join(f"{name} {datasets.resolve(name, 'pinned')}" for name in names)
+    return fmt.join(map(datasets.pinned, names))

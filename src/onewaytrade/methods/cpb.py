@@ -1,6 +1,5 @@
 """Growth in CPB's World Trade Monitor: volumes, unit values and their product, by region and edition."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ import pandas as pd
 from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.nearest import nearest
 
 DATASET: Final = "cpb"
 NOT_ECONOMIES: Final = frozenset({"World", "Advanced economies", "Emerging economies"})
@@ -56,7 +56,7 @@ def check_region(region: str, edition: str) -> None:
     """Raise ParameterError, naming the nearest, if an edition has no such region."""
     known = regions(edition)
     if region not in known:
-        near = difflib.get_close_matches(region, known, n=1, cutoff=0.0)[0]
+        near = nearest(region, known)
         raise ParameterError(
             f"economy={region!r} is no region of CPB's edition {edition}; the nearest is {near!r}, and all are: "
             f"{', '.join(known)}."

@@ -5,7 +5,6 @@ several prints (first, revised) and sources, which the rows of the dataset name 
 rounded in print is carried as the interval of all numbers that round to it. Columns named `…_pct` are in per cent.
 """
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate, Verdict
-from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.errors import NoFigureError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, cpb
+from onewaytrade.nearest import check_choice
 
 DATASET: Final = "gacc-totals"
 RATES: Final = "exchange-rates"
@@ -102,7 +102,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         low=low,
         high=high,
         grade=claims.weakest_of(start.grade, end.grade),
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=_sentence(choices, start, end),
         annual_rate=None if apart < 12 else measures.annual_rate(value, apart),
         unit="%",
@@ -129,7 +129,7 @@ def chained(choices: Mapping[str, Any]) -> Estimate:
         low=100 * (span.low - 1),
         high=100 * (span.high - 1),
         grade=claims.weakest_of(*(str(row["grade"]) for _, row in rates)),
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=(
             f"China's {flow} in {CURRENCIES[currency]}: the rates that customs published for "
             f"{fmt.join(fmt.period(period) for period in choices['periods'])}, {each}, one upon the other."
@@ -230,17 +230,8 @@ def in_currency(claim_id: str, currency: str) -> dict[str, Any]:
 
 def check_parameters(values: Mapping[str, Any]) -> None:
     """Check the parameters `currency` and `basket`; raises ParameterError with the nearest value."""
-    known = {
-        "currency": tuple(CURRENCIES),
-        "basket": tuple(basket.name for basket in commodities.BASKETS),
-    }
-    for name, allowed in known.items():
-        if values[name] not in allowed:
-            near = difflib.get_close_matches(str(values[name]), allowed, n=1, cutoff=0.0)[0]
-            raise ParameterError(
-                f"{name}={values[name]!r} is not at hand; the nearest is {near!r}, and all are: "
-                f"{', '.join(allowed)}."
-            )
+    check_choice("currency", values["currency"], CURRENCIES)
+    check_choice("basket", values["basket"], (basket.name for basket in commodities.BASKETS))
 
 
 # What the notebook shows
@@ -817,7 +808,7 @@ def _published_growth(flow: str, currency: str, period: str, source: str | None)
     return Estimate(
         value=rate,
         grade=str(row["grade"]),
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=(
             f"Growth of China's {flow} in {CURRENCIES[currency]}, {fmt.period(period)}, as customs published it "
             f"(source {row['source_id']})."
@@ -839,10 +830,6 @@ def _sentence(choices: Mapping[str, Any], start: Level, end: Level) -> str:
         f"Value of China's {choices['flow']} in {CURRENCIES[choices['currency']]}{daily}, "
         f"{fmt.period(choices['end'])} ({end.place}) against {fmt.period(choices['start'])} ({start.place})."
     )
-
-
-def _edition() -> str:
-    return f"{DATASET} {datasets.resolve(DATASET, 'pinned')}"
 
 
 def _in(currency: str) -> str:

@@ -5,7 +5,6 @@ together. Each is an interval: what rounds to the printed figure, or what the gr
 Where a sum can be built in two ways, or a base was revised, the result spans both.
 """
 
-import difflib
 import functools
 import math
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from onewaytrade import claims, datasets, fmt, measures, project
 from onewaytrade.claims import GRADES, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
+from onewaytrade.nearest import check_choice
 
 DATASET: Final = "gacc-partners"
 CLAIMS: Final = {
@@ -128,7 +128,7 @@ def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
     estimate = Estimate(
         value=measures.growth(starts[0].value, ways[0].value) if ways else None,
         grade=weakest_of(*(one.grade for one in used), "primary" if ways else "implied"),
-        edition=_edition(DATASET),
+        edition=datasets.pinned(DATASET),
         sentence=_sentence(choices, bounded=not ways, revised=len(starts) > 1),
         low=change.low,
         high=change.high,
@@ -143,11 +143,7 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     Raises ParameterError, naming the values at hand and the nearest.
     """
     currency, window = values["currency"], int(values["window"])
-    if currency not in CURRENCIES:
-        near = difflib.get_close_matches(str(currency), CURRENCIES, n=1, cutoff=0.0)[0]
-        raise ParameterError(
-            f"currency={currency!r} is not one of {', '.join(map(repr, CURRENCIES))}; the nearest is {near!r}."
-        )
+    check_choice("currency", currency, CURRENCIES)
     if window not in WINDOWS:
         nearest = min(WINDOWS, key=lambda known: abs(known - window))
         raise ParameterError(
@@ -461,7 +457,7 @@ def _mirror_growth(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
     estimate = Estimate(
         value=measures.growth(first.value, last.value) if last else None,
         grade=weakest_of(first.grade, last.grade if last else "implied"),
-        edition=_edition("mirror"),
+        edition=datasets.pinned("mirror"),
         sentence=_mirror_sentence(choices, start, end, bounded=last is None),
         low=change.low,
         high=change.high,
@@ -832,7 +828,3 @@ def _calendar(period: str) -> str:
     if first == last:
         return first
     return first[:4] if (first[5:], last[5:], first[:4]) == ("01", "12", last[:4]) else period
-
-
-def _edition(dataset: str) -> str:
-    return f"{dataset} {datasets.resolve(dataset, 'pinned')}"

@@ -5,7 +5,6 @@ Choices name a row by the columns of its dataset (`entity`, `measure`, `period`,
 decimals carries their rounding into what is computed from it.
 """
 
-import difflib
 import math
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,6 +16,7 @@ from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.measures import Interval
+from onewaytrade.nearest import nearest
 
 _UNITS: Final = {"percent": "%", "percentage points": "points", "percent of tenders": "% of tenders"}
 # Whole numbers of these are exact; other units are rounded at the last digit that is printed.
@@ -37,7 +37,7 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
         known = rows[column].astype(str)
         rows = rows[known == str(choices[column])]
         if rows.empty:
-            near = difflib.get_close_matches(str(choices[column]), known.unique(), n=1, cutoff=0.0)[0]
+            near = nearest(choices[column], known.unique())
             raise NoFigureError(
                 f"The dataset {choices['dataset']} has no {column} {str(choices[column])!r} here; the nearest is "
                 f"{near!r}."
@@ -67,7 +67,7 @@ def value(choices: Mapping[str, Any]) -> Estimate:
         low=low,
         high=high,
         grade=str(row["grade"]),
-        edition=_edition(choices),
+        edition=datasets.pinned(choices["dataset"]),
         sentence=f"{_named(row)}, by {row['publisher']}.",
         recomputed=False,
         unit=unit_of(row),
@@ -84,7 +84,7 @@ def published_rate(choices: Mapping[str, Any]) -> Estimate:
     return Estimate(
         value=float(row["yoy_published_pct"]),
         grade=str(row["grade"]),
-        edition=_edition(choices),
+        edition=datasets.pinned(choices["dataset"]),
         sentence=f"{_named(row)}, growth on the year as printed by {row['publisher']}.",
         recomputed=False,
         unit="%",
@@ -126,7 +126,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         low=low,
         high=high,
         grade=claims.weakest_of(str(first["grade"]), str(last["grade"])),
-        edition=_edition(choices),
+        edition=datasets.pinned(choices["dataset"]),
         sentence=(
             f"{_subject(first)}, {fmt.period(choices['start'])} to {fmt.period(choices['end'])}"
             f"{', per year' if choices.get('per_year') else ''}, by {_publishers(first, last)}."
@@ -258,7 +258,3 @@ def _period(period: str) -> str:
 
 def _publishers(first: "pd.Series[Any]", last: "pd.Series[Any]") -> str:
     return fmt.join(dict.fromkeys((str(first["publisher"]), str(last["publisher"]))))
-
-
-def _edition(choices: Mapping[str, Any]) -> str:
-    return f"{choices['dataset']} {datasets.resolve(choices['dataset'], 'pinned')}"

@@ -5,7 +5,6 @@ comparable basis; the two are kept apart. Imports from a country are taken as cu
 it printed none that is at hand, growth is computed from amounts, printed or implied by a later print, or bounded.
 """
 
-import difflib
 import functools
 import math
 import re
@@ -17,10 +16,11 @@ import pandas as pd
 
 from onewaytrade import datasets, fmt, measures, project
 from onewaytrade.claims import GRADES, Estimate, weakest_of
-from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.errors import NoFigureError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, partners, rows
 from onewaytrade.methods.partners import Amount
+from onewaytrade.nearest import check_choice
 
 PROPERTY: Final = "property"
 STARTED, SOLD = "Floor space newly started", "Floor space of commercial buildings sold"
@@ -57,20 +57,10 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     Raises ParameterError, naming the values at hand and the nearest.
     """
     years = [year for year in property_years()["period"].unique() if year < LAST]
-    base = str(values["base"])
-    if base not in years:
-        near = min(years, key=lambda year: abs(int(year) - int(base))) if base.isdigit() else years[-1]
-        raise ParameterError(
-            f"base={base!r} is no year from {years[0]} to {years[-1]}, for which property is at hand before "
-            f"{LAST}; the nearest is {near!r}."
-        )
-    allowed = {"commodity": COMMODITIES, "window": (*WINDOWS, *LATER[2:]), "partner": suppliers()}
-    for name, known in allowed.items():
-        if values[name] not in known:
-            near = difflib.get_close_matches(str(values[name]), known, n=1, cutoff=0.0)[0]
-            raise ParameterError(
-                f"{name}={values[name]!r} is not one of {', '.join(map(repr, known))}; the nearest is {near!r}."
-            )
+    check_choice("base", values["base"], years, why=f"no year for which property is at hand before {LAST}")
+    check_choice("commodity", values["commodity"], COMMODITIES)
+    check_choice("window", values["window"], (*WINDOWS, *LATER[2:]))
+    check_choice("partner", values["partner"], suppliers())
 
 
 # What the register asks for
@@ -116,7 +106,7 @@ def years_growth(choices: Mapping[str, Any]) -> Estimate:
         low=span.low,
         high=span.high,
         grade=weakest_of(first["grade"], last["grade"]),
-        edition=f"{commodities.DATASET}, all releases; {_edition(commodities.OTHER)}",
+        edition=f"{commodities.DATASET}, all releases; {datasets.pinned(commodities.OTHER)}",
         sentence=(
             f"Quantity of {commodities.line_name(name)} imported, calendar {end} against calendar {start}, from "
             "different prints of customs’ figures."
@@ -457,7 +447,7 @@ def _as_printed(partner: str, currency: str, period: str) -> Estimate | None:
             return Estimate(
                 value=float(row["yoy_published_pct"]),
                 grade=str(row["grade"]),
-                edition=_edition(str(row["dataset"])),
+                edition=datasets.pinned(str(row["dataset"])),
                 sentence=f"{_subject(partner, currency, period)}, by the rate printed by {row['publisher']}.",
                 recomputed=False,
                 unit="%",
@@ -477,7 +467,7 @@ def _from_amounts(partner: str, currency: str, period: str) -> Estimate | None:
         low=span.low,
         high=span.high,
         grade=weakest_of(end.grade, start.grade, *(("implied",) if implied else ())),
-        edition=_edition(partners.DATASET),
+        edition=datasets.pinned(partners.DATASET),
         sentence=f"{_subject(partner, currency, period)}, {how}.",
         unit="%",
     )
@@ -495,7 +485,7 @@ def _bounded(partner: str, currency: str, period: str) -> Estimate | None:
         low=span.low,
         high=span.high,
         grade=weakest_of(below.grade, above.grade, start.grade),
-        edition=_edition(partners.DATASET),
+        edition=datasets.pinned(partners.DATASET),
         sentence=(
             f"{_subject(partner, currency, period)}, bounded: the sum is at least that of {fmt.period(shorter)} "
             f"and at most that of {fmt.period(longer)}."
@@ -609,7 +599,3 @@ def _subject(partner: str, currency: str, period: str) -> str:
 
 def _named(partner: str) -> str:
     return "all the world" if partner == WORLD else partners.named(partner)
-
-
-def _edition(dataset: str) -> str:
-    return f"{dataset} {datasets.resolve(dataset, 'pinned')}"

@@ -15,7 +15,7 @@ import pandas as pd
 from onewaytrade import datasets, fmt, measures, project
 from onewaytrade.claims import Estimate, weakest_of
 from onewaytrade.errors import ClaimError, NoFigureError, ParameterError
-from onewaytrade.methods import commodities, cpb, partners
+from onewaytrade.methods import commodities, consumption, cpb, customs, partners
 from onewaytrade.methods.partners import Amount
 from onewaytrade.nearest import check_choice
 
@@ -35,7 +35,6 @@ _LATEST: Final = ("revised", "in full", "implied", "as published")
 _PRINTS: Final = {"revised": _LATEST, "first": ("first", "as published")}
 _CAPACITY: Final = "capacity utilisation"
 _PRODUCER_PRICES: Final = "producer price index, change on year"
-_SAVING: Final = "household-survey saving ratio = 1 - expenditure/income (calculated)"
 _PARTNER_WINDOWS: Final = {
     "2024 on 2023": ("2023", "2024"),
     "First half of 2025 on 2024": ("2024-01..2024-06", "2025-01..2025-06"),
@@ -260,8 +259,8 @@ def prices() -> pd.DataFrame:
     """
     since = f"{FIRST_YEAR}-01"
     exports, imports = (_cpb(flow, "unit_value").loc[since:] for flow in FLOWS)
-    base = measures.mean_over(market_rate(), BASE_YEAR)
-    yuan = (exports * market_rate() / base).dropna()
+    rates = customs.market_rate()
+    yuan = (exports * rates / measures.mean_over(rates, BASE_YEAR)).dropna()
     own = "Unit values in dollars and yuan"
     parts = [
         _panel(own, f"{BASE_YEAR} = 100", "Exports, in dollars", exports),
@@ -277,13 +276,6 @@ def prices() -> pd.DataFrame:
 def terms() -> "pd.Series[float]":
     """Return the terms of trade: CPB's unit value of exports over that of imports, its base year = 100."""
     return 100 * _cpb("exports", "unit_value") / _cpb("imports", "unit_value")
-
-
-def market_rate() -> "pd.Series[float]":
-    """Return yuan per dollar on the market, monthly means of daily rates."""
-    frame = datasets.load("exchange-rates")
-    of_market = (frame["pair"] == "CNY per USD") & (frame["statistic"] == "monthly average of daily")
-    return frame[of_market].set_index("period")["rate"].sort_index()
 
 
 def producer_prices() -> "pd.Series[float]":
@@ -304,10 +296,10 @@ def price_changes(start: str, end: str) -> dict[str, float]:
     """
     found = {flow: measures.window_growth(_cpb(flow, "unit_value"), start, end) for flow in FLOWS}
     found["terms"] = 100 * ((1 + found["exports"] / 100) / (1 + found["imports"] / 100) - 1)
-    rates = market_rate()
+    rates = customs.market_rate()
     if {f"{start}-01", f"{end}-12"} <= set(rates.index):
         found["rate"] = measures.window_growth(rates, start, end)
-        found["exports_yuan"] = 100 * ((1 + found["exports"] / 100) * (1 + found["rate"] / 100) - 1)
+        found["exports_yuan"] = measures.compound(found["exports"], found["rate"])
     return found
 
 
@@ -511,8 +503,8 @@ def _factories() -> str:
 
 
 def _households() -> str:
-    frame = datasets.load("consumption")
-    saving = frame[frame["measure"] == _SAVING].sort_values("period")
+    frame = datasets.load(consumption.DATASET)
+    saving = frame[frame["measure"] == consumption.SAVING].sort_values("period")
     told = fmt.join(
         f"{value:.1f} % in {year}" for year, value in zip(saving["period"], saving["value"], strict=True)
     )

@@ -544,7 +544,7 @@ def swatch_implied(year: str, *, elsewhere: bool = False) -> tuple[float, Interv
         before, after_ = whole - before, whole - after_
     ratio = after_ / before * (measures.exact(1) + measures.rounded(total, 0.1) * measures.exact(0.01))
     middle = after_.middle / before.middle * (1 + total / 100)
-    return 100 * (middle - 1), Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
+    return 100 * (middle - 1), measures.as_growth(ratio)
 
 
 def _swatch_total(year: str) -> float:

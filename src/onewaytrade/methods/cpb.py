@@ -15,7 +15,7 @@ NOT_ECONOMIES: Final = frozenset({"World", "Advanced economies", "Emerging econo
 _MEASURES: Final = {"volume": "volume", "unit_value": "unit value in dollars", "value": "value in dollars"}
 _FLOWS: Final = {"Exports": "exports", "Imports": "imports"}
 _PARTS: Final = {"volume": "Volume", "unit_value": "Unit value", "product": "Value"}
-_LENGTHS: Final = {"month": "One month", "quarter": "Three months", "year": "Twelve months"}
+LENGTHS: Final = {"month": "One month", "quarter": "Three months", "year": "Twelve months"}
 _AVERAGES: Final = {
     "month": "one month against one month",
     "quarter": "the mean of the three months to each end month",
@@ -126,7 +126,7 @@ def averages(edition: str, region: str, start: str, end: str) -> pd.DataFrame:
     Columns as they are shown: `At each end`, `From`, `To`, `Exports, %`, `Imports, %`, `Gap, points`.
     """
     rows = []
-    for average, name in _LENGTHS.items():
+    for average, name in LENGTHS.items():
         ends = (averaged(start, average), averaged(end, average))
         if ends[0][:7] < months(edition)[0]:
             continue

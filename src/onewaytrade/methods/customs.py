@@ -119,15 +119,15 @@ def chained(choices: Mapping[str, Any]) -> Estimate:
         return _difference(choices, chained)
     flow, currency = choices["flow"], choices["currency"]
     rates = [published(flow, currency, period) for period in choices["periods"]]
-    value, span = 1.0, measures.exact(1.0)
+    span = measures.exact(1.0)
     for rate, _ in rates:
-        value *= 1 + rate / 100
         span = span * _factor(rate)
+    allowed = measures.as_growth(span)
     each = fmt.join(fmt.pct(rate) for rate, _ in rates)
     return Estimate(
-        value=100 * (value - 1),
-        low=100 * (span.low - 1),
-        high=100 * (span.high - 1),
+        value=measures.compound(*(rate for rate, _ in rates)),
+        low=allowed.low,
+        high=allowed.high,
         grade=claims.weakest_of(*(str(row["grade"]) for _, row in rates)),
         edition=datasets.pinned(DATASET),
         sentence=(
@@ -189,7 +189,7 @@ def implied_level(
 
     `source` prints both. Raises NoFigureError if no print has both.
     """
-    later = period.replace(period[:4], str(int(period[:4]) + 1))
+    later = measures.shift_years(period, 1)
     rate, row = published(flow, currency, later, source)
     end = _level_of(row)
     span = measures.implied_base(end.span, rate, _ROUND)
@@ -328,7 +328,8 @@ def identity() -> pd.DataFrame:
             rate = (one + yuan * measures.exact(0.01)) / (one + dollars * measures.exact(0.01))
             market = [_market_growth(flow, period, before, lag) for lag in (0, 1)]
             ends = (yuan.low, yuan.high, dollars.low, dollars.high)
-            rows.append((flow, period, *ends, 100 * (rate.low - 1), 100 * (rate.high - 1), *market))
+            grown = measures.as_growth(rate)
+            rows.append((flow, period, *ends, grown.low, grown.high, *market))
     columns = [
         "flow", "period", "cny_low_pct", "cny_high_pct", "usd_low_pct", "usd_high_pct",
         "rate_low_pct", "rate_high_pct", "market_pct", "month_before_pct",
@@ -487,7 +488,7 @@ def chained_and_levels(flow: str) -> tuple[float, float]:
     (first, _), (second, _) = (published(flow, "CNY", year) for year in ("2022", "2023"))
     base = implied_level(flow, "CNY", "2021").value
     return (
-        100 * ((1 + first / 100) * (1 + second / 100) - 1),
+        measures.compound(first, second),
         measures.growth(base, level(flow, "CNY", "2023", None, "first").value),
     )
 
@@ -645,7 +646,7 @@ def medical_weight() -> dict[str, float]:
         "fell_bn": before - value,
         "nine_pct": published("exports", "USD", _NINE_MONTHS)[0],
         "year_pct": published("exports", "USD", "2022")[0],
-        "in_yuan_pct": 100 * ((1 + rate / 100) * (1 + yuan / 100) - 1),
+        "in_yuan_pct": measures.compound(rate, yuan),
         "needed_pct": 100 * (before - value) / (before / 3),
         "ppe_bn": rose,
         "ppe_points": 100 * rose / years[0],
@@ -785,7 +786,7 @@ def _market_growth(flow: str, period: str, before: str, lag: int) -> float:
 
 
 def _growth_or_none(flow: str, currency: str, period: str) -> float | None:
-    before = period.replace(period[:4], str(int(period[:4]) - 1))
+    before = measures.shift_years(period, -1)
     try:
         ends = [level(flow, currency, one, TABLE[currency]).value for one in (before, period)]
         return measures.growth(*ends)

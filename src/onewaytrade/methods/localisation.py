@@ -289,7 +289,7 @@ def two_years(entity: str = "IBM", measure: str = "China revenue, change on year
     for year in (2022, 2023):
         rate = press(measure, year, entity)
         ratio = ratio * (one + rate * measures.exact(0.01))
-    return Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
+    return measures.as_growth(ratio)
 
 
 # Texts and verdicts

@@ -210,13 +210,16 @@ def dollars(year: str) -> pd.DataFrame:
     """Return the yuan per dollar at which the total's two printed bounds agree, beside the market's rates.
 
     Columns `rate` (in words) and `yuan`; the market's are averages of the year and of the month in which the
-    figure was published. No rows if the total was not printed in dollars.
+    figure was published. No rows if the total was not printed in dollars; raises NoFigureError without that month.
     """
     try:
         in_dollars = _row(PROCUREMENT, "China", IN_DOLLARS, year)
     except NoFigureError:
         return pd.DataFrame(columns=["rate", "yuan"])
-    month = str(re.search(r"\d{4}-\d{2}", str(in_dollars["publisher"]))[0])  # type: ignore[index]
+    dated = re.search(r"\d{4}-\d{2}", str(in_dollars["publisher"]))
+    if dated is None:
+        raise NoFigureError(f"When {in_dollars['publisher']} printed the total in dollars is not at hand.")
+    month = dated[0]
     bound = float(_row(PROCUREMENT, "China", TOTAL, year)["low"])
     found = [("implied by the two bounds", bound / float(in_dollars["low"]))]
     found += [(f"market, mean of {fmt.period(when)}", _rate("CNY per USD", when)) for when in (year, month)]

@@ -182,16 +182,12 @@ def course() -> pd.DataFrame:
 
     Columns `panel`, `unit`, `period`, `series`, `value`, or `low` and `high` for a range: as they were printed.
     """
-    found = [
-        (
-            COUNTS[name].short,
-            "opened in half a year" if name == "half-years" else "opened in a year",
-            COUNTS[name].row(period),
-        )
-        for name in ("all cases", "China only", "half-years")
+    found = []
+    for name in ("all cases", "China only", "half-years"):
+        unit = "opened in half a year" if name == "half-years" else "opened in a year"
         # The range is one row of the table, for all of its half-years.
-        for period in COUNTS[name].periods[-3:]
-    ]
+        own = {str(row["period"]): row for row in map(COUNTS[name].row, COUNTS[name].periods)}
+        found += [(COUNTS[name].short, unit, row) for row in own.values()]
     found += [
         ("Safeguards included, China Trade Monitor", "opened in a year", row)
         for _, row in _with_safeguards().iterrows()

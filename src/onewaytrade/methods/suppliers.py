@@ -388,7 +388,7 @@ def workings(partner: str, period: str) -> pd.DataFrame:
     start, (shorter, below), (longer, above) = known
     bounds = below.interval.hull(above.interval)
     found = [
-        (fmt.period(_shifted(period, -1)), start.interval, start.basis),
+        (fmt.period(measures.shift_years(period, -1)), start.interval, start.basis),
         (fmt.period(shorter), below.interval, below.basis),
         (f"{fmt.period(period)}, so", bounds, "bounded"),
         (fmt.period(longer), above.interval, above.basis),
@@ -406,11 +406,11 @@ def two_years(names: Iterable[str] = BOTH) -> pd.DataFrame:
     found = []
     for period in ("2025-01..2025-02", "2025-01..2025-06"):
         for name in names:
-            earlier = "..".join(f"{int(month[:4]) - 1}{month[4:]}" for month in period.split(".."))
+            earlier = measures.shift_years(period, -1)
             before, now = (
                 growth({"partner": name, "period": one, "currency": "CNY"}).number for one in (earlier, period)
             )
-            found.append((name, period, before, now, 100 * ((1 + before / 100) * (1 + now / 100) - 1)))
+            found.append((name, period, before, now, measures.compound(before, now)))
     return pd.DataFrame(found, columns=["partner", "period", "before", "now", "both"])
 
 
@@ -423,7 +423,7 @@ def level(partner: str, currency: str, period: str) -> Amount | None:
     for row in _rows(partner, currency, period):
         if row["basis"] != "implied" and not math.isnan(row["value"]):
             return _amount_of(row)
-    for row in _rows(partner, currency, _shifted(period, 1)):
+    for row in _rows(partner, currency, measures.shift_years(period, 1)):
         if row["basis"] == "printed" and not math.isnan(row["value"]) and not math.isnan(row["yoy_published_pct"]):
             now, rate = _amount_of(row), float(row["yoy_published_pct"])
             base = measures.implied_base(now.interval, rate)
@@ -456,7 +456,10 @@ def _as_printed(partner: str, currency: str, period: str) -> Estimate | None:
 
 
 def _from_amounts(partner: str, currency: str, period: str) -> Estimate | None:
-    end, start = _in_money(partner, currency, period), _in_money(partner, currency, _shifted(period, -1))
+    end, start = (
+        _in_money(partner, currency, period),
+        _in_money(partner, currency, measures.shift_years(period, -1)),
+    )
     if end is None or start is None:
         return None
     span = measures.growth_interval(start.interval, end.interval)
@@ -499,7 +502,7 @@ def _around(
 ) -> tuple[Amount, tuple[str, Amount], tuple[str, Amount]] | None:
     """Return the base of a sum from January on, and the next shorter and longer sums with their periods."""
     months = measures.months_of(period)
-    start, first = level(partner, currency, _shifted(period, -1)), f"{months[0][:4]}-01"
+    start, first = level(partner, currency, measures.shift_years(period, -1)), f"{months[0][:4]}-01"
     if start is None or months[0] != first:
         return None
     every = [
@@ -584,10 +587,6 @@ def _amount_of(row: Mapping[str, Any]) -> Amount:
     return Amount(
         row["value"] * scale, Interval(spread.low * scale, spread.high * scale), row["basis"], row["grade"]
     )
-
-
-def _shifted(period: str, years: int) -> str:
-    return "..".join(f"{int(month[:4]) + years}{month[4:]}" for month in period.split(".."))
 
 
 def _subject(partner: str, currency: str, period: str) -> str:

@@ -1,11 +1,13 @@
 """Growth in CPB's World Trade Monitor: volumes, unit values and their product, by region and edition."""
 
+import functools
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures
+from onewaytrade import datasets, fmt, measures, project
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.nearest import nearest
@@ -48,6 +50,12 @@ def regions(edition: str) -> tuple[str, ...]:
 
 def months(edition: str) -> tuple[str, str]:
     """Return the first and the last month of an edition."""
+    return _months(datasets.resolve(DATASET, edition), project.root())
+
+
+@functools.lru_cache(maxsize=32)
+def _months(edition: str, _root: Path) -> tuple[str, str]:
+    # Asked for by every table of windows, and slow to find among tens of thousands of rows.
     column = datasets.load(DATASET, edition)["month"]
     return str(column.min()), str(column.max())
 

@@ -19,6 +19,7 @@ from onewaytrade.claims import Estimate, Verdict
 from onewaytrade.errors import NoFigureError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, cpb
+from onewaytrade.methods.partners import BILLIONS
 from onewaytrade.nearest import check_choice
 
 DATASET: Final = "gacc-totals"
@@ -37,7 +38,6 @@ TABLE: Final[dict[str, str]] = {"CNY": "S002", "USD": "S001"}  # customs' monthl
 OTHER_FLOW: Final = {"exports": "imports", "imports": "exports"}
 COMPUTERS, CHIPS = "Computers and parts", "Integrated circuits"
 
-_TO_BN: Final = {"100M CNY": 0.1, "trn CNY": 1e3, "k USD": 1e-6, "bn USD": 1.0, "trn USD": 1e3}
 # One unit of the last digit that is printed at the least, by unit; 0 where the table is in full.
 _STEPS: Final = {"100M CNY": 1.0, "trn CNY": 0.01, "k USD": 0.0, "bn USD": 1.0, "trn USD": 0.01}
 _PRINTS: Final[dict[str, tuple[str, ...]]] = {"first": ("first", "as published"), "revised": ("revised",)}
@@ -692,7 +692,7 @@ def _best(rows: pd.DataFrame, wanted: str) -> "pd.Series[Any]":
     """Return the row of the wanted print if there is one, and of several the one with most digits."""
     of_print = rows[rows["print"].isin(_PRINTS.get(wanted, ()))]
     pool = rows if of_print.empty else of_print
-    steps = pool.apply(_step, axis="columns") * pool["unit"].map(_TO_BN)
+    steps = pool.apply(_step, axis="columns") * pool["unit"].map(BILLIONS)
     return pool.iloc[int(steps.to_numpy().argmin())]
 
 
@@ -704,7 +704,7 @@ def _step(row: "pd.Series[Any]") -> float:
 
 
 def _level_of(row: "pd.Series[Any]") -> Level:
-    factor = _TO_BN[row["unit"]]
+    factor = BILLIONS[row["unit"]]
     span = measures.rounded(float(row["value"]), _step(row))
     return Level(
         value=float(row["value"]) * factor,
@@ -743,7 +743,7 @@ def _monthly(flow: str, currency: str) -> "pd.Series[float]":
         & (frame["frequency"] == "monthly")
         & (frame["source_id"] == TABLE[currency])
     ]
-    return (rows["value"] * rows["unit"].map(_TO_BN)).set_axis(rows["period"]).sort_index()
+    return (rows["value"] * rows["unit"].map(BILLIONS)).set_axis(rows["period"]).sort_index()
 
 
 def _factor(rate: float) -> Interval:

@@ -37,7 +37,8 @@ AUTHORITIES: Final = {"United States": "US Census", "Japan": "Japan’s MoF", "G
 STRETCHES: Final = ("2024-05..2024-07", "2024-06..2024-08")
 # The article's last month with those around it to which something is known.
 AROUND: Final = ("2024-12", "2025-03", "2025-05", "2025-06")
-_BILLIONS: Final = {
+# What a unit of money is in billions of its currency.
+BILLIONS: Final = {
     "USD": 1e-9, "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
     "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3, "bn EUR": 1.0, "bn JPY": 1.0,
 }  # fmt: skip
@@ -173,7 +174,7 @@ def _printed(partner: str, currency: str, period: str, flow: str = "imports") ->
 
 def _implied(partner: str, currency: str, period: str, flow: str = "imports") -> Amount | None:
     """Return what the print of one year later implies for this period, base revised as it was then."""
-    rows = _rows_of(partner, currency, _year_later(period), flow)
+    rows = _rows_of(partner, currency, measures.shift_years(period, 1), flow)
     rows = [row for row in rows if row["basis"] == "printed" and not math.isnan(row["yoy_published_pct"])]
     return _base_of(_best(rows)) if rows else None
 
@@ -220,7 +221,7 @@ def _records(dataset: str, _root: Path) -> dict[str, list[_Row]]:
 
 
 def _amount_of(row: _Row) -> Amount:
-    value, scale = row["value"], _BILLIONS[row["unit"]]
+    value, scale = row["value"], BILLIONS[row["unit"]]
     decimals = len(repr(value).partition(".")[2]) if value % 1 else 0
     # The press prints billions with a decimal and trillions with two, also noughts, which a number does not keep.
     unit = 10.0 ** -max(decimals, _DECIMALS.get(row["unit"].split()[0], 0))
@@ -268,9 +269,6 @@ def _total(currency: str, period: str, *prints: str) -> Amount | None:
     return None
 
 
-# The two ends
-
-
 def total(flow: str, currency: str, period: str, *prints: str) -> Amount | None:
     """Return China's exports to, or imports from, all the world in billions, in the first of `prints` at hand.
 
@@ -290,7 +288,7 @@ def total(flow: str, currency: str, period: str, *prints: str) -> Amount | None:
 
 
 def _total_rows(flow: str, currency: str, period: str, kind: str) -> list[_Row]:
-    when = _year_later(period) if kind == "implied" else period
+    when = measures.shift_years(period, 1) if kind == "implied" else period
     wanted = {
         "flow": flow,
         "currency": currency,
@@ -300,6 +298,9 @@ def _total_rows(flow: str, currency: str, period: str, kind: str) -> list[_Row]:
     if kind == "implied":
         return [row for row in found if not math.isnan(row["yoy_published_pct"])]
     return [row for row in found if kind != "in full" or row["grade"] == "primary"]
+
+
+# The two ends
 
 
 def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> list[Amount]:
@@ -816,10 +817,6 @@ def _need(found: _T | None) -> _T:
     if found is None:
         raise measures.MeasureError("A figure that the tables of this notebook rest on is missing in data/.")
     return found
-
-
-def _year_later(period: str) -> str:
-    return "..".join(f"{int(part[:4]) + 1}{part[4:]}" for part in period.split(".."))
 
 
 def _calendar(period: str) -> str:

@@ -44,10 +44,6 @@ WINDOWS: Final = (
 )  # fmt: skip
 LATER: Final = ("2025-01..2025-10", "2025-01..2025-11", "2026-01..2026-03", "2026-01..2026-06")
 _CURRENCIES: Final = ("CNY", "USD")
-_BILLIONS: Final = {
-    "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
-    "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3,
-}  # fmt: skip
 _FROM: Final = "TOTAL imports from "
 
 
@@ -527,7 +523,7 @@ def _in_money(partner: str, currency: str, period: str) -> Amount | None:
     own = totals[of_dollars & (totals["period"] == period)]
     if yuan is None or all_yuan is None or own.empty:
         return None
-    dollars = float(own["value"].iloc[0]) * _BILLIONS[str(own["unit"].iloc[0])]
+    dollars = float(own["value"].iloc[0]) * partners.BILLIONS[str(own["unit"].iloc[0])]
     return yuan * Amount(dollars, measures.exact(dollars), "computed", "primary") / all_yuan
 
 
@@ -582,7 +578,7 @@ def _records(_root: Path) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
 
 
 def _amount_of(row: Mapping[str, Any]) -> Amount:
-    scale = _BILLIONS[row["unit"]]
+    scale = partners.BILLIONS[row["unit"]]
     spread = rows.interval_of(pd.Series({**row, "low": math.nan, "high": math.nan}))
     return Amount(
         row["value"] * scale, Interval(spread.low * scale, spread.high * scale), row["basis"], row["grade"]

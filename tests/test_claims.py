@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from onewaytrade import claims
 from onewaytrade.claims import Alternative, Claim, Definition, Estimate, Evidence, Finding, Part, Printed, Reading
-from onewaytrade.errors import ClaimError
+from onewaytrade.errors import ClaimError, NoFigureError
 
 PERCENT = Printed(value=33, unit="%", precision=1)
 
@@ -467,3 +467,23 @@ def test_a_list_of_which_nothing_is_known_shows_no_count():
 def test_points_carry_their_sign_as_per_cent_do():
     estimate = claims.Estimate(2.5, "primary", "", "", unit="points")
     assert claims.text_of(claims.Printed(unit="%"), estimate) == "+2.5\N{NO-BREAK SPACE}points"
+
+
+def test_a_difference_carries_both_ranges_and_the_weaker_grade():
+    press = dataclasses.replace(estimate(3.0, 2.5, 3.5, unit="%"), grade="press", sentence="Other.")
+    found = estimate(10.0, 9.0, 12.0, unit="%").less(press, "Less the other.")
+    assert (found.value, found.low, found.high) == (7.0, 5.5, 9.5)
+    assert (found.unit, found.grade, found.sentence) == ("points", "press", "So. Less the other.")
+    opened = estimate(None, 9.0, unit="cases").less(estimate(2.0, unit="cases"), "Less two.")
+    assert (opened.value, opened.range, opened.unit) == (None, (7.0, float("inf")), "cases")
+
+
+def test_what_is_in_unlike_units_is_not_subtracted():
+    with pytest.raises(ClaimError, match="% less cases is nothing"):
+        estimate(1.0, unit="%").less(estimate(1.0, unit="cases"), "Less that.")
+
+
+def test_bounds_alone_are_no_number():
+    assert estimate(1.0).number == 1.0
+    with pytest.raises(NoFigureError, match=r"only bound this: So\."):
+        _ = estimate(None, 1.0, 2.0).number

@@ -36,6 +36,23 @@ def test_pinned_stands_for_the_claims_own_edition():
     assert definitions.choices_of(claim, edition="2025-01")["edition"] == "2025-01"
 
 
+def test_what_has_a_method_of_its_own_is_pinned_by_its_claim():
+    headline = definitions.choices_of(claims.get("headline-surge-stagnation"))["parts"]
+    assert headline["imports"]["edition"] == headline["exports"]["edition"] == "2026-01"
+    assert definitions.choices_of(claims.get("cause-policies-resistance"))["premise"]["edition"] == "2026-01"
+    inherits = definitions.choices_of(claims.get("imports-slowdown-contrast"), edition="2025-01")
+    assert inherits["edition"] == "2025-01"
+    assert not any("edition" in part for part in inherits["parts"].values()), "a run's edition reaches its parts"
+
+
+def test_pinned_and_latest_are_understood_in_parts_too():
+    claim = claims.get("headline-surge-stagnation")
+    pinned = definitions.choices_of(claim, parts={"imports": {"edition": "pinned"}})
+    assert pinned == definitions.choices_of(claim)
+    latest = definitions.choices_of(claim, parts={"imports": {"edition": "latest"}})
+    assert latest["parts"]["imports"]["edition"] == datasets.editions("cpb")[-1]
+
+
 def test_a_run_that_departs_from_the_article_says_how():
     verdict = definitions.judge("cpb-exports-33", region="Japan")
     assert verdict.variant == "This run departs from the article: region Japan instead of China."
@@ -66,7 +83,8 @@ def test_the_choices_of_parts_are_laid_over_one_by_one():
 
 def test_a_run_says_which_part_departs():
     verdict = definitions.judge("headline-surge-stagnation", parts={"imports": {"average": "year"}})
-    assert verdict.variant == "This run departs from the article: parts imports average year instead of None."
+    departs = "parts imports average year instead of the default"
+    assert verdict.variant == f"This run departs from the article: {departs}."
     assert definitions.judge("headline-surge-stagnation").variant is None
 
 

@@ -251,3 +251,22 @@ def test_a_day_more_lowers_the_rate_per_day():
     assert measures.growth_at_day_rate(0.0, "2024-01..2024-05", "2025-01..2025-05") == pytest.approx(
         100 * (152 / 151 - 1)
     )
+
+
+@pytest.mark.parametrize(
+    ("period", "by", "shifted"),
+    [
+        ("2022", 1, "2023"),
+        ("2022Q4", -1, "2021Q4"),
+        ("2024-02", -2, "2022-02"),
+        ("2024-06..2025-05", 1, "2025-06..2026-05"),
+    ],
+)
+def test_a_period_moves_by_whole_years_at_both_ends(period, by, shifted):
+    assert measures.shift_years(period, by) == shifted
+
+
+def test_rates_compound_and_a_ratio_is_a_growth():
+    assert measures.compound(10, -10) == pytest.approx(-1)
+    assert measures.compound() == 0
+    assert measures.as_growth(Interval(0.5, 1.25)) == Interval(-50, 25)

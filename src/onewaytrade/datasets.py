@@ -106,6 +106,11 @@ def resolve(name: str, edition: str) -> str:
     return _resolve(_manifest(project.root()), name, edition)
 
 
+def pinned(name: str) -> str:
+    """Return the dataset `name` with its pinned edition, as an estimate names where it comes from."""
+    return f"{name} {resolve(name, 'pinned')}"
+
+
 def names() -> tuple[str, ...]:
     """Return the names of all datasets, in alphabetical order."""
     return _names(_manifest(project.root()))

@@ -59,6 +59,7 @@ _PINNED: Final[dict[str, tuple[str, str]]] = {
     "cpb-growth": ("edition", "cpb"),
     "commodity-growth": ("release", "gacc-commodities"),
 }
+_EDITIONED: Final[dict[str, str]] = dict(_PINNED.values())
 _NOTHING: Final = "Nothing at hand tells."
 # Choices that say in words for readers what a row is, or what it says.
 _WORDS: Final = frozenset({"named", "told"})
@@ -81,16 +82,10 @@ def evaluate(choices: Mapping[str, Any]) -> Estimate:
 def choices_of(claim: Claim, **overrides: Any) -> dict[str, Any]:
     """Return the choices of a claim's definition, pinned to its edition, with `overrides` laid over them.
 
-    An override of "pinned" stands for the claim's own pin. Overrides of `parts`, `premise` and `effect` are laid
-    over those of the definition, choice by choice.
+    An override of "pinned" stands for the claim's own pin, and "latest" for the newest edition. Overrides of
+    `parts`, `premise` and `effect` are laid over those of the definition, choice by choice.
     """
-    choices = dict(claim.definition.choices)
-    if (pin := _PINNED.get(str(choices.get("method")))) and pin[1] in claim.pins:
-        choices.setdefault(pin[0], claim.pins[pin[1]])
-    chosen = {name: value for name, value in overrides.items() if value != "pinned"}
-    if pin and chosen.get(pin[0]) == "latest":
-        chosen[pin[0]] = datasets.resolve(pin[1], "latest")
-    return _laid_over(choices, chosen)
+    return _laid_over(_pinned(claim, claim.definition.choices), _exact(overrides))
 
 
 def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
@@ -164,6 +159,28 @@ def check_parameters(notebook: str, values: Mapping[str, Any]) -> None:
     """
     if check := _CHECKS.get(notebook):
         _function(check)(values)
+
+
+def _pinned(claim: Claim, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Return choices with the edition that the claim pins, also where a part, a premise or an effect has a method.
+
+    What inherits its method from the claim inherits the edition as well.
+    """
+    name, dataset = _PINNED.get(str(choices.get("method")), ("", ""))
+    pin = {name: claim.pins[dataset]} if dataset in claim.pins else {}
+    return pin | {key: _pinned(claim, own) if isinstance(own, Mapping) else own for key, own in choices.items()}
+
+
+def _exact(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return overrides without those that ask for what is pinned, and with the newest edition by its name."""
+    exact: dict[str, Any] = {}
+    for name, value in overrides.items():
+        if isinstance(value, Mapping):
+            exact[name] = _exact(value)
+        elif value != "pinned":
+            newest = value == "latest" and name in _EDITIONED
+            exact[name] = datasets.resolve(_EDITIONED[name], "latest") if newest else value
+    return exact
 
 
 def _choices_of_part(choices: Mapping[str, Any], part: str) -> dict[str, Any]:
@@ -260,7 +277,7 @@ def _without_stale_words(own: Mapping[str, Any], chosen: Mapping[str, Any]) -> d
 def _variant(article: Mapping[str, Any], asked: Mapping[str, Any]) -> str | None:
     before, after = _flat(article), _flat(asked)
     departures = [
-        f"{name.replace('_', ' ')} {value} instead of {before.get(name)}"
+        f"{name.replace('_', ' ')} {value} instead of {before.get(name, 'the default')}"
         for name, value in after.items()
         if value != before.get(name)
     ]

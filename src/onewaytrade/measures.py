@@ -135,6 +135,11 @@ def shift_month(month: str, by: int) -> str:
     return month_of(month_number(month) + by)
 
 
+def shift_years(period: str, by: int) -> str:
+    """Return the same months, quarter or year of `by` years later (earlier if negative)."""
+    return "..".join(f"{int(end[:4]) + by:04d}{end[4:]}" for end in period.split(".."))
+
+
 def trailing(end: str, length: int = 12) -> str:
     """Return the period of `length` months that ends in the month `end`."""
     return f"{shift_month(end, 1 - length)}..{end}"
@@ -157,8 +162,17 @@ def growth(start: float, end: float) -> float:
 
 def growth_interval(start: Interval, end: Interval) -> Interval:
     """Return the interval of growth, in per cent, that the intervals of both ends allow."""
-    ratio = end / start
+    return as_growth(end / start)
+
+
+def as_growth(ratio: Interval) -> Interval:
+    """Return a ratio of end to start as growth in per cent."""
     return Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
+
+
+def compound(*rates_pct: float) -> float:
+    """Return the growth, in per cent, that growth rates come to one upon the other."""
+    return 100 * (math.prod(1 + rate / 100 for rate in rates_pct) - 1)
 
 
 def growth_at_day_rate(growth_pct: float, start: str, end: str) -> float:

@@ -259,9 +259,9 @@ def test_a_statement_that_was_not_found_shows_no_count_of_parts():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"year": "2020", "about": 10}, "for 2021 and 2022 only; the nearest is '2021'"),
+        ({"year": "2020", "about": 10}, "the nearest is '2021', and all are 2021, 2022"),
         ({"year": "2024", "about": 10}, "the nearest is '2022'"),
-        ({"year": "last", "about": 10}, "year='last' cannot be answered"),
+        ({"year": "last", "about": 10}, "year='last' is no year for which"),
         ({"year": "2022", "about": 7}, "about=7 is none of 2, 5, 10"),
         ({"year": "2022", "about": 100}, "the nearest is 10"),
     ],

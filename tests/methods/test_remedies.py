@@ -162,8 +162,8 @@ def test_what_is_told_is_whole_for_every_choice(name, since):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"count": "all case"}, "the nearest is 'all cases' of all cases, China only, half-years, research"),
-        ({"since": "2020"}, "the nearest is '2023' of 2023, 2024"),
+        ({"count": "all case"}, "'half-years', 'research'; the nearest is 'all cases'"),
+        ({"since": "2020"}, "the nearest is '2023', and all are 2023, 2024"),
         ({"count": "research", "since": "2023"}, "no year of the count 'research'; the nearest is '2024'"),
     ],
 )

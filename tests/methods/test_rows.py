@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from onewaytrade import datasets
+from onewaytrade.claims import Estimate
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import rows
@@ -86,6 +87,42 @@ def test_a_window_less_another_and_a_rate_per_year():
     assert (found.low, found.high) == (later.low - earlier.high, later.high - earlier.low)
 
 
+def test_a_rate_per_year_is_not_taken_per_year_again():
+    income = {"dataset": "consumption", "entity": "China", "measure": "per capita disposable income"}
+    whole = rows.growth({**income, "start": "2022", "end": "2024"})
+    yearly = rows.growth({**income, "start": "2022", "end": "2024", "per_year": True})
+    assert (1 + yearly.value / 100) ** 2 == pytest.approx(1 + whole.value / 100)
+    assert yearly.annual_rate == whole.annual_rate == pytest.approx(yearly.value)
+
+
+@pytest.mark.parametrize(
+    ("ends", "relation", "expected", "stands"),
+    [
+        ((60.0, 70.0), "above", 50, True),
+        ((40.0, 60.0), "above", 50, None),
+        ((30.0, 50.0), "above", 50, False),
+        ((248.0, None), "above", 250, None),
+        ((30.0, 40.0), "below", 50, True),
+        ((40.0, 60.0), "below", 50, None),
+        ((50.0, 60.0), "below", 50, False),
+        ((24.6, 25.4), "rounds-to", 25, True),
+        ((24.6, 25.6), "rounds-to", 25, None),
+        ((24.6, None), "rounds-to", 25, None),
+        ((26.0, None), "rounds-to", 25, False),
+    ],
+)
+def test_what_the_range_leaves_open_is_unknown_and_not_false(ends, relation, expected, stands):
+    estimate = Estimate(None, "press", "", "", *ends)
+    assert rows.compare(estimate, {"relation": relation, "expected": expected}) is stands
+
+
+def test_more_than_a_number_is_above_it():
+    more = Estimate(None, "press", "", "", low=48.0, exclusive=True)
+    assert rows.compare(more, {"relation": "above", "expected": 48}) is True
+    with pytest.raises(ClaimError, match="no relation 'near'"):
+        rows.compare(more, {"relation": "near", "expected": 48})
+
+
 def test_a_published_rate_is_read_off_not_computed(root):
     found = rows.published_rate(
         {"dataset": "gacc-commodities-other", "commodity": "TOTAL imports from Brazil", "measure": "value",
@@ -121,6 +158,12 @@ def test_two_rows_that_differ_need_a_source():
     confidence = {"dataset": "trade-remedies", "entity": "China (as exporter)", "period": "2024"}
     with pytest.raises(ClaimError, match=r"rows of trade-remedies fit .* name one of .*S188"):
         rows.find(confidence)
+
+
+def test_two_rows_that_differ_in_their_words_alone_need_a_source():
+    words = {"dataset": "documents", "entity": "Document 79"}
+    with pytest.raises(ClaimError, match="rows of documents fit"):
+        rows.check({**words, "field": "value_text", "relation": "contains", "expected": "2022"})
 
 
 def test_a_row_told_in_words_has_no_value():

@@ -4,7 +4,6 @@ Money is that of Chinese customs, of goods, unadjusted; volumes and unit values 
 together (a surplus at the prices of one year), the result is implied by both and printed by neither.
 """
 
-import difflib
 import functools
 import math
 from collections.abc import Mapping, Sequence
@@ -16,8 +15,9 @@ import pandas as pd
 from onewaytrade import datasets, fmt, measures, project
 from onewaytrade.claims import Estimate, weakest_of
 from onewaytrade.errors import ClaimError, NoFigureError, ParameterError
-from onewaytrade.methods import commodities, cpb, partners
+from onewaytrade.methods import commodities, consumption, cpb, customs, partners
 from onewaytrade.methods.partners import Amount
+from onewaytrade.nearest import check_choice
 
 DATASET: Final = "gacc-totals"
 CURRENCIES: Final = ("USD", "CNY")
@@ -35,7 +35,6 @@ _LATEST: Final = ("revised", "in full", "implied", "as published")
 _PRINTS: Final = {"revised": _LATEST, "first": ("first", "as published")}
 _CAPACITY: Final = "capacity utilisation"
 _PRODUCER_PRICES: Final = "producer price index, change on year"
-_SAVING: Final = "household-survey saving ratio = 1 - expenditure/income (calculated)"
 _PARTNER_WINDOWS: Final = {
     "2024 on 2023": ("2023", "2024"),
     "First half of 2025 on 2024": ("2024-01..2024-06", "2025-01..2025-06"),
@@ -130,18 +129,10 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     Raises ParameterError, naming the values at hand and the nearest.
     """
     currency = values["currency"]
-    if currency not in CURRENCIES:
-        near = difflib.get_close_matches(str(currency).upper(), CURRENCIES, n=1, cutoff=0.0)[0]
-        raise ParameterError(
-            f"currency={currency!r} is not one of {', '.join(map(repr, CURRENCIES))}; the nearest is {near!r}."
-        )
+    check_choice("currency", currency, CURRENCIES)
     known = years(currency)
     for name in ("start", "end"):
-        if str(values[name]) not in known:
-            raise ParameterError(
-                f"{name}={values[name]!r} is no calendar year at hand in {_money(currency)}; the nearest is "
-                f"{_nearest(str(values[name]), known)!r}, and all are {', '.join(known)}."
-            )
+        check_choice(name, values[name], known, why=f"no calendar year at hand in {_money(currency)}")
     if values["start"] >= values["end"]:
         later = [year for year in known if year > values["start"]]
         hint = f"the nearest is end={later[0]!r}" if later else f"the nearest is start={known[-2]!r}"
@@ -268,8 +259,8 @@ def prices() -> pd.DataFrame:
     """
     since = f"{FIRST_YEAR}-01"
     exports, imports = (_cpb(flow, "unit_value").loc[since:] for flow in FLOWS)
-    base = measures.mean_over(market_rate(), BASE_YEAR)
-    yuan = (exports * market_rate() / base).dropna()
+    rates = customs.market_rate()
+    yuan = (exports * rates / measures.mean_over(rates, BASE_YEAR)).dropna()
     own = "Unit values in dollars and yuan"
     parts = [
         _panel(own, f"{BASE_YEAR} = 100", "Exports, in dollars", exports),
@@ -285,13 +276,6 @@ def prices() -> pd.DataFrame:
 def terms() -> "pd.Series[float]":
     """Return the terms of trade: CPB's unit value of exports over that of imports, its base year = 100."""
     return 100 * _cpb("exports", "unit_value") / _cpb("imports", "unit_value")
-
-
-def market_rate() -> "pd.Series[float]":
-    """Return yuan per dollar on the market, monthly means of daily rates."""
-    frame = datasets.load("exchange-rates")
-    of_market = (frame["pair"] == "CNY per USD") & (frame["statistic"] == "monthly average of daily")
-    return frame[of_market].set_index("period")["rate"].sort_index()
 
 
 def producer_prices() -> "pd.Series[float]":
@@ -312,10 +296,10 @@ def price_changes(start: str, end: str) -> dict[str, float]:
     """
     found = {flow: measures.window_growth(_cpb(flow, "unit_value"), start, end) for flow in FLOWS}
     found["terms"] = 100 * ((1 + found["exports"] / 100) / (1 + found["imports"] / 100) - 1)
-    rates = market_rate()
+    rates = customs.market_rate()
     if {f"{start}-01", f"{end}-12"} <= set(rates.index):
         found["rate"] = measures.window_growth(rates, start, end)
-        found["exports_yuan"] = 100 * ((1 + found["exports"] / 100) * (1 + found["rate"] / 100) - 1)
+        found["exports_yuan"] = measures.compound(found["exports"], found["rate"])
     return found
 
 
@@ -325,12 +309,11 @@ def bridge(start: str, end: str) -> pd.DataFrame:
     In logs: volumes (CPB's exports over imports), prices (the terms of trade), and what customs' values hold
     beside CPB's, such as revisions that only one of them has.
     """
-    ratio = change({"measure": "ratio", "currency": "USD", "start": start, "end": end}).value
+    ratio = change({"measure": "ratio", "currency": "USD", "start": start, "end": end}).number
     rates = {
         part: 100 * (_against("exports", what, start, end) / _against("imports", what, start, end) - 1)
         for part, what in {"Quantities": "volume", "Prices": "unit_value"}.items()
     }
-    ratio = 0.0 if ratio is None else ratio
     by_cpb = (1 + rates["Quantities"] / 100) * (1 + rates["Prices"] / 100)
     rates["Customs beside CPB"] = 100 * ((1 + ratio / 100) / by_cpb - 1)
     logs = measures.decompose_logs(rates)
@@ -520,8 +503,8 @@ def _factories() -> str:
 
 
 def _households() -> str:
-    frame = datasets.load("consumption")
-    saving = frame[frame["measure"] == _SAVING].sort_values("period")
+    frame = datasets.load(consumption.DATASET)
+    saving = frame[frame["measure"] == consumption.SAVING].sort_values("period")
     told = fmt.join(
         f"{value:.1f} % in {year}" for year, value in zip(saving["period"], saving["value"], strict=True)
     )
@@ -540,8 +523,7 @@ def _competitiveness(price: Mapping[str, float]) -> str:
 
 def _chips() -> float:
     choices = {"commodity": "Integrated circuits", "measure": "quantity", "release": "2025-06-09", "months": 5}
-    value = commodities.growth(choices).value
-    return math.nan if value is None else value
+    return commodities.growth(choices).number
 
 
 # Small steps
@@ -632,12 +614,6 @@ def _panel(panel: str, unit: str, series: str, values: "pd.Series[float]") -> pd
     return table.assign(panel=panel, unit=unit, series=series)
 
 
-def _nearest(year: str, known: Sequence[str]) -> str:
-    if year.isdigit():
-        return min(known, key=lambda other: abs(int(other) - int(year)))
-    return difflib.get_close_matches(year, known, n=1, cutoff=0.0)[0]
-
-
 def _money(currency: str) -> str:
     return partners.WORDS[currency]
 
@@ -653,4 +629,4 @@ def _spelt(period: str) -> str:
 def _edition(choices: Mapping[str, Any]) -> str:
     names = [partners.DATASET if choices.get("partner") else DATASET]
     names += [cpb.DATASET] if choices.get("prices") else []
-    return fmt.join(f"{name} {datasets.resolve(name, 'pinned')}" for name in names)
+    return fmt.join(map(datasets.pinned, names))

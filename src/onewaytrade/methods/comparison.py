@@ -14,7 +14,6 @@ STATES: Final = "United States"
 WORLD: Final = "World"
 _CLAIMS: Final = {ASIA: "asia-imports-11", STATES: "us-imports-36"}
 _COMPARED: Final = tuple(_CLAIMS)
-_LENGTHS: Final = {"month": "One month", "quarter": "Three months", "year": "Twelve months"}
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:
@@ -116,7 +115,7 @@ def by_average(edition: str, regions: Iterable[str], start: str, end: str) -> pd
     Columns `Region` and one for each length, in per cent.
     """
     table = pd.DataFrame({"Region": list(regions)})
-    for average, name in _LENGTHS.items():
+    for average, name in cpb.LENGTHS.items():
         ends = cpb.averaged(start, average), cpb.averaged(end, average)
         if ends[0][:7] >= cpb.months(edition)[0]:
             table[f"{name}, %"] = [growth(edition, region, *ends) for region in table["Region"]]

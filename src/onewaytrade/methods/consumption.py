@@ -4,7 +4,6 @@ Retail sales are published for March to December alone. "Twelve months to May" t
 of the same ten calendar months, so that they compare with March to December of any year.
 """
 
-import difflib
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import rows
+from onewaytrade.nearest import nearest
 
 DATASET: Final = "consumption"
 LUXURY: Final = "luxury"
@@ -97,7 +97,7 @@ def _known(name: str, value: str, allowed: Sequence[str], what: str) -> str:
     try:
         near = min(allowed, key=lambda other: abs(_number(other) - _number(value)))
     except measures.MeasureError:
-        near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.0)[0]
+        near = nearest(value, allowed)
     raise ParameterError(
         f"{name}={value!r} is not {what}; the nearest is {near!r}, and they run from {allowed[0]} to "
         f"{allowed[-1]}."
@@ -140,7 +140,12 @@ def retail(choices: Mapping[str, Any]) -> Estimate:
     if average == "year":
         return _mean(value, 1, f"{sentence}.", "%")
     return Estimate(
-        value, "primary", _edition(), f"{sentence}, by China’s statistics office.", recomputed=False, unit="%"
+        value,
+        "primary",
+        datasets.pinned(DATASET),
+        f"{sentence}, by China’s statistics office.",
+        recomputed=False,
+        unit="%",
     )
 
 
@@ -159,7 +164,7 @@ def _by_levels(start: str, end: str) -> Estimate:
         low=allowed.low,
         high=allowed.high,
         grade="primary",
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=f"Retail sales of consumer goods, level, {fmt.month(start)} to {fmt.month(end)}, as printed.",
         unit="%",
     )
@@ -168,7 +173,7 @@ def _by_levels(start: str, end: str) -> Estimate:
 def _mean(value: float, means: int, sentence: str, unit: str) -> Estimate:
     """Return a mean of rates, or a difference of two, with the rounding of the published digits."""
     half = means * _RATE_STEP / 2
-    return Estimate(value, "primary", _edition(), sentence, value - half, value + half, unit=unit)
+    return Estimate(value, "primary", datasets.pinned(DATASET), sentence, value - half, value + half, unit=unit)
 
 
 def _mean_rate(end: str, average: str) -> tuple[float, tuple[str, ...]]:
@@ -204,10 +209,6 @@ def _at(series: "pd.Series[float]", month: str, what: str) -> float:
             f"{series.index.max()}, without January and February."
         )
     return float(series[month])
-
-
-def _edition() -> str:
-    return f"{DATASET} {datasets.resolve(DATASET, 'pinned')}"
 
 
 def _series(measure: str, entity: str = "China") -> "pd.Series[float]":
@@ -308,7 +309,7 @@ def budget(choices: Mapping[str, Any]) -> Estimate:
     return Estimate(
         value=last - first,
         grade="press",
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=(
             f"Share of income per head that is not spent, {choices['end']} less {choices['start']}, by the "
             "household survey."
@@ -327,7 +328,7 @@ def _saved(year: str) -> float:
 
 
 def _side(estimate: Estimate) -> int:
-    value = measures.round_half_away(float(estimate.value or 0.0))
+    value = measures.round_half_away(estimate.number)
     return (value > 0) - (value < 0)
 
 
@@ -585,7 +586,7 @@ def swatch_implied(year: str, *, elsewhere: bool = False) -> tuple[float, Interv
         before, after_ = whole - before, whole - after_
     ratio = after_ / before * (measures.exact(1) + measures.rounded(total, 0.1) * measures.exact(0.01))
     middle = after_.middle / before.middle * (1 + total / 100)
-    return 100 * (middle - 1), Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
+    return 100 * (middle - 1), measures.as_growth(ratio)
 
 
 def _swatch_total(year: str) -> float:

@@ -1,21 +1,23 @@
 """Growth in CPB's World Trade Monitor: volumes, unit values and their product, by region and edition."""
 
-import difflib
+import functools
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures
+from onewaytrade import datasets, fmt, measures, project
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.nearest import nearest
 
 DATASET: Final = "cpb"
 NOT_ECONOMIES: Final = frozenset({"World", "Advanced economies", "Emerging economies"})
 _MEASURES: Final = {"volume": "volume", "unit_value": "unit value in dollars", "value": "value in dollars"}
 _FLOWS: Final = {"Exports": "exports", "Imports": "imports"}
 _PARTS: Final = {"volume": "Volume", "unit_value": "Unit value", "product": "Value"}
-_LENGTHS: Final = {"month": "One month", "quarter": "Three months", "year": "Twelve months"}
+LENGTHS: Final = {"month": "One month", "quarter": "Three months", "year": "Twelve months"}
 _AVERAGES: Final = {
     "month": "one month against one month",
     "quarter": "the mean of the three months to each end month",
@@ -48,6 +50,12 @@ def regions(edition: str) -> tuple[str, ...]:
 
 def months(edition: str) -> tuple[str, str]:
     """Return the first and the last month of an edition."""
+    return _months(datasets.resolve(DATASET, edition), project.root())
+
+
+@functools.lru_cache(maxsize=32)
+def _months(edition: str, _root: Path) -> tuple[str, str]:
+    # Asked for by every table of windows, and slow to find among tens of thousands of rows.
     column = datasets.load(DATASET, edition)["month"]
     return str(column.min()), str(column.max())
 
@@ -56,7 +64,7 @@ def check_region(region: str, edition: str) -> None:
     """Raise ParameterError, naming the nearest, if an edition has no such region."""
     known = regions(edition)
     if region not in known:
-        near = difflib.get_close_matches(region, known, n=1, cutoff=0.0)[0]
+        near = nearest(region, known)
         raise ParameterError(
             f"economy={region!r} is no region of CPB's edition {edition}; the nearest is {near!r}, and all are: "
             f"{', '.join(known)}."
@@ -102,14 +110,8 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
 def _difference(choices: Mapping[str, Any], minus: Mapping[str, Any]) -> Estimate:
     own, other = growth(choices), growth({**choices, **minus})
-    mine, theirs = own.range[0], other.range[0]
-    return Estimate(
-        value=mine - theirs,
-        grade="primary",
-        edition=own.edition,
-        sentence=f"{own.sentence} Less the same for: {other.sentence} {fmt.pct(mine)} less {fmt.pct(theirs)}.",
-        unit="points",
-    )
+    rates = f"{fmt.pct(own.number)} less {fmt.pct(other.number)}"
+    return own.less(other, f"Less the same for: {other.sentence} {rates}.")
 
 
 def _clipped(end: str, edition: str) -> str:
@@ -132,7 +134,7 @@ def averages(edition: str, region: str, start: str, end: str) -> pd.DataFrame:
     Columns as they are shown: `At each end`, `From`, `To`, `Exports, %`, `Imports, %`, `Gap, points`.
     """
     rows = []
-    for average, name in _LENGTHS.items():
+    for average, name in LENGTHS.items():
         ends = (averaged(start, average), averaged(end, average))
         if ends[0][:7] < months(edition)[0]:
             continue

@@ -5,10 +5,9 @@ several prints (first, revised) and sources, which the rows of the dataset name 
 rounded in print is carried as the interval of all numbers that round to it. Columns named `…_pct` are in per cent.
 """
 
-import difflib
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -16,12 +15,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, datasets, definitions, fmt, measures
+from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate, Verdict
-from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.errors import NoFigureError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, cpb
 from onewaytrade.methods import rows as single_rows
+from onewaytrade.methods.partners import BILLIONS
+from onewaytrade.nearest import check_choice
 
 DATASET: Final = "gacc-totals"
 RATES: Final = "exchange-rates"
@@ -53,7 +54,6 @@ SOURCES: Final[dict[str, str]] = {
 OTHER_FLOW: Final = {"exports": "imports", "imports": "exports"}
 COMPUTERS, CHIPS = "Computers and parts", "Integrated circuits"
 
-_TO_BN: Final = {"100M CNY": 0.1, "trn CNY": 1e3, "k USD": 1e-6, "bn USD": 1.0, "trn USD": 1e3}
 # One unit of the last digit that is printed at the least, by unit; 0 where the table is in full.
 _STEPS: Final = {"100M CNY": 1.0, "trn CNY": 0.01, "k USD": 0.0, "bn USD": 1.0, "trn USD": 0.01}
 _PRINTS: Final[dict[str, tuple[str, ...]]] = {"first": ("first", "as published"), "revised": ("revised",)}
@@ -118,7 +118,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         low=low,
         high=high,
         grade=claims.weakest_of(start.grade, end.grade),
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=_sentence(choices, start, end),
         annual_rate=None if apart < 12 else measures.annual_rate(value, apart),
         unit="%",
@@ -135,17 +135,17 @@ def chained(choices: Mapping[str, Any]) -> Estimate:
         return _difference(choices, chained)
     flow, currency = choices["flow"], choices["currency"]
     rates = [published(flow, currency, period) for period in choices["periods"]]
-    value, span = 1.0, measures.exact(1.0)
+    span = measures.exact(1.0)
     for rate, _ in rates:
-        value *= 1 + rate / 100
         span = span * _factor(rate)
+    allowed = measures.as_growth(span)
     each = fmt.join(fmt.pct(rate) for rate, _ in rates)
     return Estimate(
-        value=100 * (value - 1),
-        low=100 * (span.low - 1),
-        high=100 * (span.high - 1),
+        value=measures.compound(*(rate for rate, _ in rates)),
+        low=allowed.low,
+        high=allowed.high,
         grade=claims.weakest_of(*(str(row["grade"]) for _, row in rates)),
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=(
             f"China's {flow} in {CURRENCIES[currency]}: the rates that customs published for "
             f"{fmt.join(fmt.period(period) for period in choices['periods'])}, {each}, one upon the other."
@@ -205,7 +205,7 @@ def implied_level(
 
     `source` prints both. Raises NoFigureError if no print has both.
     """
-    later = period.replace(period[:4], str(int(period[:4]) + 1))
+    later = measures.shift_years(period, 1)
     rate, row = published(flow, currency, later, source)
     end = _level_of(row)
     span = measures.implied_base(end.span, rate, _ROUND)
@@ -246,17 +246,8 @@ def in_currency(claim_id: str, currency: str) -> dict[str, Any]:
 
 def check_parameters(values: Mapping[str, Any]) -> None:
     """Check the parameters `currency` and `basket`; raises ParameterError with the nearest value."""
-    known = {
-        "currency": tuple(CURRENCIES),
-        "basket": tuple(basket.name for basket in commodities.BASKETS),
-    }
-    for name, allowed in known.items():
-        if values[name] not in allowed:
-            near = difflib.get_close_matches(str(values[name]), allowed, n=1, cutoff=0.0)[0]
-            raise ParameterError(
-                f"{name}={values[name]!r} is not at hand; the nearest is {near!r}, and all are: "
-                f"{', '.join(allowed)}."
-            )
+    check_choice("currency", values["currency"], CURRENCIES)
+    check_choice("basket", values["basket"], (basket.name for basket in commodities.BASKETS))
 
 
 # What the notebook shows
@@ -353,7 +344,8 @@ def identity() -> pd.DataFrame:
             rate = (one + yuan * measures.exact(0.01)) / (one + dollars * measures.exact(0.01))
             market = [_market_growth(flow, period, before, lag) for lag in (0, 1)]
             ends = (yuan.low, yuan.high, dollars.low, dollars.high)
-            rows.append((flow, period, *ends, 100 * (rate.low - 1), 100 * (rate.high - 1), *market))
+            grown = measures.as_growth(rate)
+            rows.append((flow, period, *ends, grown.low, grown.high, *market))
     columns = [
         "flow", "period", "cny_low_pct", "cny_high_pct", "usd_low_pct", "usd_high_pct",
         "rate_low_pct", "rate_high_pct", "market_pct", "month_before_pct",
@@ -517,7 +509,7 @@ def chained_and_levels(flow: str) -> tuple[float, float]:
     (first, _), (second, _) = (published(flow, "CNY", year) for year in ("2022", "2023"))
     base = implied_level(flow, "CNY", "2021").value
     return (
-        100 * ((1 + first / 100) * (1 + second / 100) - 1),
+        measures.compound(first, second),
         measures.growth(base, level(flow, "CNY", "2023", None, "first").value),
     )
 
@@ -611,9 +603,14 @@ def confirmations() -> pd.DataFrame:
     }  # fmt: skip
     rows = []
     for name, choices in counts.items():
-        exports, imports = (definitions.evaluate({**choices, "flow": flow}).value or 0.0 for flow in FLOWS)
+        method = _COUNTED[choices["method"]]
+        exports, imports = (method({**choices, "flow": flow}).number for flow in FLOWS)
         rows.append((name, exports, imports, exports - imports))
     return pd.DataFrame(rows, columns=["Count", "Exports, %", "Imports, %", "Gap, points"])
+
+
+# The methods of the counts that `confirmations` sets side by side.
+_COUNTED: Final = {"customs-growth": growth, "chained-rates": chained, "cpb-growth": cpb.growth}
 
 
 def medical_changes() -> pd.DataFrame:
@@ -670,7 +667,7 @@ def medical_weight() -> dict[str, float]:
         "fell_bn": before - value,
         "nine_pct": published("exports", "USD", _NINE_MONTHS)[0],
         "year_pct": published("exports", "USD", "2022")[0],
-        "in_yuan_pct": 100 * ((1 + rate / 100) * (1 + yuan / 100) - 1),
+        "in_yuan_pct": measures.compound(rate, yuan),
         "needed_pct": 100 * (before - value) / (before / 3),
         "ppe_bn": rose,
         "ppe_points": 100 * rose / years[0],
@@ -716,7 +713,7 @@ def _best(rows: pd.DataFrame, wanted: str) -> "pd.Series[Any]":
     """Return the row of the wanted print if there is one, and of several the one with most digits."""
     of_print = rows[rows["print"].isin(_PRINTS.get(wanted, ()))]
     pool = rows if of_print.empty else of_print
-    steps = pool.apply(_step, axis="columns") * pool["unit"].map(_TO_BN)
+    steps = pool.apply(_step, axis="columns") * pool["unit"].map(BILLIONS)
     return pool.iloc[int(steps.to_numpy().argmin())]
 
 
@@ -728,7 +725,7 @@ def _step(row: "pd.Series[Any]") -> float:
 
 
 def _level_of(row: "pd.Series[Any]") -> Level:
-    factor = _TO_BN[row["unit"]]
+    factor = BILLIONS[row["unit"]]
     span = measures.rounded(float(row["value"]), _step(row))
     return Level(
         value=float(row["value"]) * factor,
@@ -778,7 +775,7 @@ def _monthly(flow: str, currency: str) -> "pd.Series[float]":
         & (frame["frequency"] == "monthly")
         & (frame["source_id"] == TABLE[currency])
     ]
-    return (rows["value"] * rows["unit"].map(_TO_BN)).set_axis(rows["period"]).sort_index()
+    return (rows["value"] * rows["unit"].map(BILLIONS)).set_axis(rows["period"]).sort_index()
 
 
 def _factor(rate: float) -> Interval:
@@ -821,7 +818,7 @@ def _market_growth(flow: str, period: str, before: str, lag: int) -> float:
 
 
 def _growth_or_none(flow: str, currency: str, period: str) -> float | None:
-    before = period.replace(period[:4], str(int(period[:4]) - 1))
+    before = measures.shift_years(period, -1)
     try:
         ends = [level(flow, currency, one, TABLE[currency]).value for one in (before, period)]
         return measures.growth(*ends)
@@ -844,7 +841,7 @@ def _published_growth(flow: str, currency: str, period: str, source: str | None)
     return Estimate(
         value=rate,
         grade=str(row["grade"]),
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=(
             f"Growth of China's {flow} in {CURRENCIES[currency]}, {fmt.period(period)}, as customs published it "
             f"({_in_words(_printer(row))})."
@@ -854,21 +851,10 @@ def _published_growth(flow: str, currency: str, period: str, source: str | None)
     )
 
 
-def _difference(choices: Mapping[str, Any], method: Any) -> Estimate:
+def _difference(choices: Mapping[str, Any], method: Callable[[Mapping[str, Any]], Estimate]) -> Estimate:
     own = {name: value for name, value in choices.items() if not name.startswith(_MINUS)}
-    first: Estimate = method(own)
-    second: Estimate = method({**own, "flow": choices[_MINUS + "flow"]})
-    (low, high), (floor, ceiling) = first.range, second.range
-    value = None if first.value is None or second.value is None else first.value - second.value
-    return Estimate(
-        value=value,
-        low=low - ceiling,
-        high=high - floor,
-        grade=claims.weakest_of(first.grade, second.grade),
-        edition=first.edition,
-        sentence=f"{first.sentence} Less the same for {choices[_MINUS + 'flow']}.",
-        unit="points",
-    )
+    other = choices[_MINUS + "flow"]
+    return method(own).less(method({**own, "flow": other}), f"Less the same for {other}.")
 
 
 def _sentence(choices: Mapping[str, Any], start: Level, end: Level) -> str:
@@ -878,10 +864,6 @@ def _sentence(choices: Mapping[str, Any], start: Level, end: Level) -> str:
         f"{fmt.period(choices['end'])} ({_in_words(end.place)}) against {fmt.period(choices['start'])} "
         f"({_in_words(start.place)})."
     )
-
-
-def _edition() -> str:
-    return f"{DATASET} {datasets.resolve(DATASET, 'pinned')}"
 
 
 def _in(currency: str) -> str:

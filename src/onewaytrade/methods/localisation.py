@@ -6,7 +6,6 @@ came from the United States), and accounts of texts that are not public. Amounts
 growth rate implies has bounds and no value.
 """
 
-import difflib
 import functools
 import math
 from collections.abc import Iterable, Mapping
@@ -17,10 +16,11 @@ import pandas as pd
 
 from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import Verdict
-from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.errors import NoFigureError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, rows
 from onewaytrade.methods.commodities import Window
+from onewaytrade.nearest import check_choice
 
 DATASET: Final = "localisation"
 CHIPS: Final = "Integrated circuits"
@@ -85,12 +85,7 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     Raises ParameterError for a currency that no table has, and DatasetError for an unknown release, each with the
     nearest value.
     """
-    currency = values["currency"]
-    if currency not in CURRENCIES:
-        near = difflib.get_close_matches(str(currency), CURRENCIES, n=1, cutoff=0.0)[0]
-        raise ParameterError(
-            f"currency={currency!r} is not one of {', '.join(map(repr, CURRENCIES))}; the nearest is {near!r}."
-        )
+    check_choice("currency", values["currency"], CURRENCIES)
     commodities.window(values["release"])
 
 
@@ -296,7 +291,7 @@ def two_years(entity: str = "IBM", measure: str = "China revenue, change on year
     for year in (2022, 2023):
         rate = press(measure, year, entity)
         ratio = ratio * (one + rate * measures.exact(0.01))
-    return Interval(100 * (ratio.low - 1), 100 * (ratio.high - 1))
+    return measures.as_growth(ratio)
 
 
 # Texts and verdicts

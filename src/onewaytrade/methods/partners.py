@@ -5,7 +5,6 @@ together. Each is an interval: what rounds to the printed figure, or what the gr
 Where a sum can be built in two ways, or a base was revised, the result spans both.
 """
 
-import difflib
 import functools
 import math
 from collections.abc import Mapping, Sequence
@@ -16,9 +15,10 @@ from typing import Any, Final, TypeVar, cast
 import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures, project
-from onewaytrade.claims import Estimate, weakest_of
+from onewaytrade.claims import GRADES, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
+from onewaytrade.nearest import check_choice
 
 DATASET: Final = "gacc-partners"
 CLAIMS: Final = {
@@ -37,12 +37,12 @@ AUTHORITIES: Final = {"United States": "US Census", "Japan": "Japan’s MoF", "G
 STRETCHES: Final = ("2024-05..2024-07", "2024-06..2024-08")
 # The article's last month with those around it to which something is known.
 AROUND: Final = ("2024-12", "2025-03", "2025-05", "2025-06")
-_BILLIONS: Final = {
+# What a unit of money is in billions of its currency.
+BILLIONS: Final = {
     "USD": 1e-9, "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
     "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3, "bn EUR": 1.0, "bn JPY": 1.0,
 }  # fmt: skip
 _DECIMALS: Final = {"bn": 1, "trn": 2}
-_GRADES: Final = ("primary", "mirror", "implied", "press")
 _BASES: Final = ("printed", "computed", "implied")
 _MARKET: Final = {"JPY": ("JPY per USD", False), "EUR": ("USD per EUR", True)}
 
@@ -129,7 +129,7 @@ def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
     estimate = Estimate(
         value=measures.growth(starts[0].value, ways[0].value) if ways else None,
         grade=weakest_of(*(one.grade for one in used), "primary" if ways else "implied"),
-        edition=_edition(DATASET),
+        edition=datasets.pinned(DATASET),
         sentence=_sentence(choices, bounded=not ways, revised=len(starts) > 1),
         low=change.low,
         high=change.high,
@@ -144,11 +144,7 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     Raises ParameterError, naming the values at hand and the nearest.
     """
     currency, window = values["currency"], int(values["window"])
-    if currency not in CURRENCIES:
-        near = difflib.get_close_matches(str(currency), CURRENCIES, n=1, cutoff=0.0)[0]
-        raise ParameterError(
-            f"currency={currency!r} is not one of {', '.join(map(repr, CURRENCIES))}; the nearest is {near!r}."
-        )
+    check_choice("currency", currency, CURRENCIES)
     if window not in WINDOWS:
         nearest = min(WINDOWS, key=lambda known: abs(known - window))
         raise ParameterError(
@@ -178,7 +174,7 @@ def _printed(partner: str, currency: str, period: str, flow: str = "imports") ->
 
 def _implied(partner: str, currency: str, period: str, flow: str = "imports") -> Amount | None:
     """Return what the print of one year later implies for this period, base revised as it was then."""
-    rows = _rows_of(partner, currency, _year_later(period), flow)
+    rows = _rows_of(partner, currency, measures.shift_years(period, 1), flow)
     rows = [row for row in rows if row["basis"] == "printed" and not math.isnan(row["yoy_published_pct"])]
     return _base_of(_best(rows)) if rows else None
 
@@ -195,7 +191,7 @@ def _rows_of(partner: str, currency: str, period: str, flow: str = "imports") ->
 
 def _best(rows: list[_Row]) -> _Row:
     """Return the best graded row, and of several one that shows a fraction: others round the same figure."""
-    return min(rows, key=lambda row: (_GRADES.index(row["grade"]), _spread(row)))
+    return min(rows, key=lambda row: (GRADES.index(row["grade"]), _spread(row)))
 
 
 def _spread(row: _Row) -> float:
@@ -225,7 +221,7 @@ def _records(dataset: str, _root: Path) -> dict[str, list[_Row]]:
 
 
 def _amount_of(row: _Row) -> Amount:
-    value, scale = row["value"], _BILLIONS[row["unit"]]
+    value, scale = row["value"], BILLIONS[row["unit"]]
     decimals = len(repr(value).partition(".")[2]) if value % 1 else 0
     # The press prints billions with a decimal and trillions with two, also noughts, which a number does not keep.
     unit = 10.0 ** -max(decimals, _DECIMALS.get(row["unit"].split()[0], 0))
@@ -273,9 +269,6 @@ def _total(currency: str, period: str, *prints: str) -> Amount | None:
     return None
 
 
-# The two ends
-
-
 def total(flow: str, currency: str, period: str, *prints: str) -> Amount | None:
     """Return China's exports to, or imports from, all the world in billions, in the first of `prints` at hand.
 
@@ -295,7 +288,7 @@ def total(flow: str, currency: str, period: str, *prints: str) -> Amount | None:
 
 
 def _total_rows(flow: str, currency: str, period: str, kind: str) -> list[_Row]:
-    when = _year_later(period) if kind == "implied" else period
+    when = measures.shift_years(period, 1) if kind == "implied" else period
     wanted = {
         "flow": flow,
         "currency": currency,
@@ -305,6 +298,9 @@ def _total_rows(flow: str, currency: str, period: str, kind: str) -> list[_Row]:
     if kind == "implied":
         return [row for row in found if not math.isnan(row["yoy_published_pct"])]
     return [row for row in found if kind != "in full" or row["grade"] == "primary"]
+
+
+# The two ends
 
 
 def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> list[Amount]:
@@ -462,7 +458,7 @@ def _mirror_growth(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
     estimate = Estimate(
         value=measures.growth(first.value, last.value) if last else None,
         grade=weakest_of(first.grade, last.grade if last else "implied"),
-        edition=_edition("mirror"),
+        edition=datasets.pinned("mirror"),
         sentence=_mirror_sentence(choices, start, end, bounded=last is None),
         low=change.low,
         high=change.high,
@@ -823,17 +819,9 @@ def _need(found: _T | None) -> _T:
     return found
 
 
-def _year_later(period: str) -> str:
-    return "..".join(f"{int(part[:4]) + 1}{part[4:]}" for part in period.split(".."))
-
-
 def _calendar(period: str) -> str:
     """Return a period of months as briefly as the data spell it: a year, a month, or a range."""
     first, _, last = period.partition("..")
     if first == last:
         return first
     return first[:4] if (first[5:], last[5:], first[:4]) == ("01", "12", last[:4]) else period
-
-
-def _edition(dataset: str) -> str:
-    return f"{dataset} {datasets.resolve(dataset, 'pinned')}"

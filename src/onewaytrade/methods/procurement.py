@@ -5,7 +5,6 @@ is a choice; a figure printed as "more than" stays an open bound; what follows f
 """
 
 import contextlib
-import difflib
 import math
 import re
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import rows
+from onewaytrade.nearest import check_choice, nearest
 
 PROCUREMENT: Final = "procurement"
 DOCUMENTS: Final = "documents"
@@ -63,13 +63,8 @@ def check_parameters(values: Mapping[str, Any]) -> None:
 
     Raises ParameterError, naming the values at hand and the nearest.
     """
-    year, about = str(values["year"]), values["about"]
-    if year not in YEARS:
-        near = min(YEARS, key=lambda known: abs(int(known) - int(year))) if year.isdigit() else YEARS[-1]
-        raise ParameterError(
-            f"year={values['year']!r} cannot be answered: the total of public procurement is at hand for "
-            f"{fmt.join(YEARS)} only; the nearest is {near!r}."
-        )
+    about = values["about"]
+    check_choice("year", values["year"], YEARS, why="no year for which the total of public procurement is at hand")
     if about not in ROUNDINGS:
         near_width = min(ROUNDINGS, key=lambda known: abs(known - float(about)))
         raise ParameterError(
@@ -94,7 +89,7 @@ def value(choices: Mapping[str, Any]) -> Estimate:
         low=allowed.low,
         high=allowed.high,
         grade=str(row["grade"]),
-        edition=f"{PROCUREMENT} {datasets.resolve(PROCUREMENT, 'pinned')}",
+        edition=datasets.pinned(PROCUREMENT),
         sentence=f"China, {row['measure']}, {row['period']}, by {row['publisher']}, in trillions of yuan.",
         unit="trn CNY",
     )
@@ -115,7 +110,7 @@ def listed_ratio(choices: Mapping[str, Any]) -> Estimate:
     return Estimate(
         value=float(ratio),
         grade=str(row["grade"]),
-        edition=f"{DOCUMENTS} {datasets.resolve(DOCUMENTS, 'pinned')}",
+        edition=datasets.pinned(DOCUMENTS),
         sentence=(
             f"The {choices['end']} of the {len(held)} domestic shares in the {copy} copy of the list, which holds "
             f"{fmt.number(float(row['value']))} device types there, by {row['publisher']}."
@@ -215,13 +210,16 @@ def dollars(year: str) -> pd.DataFrame:
     """Return the yuan per dollar at which the total's two printed bounds agree, beside the market's rates.
 
     Columns `rate` (in words) and `yuan`; the market's are averages of the year and of the month in which the
-    figure was published. No rows if the total was not printed in dollars.
+    figure was published. No rows if the total was not printed in dollars; raises NoFigureError without that month.
     """
     try:
         in_dollars = _row(PROCUREMENT, "China", IN_DOLLARS, year)
     except NoFigureError:
         return pd.DataFrame(columns=["rate", "yuan"])
-    month = str(re.search(r"\d{4}-\d{2}", str(in_dollars["publisher"]))[0])  # type: ignore[index]
+    dated = re.search(r"\d{4}-\d{2}", str(in_dollars["publisher"]))
+    if dated is None:
+        raise NoFigureError(f"When {in_dollars['publisher']} printed the total in dollars is not at hand.")
+    month = dated[0]
     bound = float(_row(PROCUREMENT, "China", TOTAL, year)["low"])
     found = [("implied by the two bounds", bound / float(in_dollars["low"]))]
     found += [(f"market, mean of {fmt.period(when)}", _rate("CNY per USD", when)) for when in (year, month)]
@@ -452,6 +450,6 @@ def _rate(pair: str, period: str) -> float:
     frame = datasets.load("exchange-rates")
     wanted = frame[(frame["pair"] == pair) & (frame["period"] == period) & frame["series"].str.startswith("FRED")]
     if wanted.empty:
-        near = difflib.get_close_matches(period, frame["period"], n=1, cutoff=0.0)[0]
+        near = nearest(period, frame["period"])
         raise NoFigureError(f"No rate of {pair} is at hand for {period}; the nearest is {near}.")
     return float(wanted["rate"].iloc[0])

@@ -6,8 +6,6 @@ for another, the definition says how.
 """
 
 import contextlib
-import difflib
-import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +15,9 @@ import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate
-from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.errors import NoFigureError
 from onewaytrade.methods import rows
+from onewaytrade.nearest import check_choice
 
 DATASET: Final = "trade-remedies"
 TARGET: Final = "China (as exporter)"
@@ -135,7 +134,7 @@ def cumulative_count(choices: Mapping[str, Any]) -> Estimate:
         low=low + added,
         high=None if gaps or math.isinf(high) else high,
         grade=claims.weakest_of(*(str(row["grade"]) for row in found), "implied" if added else "primary"),
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=f"{sentence}{'; ' if told else ''}{told}.",
         recomputed=len(found) > 1 or added > 0,
         unit="cases",
@@ -161,7 +160,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         low=allowed.low,
         high=allowed.high,
         grade=claims.weakest_of(str(first["grade"]), str(last["grade"])),
-        edition=_edition(),
+        edition=datasets.pinned(DATASET),
         sentence=f"{count.heading}, opened in {_words(periods[0])} and in {_words(periods[-1])}, by {count.by}.",
         unit="%",
     )
@@ -169,18 +168,10 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
 def check_parameters(values: Mapping[str, Any]) -> None:
     """Check the parameters `count` and `since` of the notebook; raises ParameterError with the nearest value."""
-    name, since = values["count"], values["since"]
-    if name not in COUNTS:
-        near = difflib.get_close_matches(name, COUNTS, n=1, cutoff=0.0)[0]
-        raise ParameterError(
-            f"count={name!r} is no way of counting; the nearest is {near!r} of {', '.join(COUNTS)}."
-        )
+    name = values["count"]
+    check_choice("count", name, COUNTS)
     years = sorted({period[:4] for period in COUNTS[name].periods})
-    if since not in years:
-        near = years[0] if since < years[0] else years[-1]
-        raise ParameterError(
-            f"since={since!r} is no year of the count {name!r}; the nearest is {near!r} of {', '.join(years)}."
-        )
+    check_choice("since", values["since"], years, why=f"no year of the count {name!r}")
 
 
 # What the notebook shows
@@ -191,16 +182,12 @@ def course() -> pd.DataFrame:
 
     Columns `panel`, `unit`, `period`, `series`, `value`, or `low` and `high` for a range: as they were printed.
     """
-    found = [
-        (
-            COUNTS[name].short,
-            "opened in half a year" if name == "half-years" else "opened in a year",
-            COUNTS[name].row(period),
-        )
-        for name in ("all cases", "China only", "half-years")
+    found = []
+    for name in ("all cases", "China only", "half-years"):
+        unit = "opened in half a year" if name == "half-years" else "opened in a year"
         # The range is one row of the table, for all of its half-years.
-        for period in COUNTS[name].periods[-3:]
-    ]
+        own = {str(row["period"]): row for row in map(COUNTS[name].row, COUNTS[name].periods)}
+        found += [(COUNTS[name].short, unit, row) for row in own.values()]
     found += [
         ("Safeguards included, China Trade Monitor", "opened in a year", row)
         for _, row in _with_safeguards().iterrows()
@@ -435,8 +422,3 @@ def _words(period: str) -> str:
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-@functools.cache
-def _edition() -> str:
-    return f"{DATASET} {datasets.resolve(DATASET, 'pinned')}"

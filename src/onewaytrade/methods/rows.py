@@ -5,7 +5,7 @@ Choices name a row by the columns of its dataset (`entity`, `measure`, `period`,
 decimals carries their rounding into what is computed from it.
 """
 
-import difflib
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,10 +17,12 @@ from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.measures import Interval
+from onewaytrade.nearest import nearest
 
 _UNITS: Final = {"percent": "%", "percentage points": "points", "percent of tenders": "% of tenders"}
 # Whole numbers of these are exact; other units are rounded at the last digit that is printed.
 _COUNTS: Final = frozenset({"count", "vehicles", "cases", "tenders", "device types", "companies", "employees"})
+_FIGURES: Final = ("value", "low", "high", "value_text", "yoy_published_pct")
 _RELATIONS: Final = ("equals", "contains", "lacks", "above", "below")
 
 
@@ -28,7 +30,7 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
     """Return the one row of `choices["dataset"]` that has what the choices say in each of its columns.
 
     Raises NoFigureError, with the nearest value of the first column that has none, if there is no such row, and
-    ClaimError if several rows differ in their figures.
+    ClaimError if several rows differ in their figures or their words.
     """
     frame = datasets.load(choices["dataset"])
     rows = frame
@@ -36,12 +38,12 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
         known = rows[column].astype(str)
         rows = rows[known == str(choices[column])]
         if rows.empty:
-            near = difflib.get_close_matches(str(choices[column]), known.unique(), n=1, cutoff=0.0)[0]
+            near = nearest(choices[column], known.unique())
             raise NoFigureError(
                 f"The dataset {choices['dataset']} has no {column} {str(choices[column])!r} here; the nearest is "
                 f"{near!r}."
             )
-    if len(rows) > 1 and len(rows[[c for c in ("value", "low", "high") if c in rows]].drop_duplicates()) > 1:
+    if len(rows[[name for name in _FIGURES if name in rows]].drop_duplicates()) > 1:
         places = fmt.join(rows["source_id"].astype(str))
         raise ClaimError(f"{len(rows)} rows of {choices['dataset']} fit {dict(choices)}: name one of {places}.")
     return rows.iloc[0]
@@ -55,7 +57,8 @@ def value(choices: Mapping[str, Any]) -> Estimate:
     row.
     """
     if minus := _minus(choices):
-        return _difference(value(_own(choices)), value({**_own(choices), **minus}))
+        other = value({**_own(choices), **minus})
+        return value(_own(choices)).less(other, f"Less: {other.sentence}")
     row = find(choices)
     number = None if pd.isna(row["value"]) else float(row["value"])
     low, high = (None if pd.isna(row.get(end)) else float(row[end]) for end in ("low", "high"))
@@ -66,7 +69,7 @@ def value(choices: Mapping[str, Any]) -> Estimate:
         low=low,
         high=high,
         grade=str(row["grade"]),
-        edition=_edition(choices),
+        edition=datasets.pinned(choices["dataset"]),
         sentence=f"{_named(row, choices)}, by {_publisher(row)}.",
         recomputed=False,
         unit=unit_of(row),
@@ -83,7 +86,7 @@ def published_rate(choices: Mapping[str, Any]) -> Estimate:
     return Estimate(
         value=float(row["yoy_published_pct"]),
         grade=str(row["grade"]),
-        edition=_edition(choices),
+        edition=datasets.pinned(choices["dataset"]),
         sentence=f"{_named(row)}, growth on the year as printed by {row['publisher']}.",
         recomputed=False,
         unit="%",
@@ -99,7 +102,8 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     row is missing.
     """
     if minus := _minus(choices):
-        return _difference(growth(_own(choices)), growth({**_own(choices), **minus}))
+        other = growth({**_own(choices), **minus})
+        return growth(_own(choices)).less(other, f"Less: {other.sentence}")
     shared = {name: choices[name] for name in choices if name not in {"start", "end", "end_measure"}}
     first = find({**shared, "period": choices["start"]})
     last = find(
@@ -115,6 +119,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     )
     low, high = allowed.low, allowed.high
     months = measures.months_apart(choices["start"], choices["end"])
+    yearly = None if number is None or months < 12 else measures.annual_rate(number, months)
     if choices.get("per_year"):
         low, high = measures.annual_rate(low, months), measures.annual_rate(high, months)
         number = None if number is None else measures.annual_rate(number, months)
@@ -123,14 +128,14 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         low=low,
         high=high,
         grade=claims.weakest_of(str(first["grade"]), str(last["grade"])),
-        edition=_edition(choices),
+        edition=datasets.pinned(choices["dataset"]),
         sentence=(
             f"{choices.get('named', _subject(first))}, "
             f"{fmt.period(choices['start'])} to {fmt.period(choices['end'])}"
             f"{', per year' if choices.get('per_year') else ''}, by {_publishers(first, last)}."
         ),
         unit="%",
-        annual_rate=None if number is None or months < 12 else measures.annual_rate(number, months),
+        annual_rate=yearly,
     )
 
 
@@ -153,13 +158,25 @@ def check(choices: Mapping[str, Any]) -> tuple[bool, str]:
     return stands, f"{_named(row)}: {_told(row)}. By {source}."
 
 
-def compare(estimate: Estimate, choices: Mapping[str, Any]) -> bool:
-    """Tell whether an estimate stands in the `relation` (rounds-to, above, below) to `expected`."""
-    low, high = estimate.range
+def compare(estimate: Estimate, choices: Mapping[str, Any]) -> bool | None:
+    """Tell whether an estimate stands in the `relation` (rounds-to, above, below) to `expected`.
+
+    None where its range holds numbers that do and others that do not. Raises ClaimError for another relation.
+    """
+    (low, high), expected = estimate.range, float(choices["expected"])
     if choices["relation"] == "rounds-to":
-        unit = float(choices.get("precision", 1))
-        return {measures.round_half_away(end, unit) for end in (low, high)} == {float(choices["expected"])}
-    return _holds(low if choices["relation"] == "above" else high, choices)
+        half = float(choices.get("precision", 1)) / 2
+        if high < expected - half or low > expected + half:
+            return False
+        ends = {measures.round_half_away(end, 2 * half) for end in (low, high) if math.isfinite(end)}
+        return True if ends == {expected} and math.isfinite(high - low) else None
+    if choices["relation"] == "below":
+        low, high, expected = -high, -low, -expected
+    elif choices["relation"] != "above":
+        raise ClaimError(f"An estimate has no relation {choices['relation']!r}: rounds-to, above or below.")
+    if low > expected or (low == expected and estimate.exclusive):
+        return True
+    return None if high > expected else False
 
 
 def places(figures: Mapping[str, str]) -> pd.DataFrame:
@@ -247,20 +264,6 @@ def _told(row: "pd.Series[Any]") -> str:
     return f"{number:,}{unit}".replace("-", fmt.MINUS)
 
 
-def _difference(own: Estimate, other: Estimate) -> Estimate:
-    (low, high), (floor, ceiling) = own.range, other.range
-    number = None if own.value is None or other.value is None else own.value - other.value
-    return Estimate(
-        value=number,
-        low=low - ceiling,
-        high=high - floor,
-        grade=claims.weakest_of(own.grade, other.grade),
-        edition=own.edition,
-        sentence=f"{own.sentence} Less: {other.sentence}",
-        unit="points" if own.unit == "%" else own.unit,
-    )
-
-
 def _minus(choices: Mapping[str, Any]) -> dict[str, Any]:
     return {name.removeprefix("minus_"): choices[name] for name in choices if name.startswith("minus_")}
 
@@ -295,7 +298,3 @@ def _publishers(first: "pd.Series[Any]", last: "pd.Series[Any]") -> str:
 def _publisher(row: "pd.Series[Any]") -> str:
     # After a semicolon, a publisher's name says how it counts.
     return str(row["publisher"]).split("; AD+CVD")[0]
-
-
-def _edition(choices: Mapping[str, Any]) -> str:
-    return f"{choices['dataset']} {datasets.resolve(choices['dataset'], 'pinned')}"

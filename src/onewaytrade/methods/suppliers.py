@@ -5,7 +5,6 @@ comparable basis; the two are kept apart. Imports from a country are taken as cu
 it printed none that is at hand, growth is computed from amounts, printed or implied by a later print, or bounded.
 """
 
-import difflib
 import functools
 import math
 import re
@@ -16,11 +15,12 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from onewaytrade import datasets, fmt, measures, project
-from onewaytrade.claims import Estimate, weakest_of
-from onewaytrade.errors import NoFigureError, ParameterError
+from onewaytrade.claims import GRADES, Estimate, weakest_of
+from onewaytrade.errors import NoFigureError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, partners, rows
 from onewaytrade.methods.partners import Amount
+from onewaytrade.nearest import check_choice
 
 PROPERTY: Final = "property"
 STARTED, SOLD = "Floor space newly started", "Floor space of commercial buildings sold"
@@ -63,10 +63,6 @@ SOURCES: Final = {
 }
 LATER: Final = ("2025-01..2025-10", "2025-01..2025-11", "2026-01..2026-03", "2026-01..2026-06")
 _CURRENCIES: Final = ("CNY", "USD")
-_BILLIONS: Final = {
-    "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
-    "10k CNY": 1e-5, "100M CNY": 0.1, "bn CNY": 1.0, "trn CNY": 1e3,
-}  # fmt: skip
 _FROM: Final = "TOTAL imports from "
 
 
@@ -76,20 +72,10 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     Raises ParameterError, naming the values at hand and the nearest.
     """
     years = [year for year in property_years()["period"].unique() if year < LAST]
-    base = str(values["base"])
-    if base not in years:
-        near = min(years, key=lambda year: abs(int(year) - int(base))) if base.isdigit() else years[-1]
-        raise ParameterError(
-            f"base={base!r} is no year from {years[0]} to {years[-1]}, for which property is at hand before "
-            f"{LAST}; the nearest is {near!r}."
-        )
-    allowed = {"commodity": COMMODITIES, "window": (*WINDOWS, *LATER[2:]), "partner": suppliers()}
-    for name, known in allowed.items():
-        if values[name] not in known:
-            near = difflib.get_close_matches(str(values[name]), known, n=1, cutoff=0.0)[0]
-            raise ParameterError(
-                f"{name}={values[name]!r} is not one of {', '.join(map(repr, known))}; the nearest is {near!r}."
-            )
+    check_choice("base", values["base"], years, why=f"no year for which property is at hand before {LAST}")
+    check_choice("commodity", values["commodity"], COMMODITIES)
+    check_choice("window", values["window"], (*WINDOWS, *LATER[2:]))
+    check_choice("partner", values["partner"], suppliers())
 
 
 # What the register asks for
@@ -135,7 +121,7 @@ def years_growth(choices: Mapping[str, Any]) -> Estimate:
         low=span.low,
         high=span.high,
         grade=weakest_of(first["grade"], last["grade"]),
-        edition=f"{commodities.DATASET}, all releases; {_edition(commodities.OTHER)}",
+        edition=f"{commodities.DATASET}, all releases; {datasets.pinned(commodities.OTHER)}",
         sentence=(
             f"Quantity of {commodities.line_name(name)} imported, calendar {end} against calendar {start}, from "
             "different prints of customs’ figures."
@@ -422,7 +408,7 @@ def workings(partner: str, period: str) -> pd.DataFrame:
     start, (shorter, below), (longer, above) = known
     bounds = below.interval.hull(above.interval)
     found = [
-        (fmt.period(_shifted(period, -1)), start.interval, start.basis),
+        (fmt.period(measures.shift_years(period, -1)), start.interval, start.basis),
         (fmt.period(shorter), below.interval, below.basis),
         (f"{fmt.period(period)}, so", bounds, "bounded"),
         (fmt.period(longer), above.interval, above.basis),
@@ -440,13 +426,11 @@ def two_years(names: Iterable[str] = BOTH) -> pd.DataFrame:
     found = []
     for period in ("2025-01..2025-02", "2025-01..2025-06"):
         for name in names:
-            earlier = "..".join(f"{int(month[:4]) - 1}{month[4:]}" for month in period.split(".."))
+            earlier = measures.shift_years(period, -1)
             before, now = (
-                growth({"partner": name, "period": one, "currency": "CNY"}).value for one in (earlier, period)
+                growth({"partner": name, "period": one, "currency": "CNY"}).number for one in (earlier, period)
             )
-            if before is not None and now is not None:
-                both = 100 * ((1 + before / 100) * (1 + now / 100) - 1)
-                found.append((name, period, before, now, both))
+            found.append((name, period, before, now, measures.compound(before, now)))
     return pd.DataFrame(found, columns=["partner", "period", "before", "now", "both"])
 
 
@@ -459,7 +443,7 @@ def level(partner: str, currency: str, period: str) -> Amount | None:
     for row in _rows(partner, currency, period):
         if row["basis"] != "implied" and not math.isnan(row["value"]):
             return _amount_of(row)
-    for row in _rows(partner, currency, _shifted(period, 1)):
+    for row in _rows(partner, currency, measures.shift_years(period, 1)):
         if row["basis"] == "printed" and not math.isnan(row["value"]) and not math.isnan(row["yoy_published_pct"]):
             now, rate = _amount_of(row), float(row["yoy_published_pct"])
             base = measures.implied_base(now.interval, rate)
@@ -483,7 +467,7 @@ def _as_printed(partner: str, currency: str, period: str) -> Estimate | None:
             return Estimate(
                 value=float(row["yoy_published_pct"]),
                 grade=str(row["grade"]),
-                edition=_edition(str(row["dataset"])),
+                edition=datasets.pinned(str(row["dataset"])),
                 sentence=f"{_subject(partner, currency, period)}, by the rate printed by {row['publisher']}.",
                 recomputed=False,
                 unit="%",
@@ -492,7 +476,10 @@ def _as_printed(partner: str, currency: str, period: str) -> Estimate | None:
 
 
 def _from_amounts(partner: str, currency: str, period: str) -> Estimate | None:
-    end, start = _in_money(partner, currency, period), _in_money(partner, currency, _shifted(period, -1))
+    end, start = (
+        _in_money(partner, currency, period),
+        _in_money(partner, currency, measures.shift_years(period, -1)),
+    )
     if end is None or start is None:
         return None
     span = measures.growth_interval(start.interval, end.interval)
@@ -503,7 +490,7 @@ def _from_amounts(partner: str, currency: str, period: str) -> Estimate | None:
         low=span.low,
         high=span.high,
         grade=weakest_of(end.grade, start.grade, *(("implied",) if implied else ())),
-        edition=_edition(partners.DATASET),
+        edition=datasets.pinned(partners.DATASET),
         sentence=f"{_subject(partner, currency, period)}, {how}.",
         unit="%",
     )
@@ -521,7 +508,7 @@ def _bounded(partner: str, currency: str, period: str) -> Estimate | None:
         low=span.low,
         high=span.high,
         grade=weakest_of(below.grade, above.grade, start.grade),
-        edition=_edition(partners.DATASET),
+        edition=datasets.pinned(partners.DATASET),
         sentence=(
             f"{_subject(partner, currency, period)}, bounded: the sum is at least that of {fmt.period(shorter)} "
             f"and at most that of {fmt.period(longer)}."
@@ -535,7 +522,7 @@ def _around(
 ) -> tuple[Amount, tuple[str, Amount], tuple[str, Amount]] | None:
     """Return the base of a sum from January on, and the next shorter and longer sums with their periods."""
     months = measures.months_of(period)
-    start, first = level(partner, currency, _shifted(period, -1)), f"{months[0][:4]}-01"
+    start, first = level(partner, currency, measures.shift_years(period, -1)), f"{months[0][:4]}-01"
     if start is None or months[0] != first:
         return None
     every = [
@@ -560,7 +547,7 @@ def _in_money(partner: str, currency: str, period: str) -> Amount | None:
     own = totals[of_dollars & (totals["period"] == period)]
     if yuan is None or all_yuan is None or own.empty:
         return None
-    dollars = float(own["value"].iloc[0]) * _BILLIONS[str(own["unit"].iloc[0])]
+    dollars = float(own["value"].iloc[0]) * partners.BILLIONS[str(own["unit"].iloc[0])]
     return yuan * Amount(dollars, measures.exact(dollars), "computed", "primary") / all_yuan
 
 
@@ -609,22 +596,17 @@ def _records(_root: Path) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
             partner = name.removeprefix(_FROM) if name.startswith(_FROM) else WORLD
             found.append({**row, "partner": partner, "dataset": commodities.OTHER})
     records: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    order = ("primary", "mirror", "implied", "press")
-    for row in sorted(found, key=lambda row: order.index(row["grade"])):
+    for row in sorted(found, key=lambda row: GRADES.index(row["grade"])):
         records.setdefault((row["partner"], row["currency"], row["period"]), []).append(row)
     return records
 
 
 def _amount_of(row: Mapping[str, Any]) -> Amount:
-    scale = _BILLIONS[row["unit"]]
+    scale = partners.BILLIONS[row["unit"]]
     spread = rows.interval_of(pd.Series({**row, "low": math.nan, "high": math.nan}))
     return Amount(
         row["value"] * scale, Interval(spread.low * scale, spread.high * scale), row["basis"], row["grade"]
     )
-
-
-def _shifted(period: str, years: int) -> str:
-    return "..".join(f"{int(month[:4]) + years}{month[4:]}" for month in period.split(".."))
 
 
 def _subject(partner: str, currency: str, period: str) -> str:
@@ -636,7 +618,3 @@ def _subject(partner: str, currency: str, period: str) -> str:
 
 def _named(partner: str) -> str:
     return "all the world" if partner == WORLD else partners.named(partner)
-
-
-def _edition(dataset: str) -> str:
-    return f"{dataset} {datasets.resolve(dataset, 'pinned')}"

@@ -1,12 +1,12 @@
 """Find the project's notebooks and read one."""
 
-import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from onewaytrade.errors import OneWayTradeError
+from onewaytrade.nearest import nearest
 
 FOLDER = "notebooks"
 INJECTED = "injected-parameters"
@@ -62,11 +62,6 @@ def _find(root: Path, name: str) -> Path:
     if fitting:
         raise NotebookError(f"{name!r} could be {' or '.join(fitting)}: write a little more of the name.")
     raise NotebookError(f"There is no notebook {name!r}; the nearest is {nearest(name, known)}.")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the one of `known` that is spelled most like `word`."""
-    return difflib.get_close_matches(word, list(known), n=1, cutoff=0)[0]
 
 
 def read(path: Path) -> dict[str, Any]:

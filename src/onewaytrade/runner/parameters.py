@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onewaytrade.errors import ParameterError
+from onewaytrade.nearest import nearest
 from onewaytrade.runner import notebooks
 
 Value = str | int | float | bool
@@ -151,5 +152,5 @@ def _unknown(name: str, parameters: Mapping[str, Mapping[str, Parameter]]) -> Pa
     stems = ", ".join(parameters)
     if not owners:
         return ParameterError(f"{stems} has no parameter {name!r}: it takes none.")
-    near = notebooks.nearest(name, owners)
+    near = nearest(name, owners)
     return ParameterError(f"No parameter {name!r} is known to {stems}; the nearest is {near!r} of {owners[near]}.")

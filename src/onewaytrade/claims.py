@@ -626,7 +626,8 @@ def _robustness(claim: Claim, same: Sequence[Estimate]) -> tuple[str | None, str
     kept = sum(_keeps_sign(claim, estimate) for estimate in same)
     low = min(estimate.range[0] for estimate in same)
     high = max(estimate.range[1] for estimate in same)
-    span = Estimate(None, "", "", "", None if low == -math.inf else low, None if high == math.inf else high)
+    only = low if low == high and math.isfinite(low) else None
+    span = Estimate(only, "", "", "", None if low == -math.inf else low, None if high == math.inf else high)
     agreeing = _AGREEING_WORDS[claim.printed.direction is not None or claim.kind == "bound"]
     ends = f"; together they give {text_of(claim.printed, span)}" if len({e.unit for e in same}) == 1 else ""
     return _robustness_word(agree, kept, len(same)), (

@@ -36,9 +36,11 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
         rows = rows[known == str(choices[column])]
         if rows.empty:
             near = difflib.get_close_matches(str(choices[column]), known.unique(), n=1, cutoff=0.0)[0]
+            wanted = str(choices[column])
+            if column == "period":
+                raise NoFigureError(f"No figure of {wanted} is at hand here, though one of {near} is.")
             raise NoFigureError(
-                f"The dataset {choices['dataset']} has no {column} {str(choices[column])!r} here; the nearest is "
-                f"{near!r}."
+                f"The dataset {choices['dataset']} has no {column} {wanted!r} here; the nearest is {near!r}."
             )
     if len(rows) > 1 and len(rows[[c for c in ("value", "low", "high") if c in rows]].drop_duplicates()) > 1:
         places = fmt.join(rows["source_id"].astype(str))

@@ -633,8 +633,8 @@ def _panel(panel: str, unit: str, series: str, values: "pd.Series[float]") -> pd
 
 
 def _nearest(year: str, known: Sequence[str]) -> str:
-    if year.isdigit():
-        return min(known, key=lambda other: abs(int(other) - int(year)))
+    if year[:4].isdecimal():
+        return min(known, key=lambda other: abs(int(other) - int(year[:4])))
     return difflib.get_close_matches(year, known, n=1, cutoff=0.0)[0]
 
 

@@ -65,7 +65,7 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     """
     year, about = str(values["year"]), values["about"]
     if year not in YEARS:
-        near = min(YEARS, key=lambda known: abs(int(known) - int(year))) if year.isdigit() else YEARS[-1]
+        near = min(YEARS, key=lambda known: abs(int(known) - int(year))) if year.isdecimal() else YEARS[-1]
         raise ParameterError(
             f"year={values['year']!r} cannot be answered: the total of public procurement is at hand for "
             f"{fmt.join(YEARS)} only; the nearest is {near!r}."

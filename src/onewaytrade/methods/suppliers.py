@@ -59,7 +59,7 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     years = [year for year in property_years()["period"].unique() if year < LAST]
     base = str(values["base"])
     if base not in years:
-        near = min(years, key=lambda year: abs(int(year) - int(base))) if base.isdigit() else years[-1]
+        near = min(years, key=lambda year: abs(int(year) - int(base))) if base.isdecimal() else years[-1]
         raise ParameterError(
             f"base={base!r} is no year from {years[0]} to {years[-1]}, for which property is at hand before "
             f"{LAST}; the nearest is {near!r}."
@@ -280,7 +280,8 @@ def split(table: pd.DataFrame) -> tuple[list[str], list[str]]:
     higher: list[str] = []
     for group, label, value in zip(own["group"], own["label"], own["value"], strict=True):
         name, comma, start = label.partition(",")
-        words = f"{name[0].lower()}{name[1:]}{'' if group == 'Property' else ' imports'}{comma}{start}"
+        words = f"{name[0].lower()}{name[1:]}{'' if group == 'Property' else ' imports'}"
+        words += f" ({start.strip()})" if comma else ""
         (lower if value < 0 else higher).append(words)
     return lower, higher
 

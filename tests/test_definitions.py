@@ -1,7 +1,9 @@
+import re
+
 import pytest
 
 from onewaytrade import claims, datasets, definitions
-from onewaytrade.errors import ClaimError
+from onewaytrade.errors import ClaimError, ParameterError
 
 
 def judged():
@@ -57,6 +59,43 @@ def test_a_run_that_departs_from_the_article_says_how():
     verdict = definitions.judge("cpb-exports-33", region="Japan")
     assert verdict.variant == "This run departs from the article: region Japan instead of China."
     assert definitions.judge("cpb-exports-33", region="China").variant is None
+
+
+def test_an_estimate_of_the_articles_own_time_has_no_vote_on_another():
+    article = definitions.judge("resistance-grows")
+    moved = definitions.judge("resistance-grows", count="half-years", since="2024")
+    assert (article.robustness, moved.word, moved.robustness) == ("robust", "contradicted", None)
+    assert any("start" in reading.alternative.choices for reading in article.readings)
+    assert not any(
+        reading.alternative.asks == "same" and "start" in reading.alternative.choices for reading in moved.readings
+    )
+
+
+def test_a_label_that_names_the_articles_years_is_told_anew_in_another_time():
+    article, moved = (definitions.judge("us-imports-36", **run) for run in ({}, {"end": "2026-01"}))
+    assert any("calendar 2022" in reading.alternative.label for reading in article.readings)
+    labels = [reading.alternative.label for reading in moved.readings]
+    assert not any("March 2025" in label for label in labels)
+    assert any("to January 2026, the mean of the twelve months" in label for label in labels)
+
+
+def test_a_run_with_other_sources_names_them_in_words():
+    variant = definitions.judge("customs-exports-2024", rows={"start": "S001"}).variant
+    assert "source of the start S001 instead of S002" in variant
+
+
+@pytest.mark.parametrize(
+    ("notebook", "values", "sentence"),
+    [
+        ("08-trade-remedies", {"count": "all cases", "since": 2023}, "-r since 2023"),
+        ("03-import-comparison", {"edition": None}, "edition=None must be a text"),
+        ("09-procurement", {"year": "2022", "about": "10"}, "about='10' must be a whole number"),
+        ("09-procurement", {"year": "2022", "about": True}, "about=True must be a whole number"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_in_a_sentence(notebook, values, sentence):
+    with pytest.raises(ParameterError, match=re.escape(sentence)):
+        definitions.check_parameters(notebook, values)
 
 
 def test_an_unknown_method_is_named():

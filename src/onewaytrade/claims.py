@@ -669,7 +669,8 @@ def _robustness(claim: Claim, same: Sequence[Estimate]) -> tuple[str | None, str
     kept = sum(_keeps_sign(claim, estimate) for estimate in same)
     low = min(estimate.range[0] for estimate in same)
     high = max(estimate.range[1] for estimate in same)
-    span = Estimate(None, "", "", "", None if low == -math.inf else low, None if high == math.inf else high)
+    only = low if low == high and math.isfinite(low) else None
+    span = Estimate(only, "", "", "", None if low == -math.inf else low, None if high == math.inf else high)
     by_side = claim.printed.direction is not None or claim.kind == "bound"
     told = _how_many(agree, len(same), "estimate", _AGREEING_WORDS[by_side])
     # Who agrees with a direction or a side keeps its sign; a printed zero has none.

@@ -8,12 +8,14 @@ its `premise` and, where it can be looked at, its `effect`.
 
 import contextlib
 import importlib
+import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from onewaytrade import claims, datasets
 from onewaytrade.claims import Alternative, Claim, Estimate, Finding, Part, Reading, Verdict
-from onewaytrade.errors import ClaimError, NoFigureError
+from onewaytrade.errors import ClaimError, NoFigureError, ParameterError
 
 # "module:function", imported when first used: a notebook on volumes need not load the partners' tables.
 METHODS: Final[dict[str, str]] = {
@@ -53,6 +55,10 @@ _CHECKS: Final[dict[str, str]] = {
     "10-localisation": "onewaytrade.methods.localisation:check_parameters",
     "11-one-way-trade": "onewaytrade.methods.balance:check_parameters",
 }
+# The parameters that are whole numbers; all others are texts.
+_NUMBERS: Final = frozenset(
+    {("04-partner-imports", "window"), ("05-commodities", "months"), ("09-procurement", "about")}
+)
 _BANDS: Final[dict[str, str]] = {"cpb-growth": "onewaytrade.methods.cpb:band"}
 # The choice through which a method is pinned to an edition, and the dataset that it pins.
 _PINNED: Final[dict[str, tuple[str, str]]] = {
@@ -60,6 +66,16 @@ _PINNED: Final[dict[str, tuple[str, str]]] = {
     "commodity-growth": ("release", "gacc-commodities"),
 }
 _EDITIONED: Final[dict[str, str]] = dict(_PINNED.values())
+# The choices that say when; an alternative that sets one stays where it is when a run moves in time.
+_TIMES: Final = frozenset({"start", "end", "since", "period", "minus_start", "minus_end"})
+_YEAR: Final = re.compile(r"\b20\d\d\b")
+# How a departure is told where the name of the choice alone would not be understood.
+_CHOICE_WORDS: Final = {
+    "rows start": "source of the start",
+    "rows end": "source of the end",
+    "minus start": "start of what it is compared with",
+    "minus end": "end of what it is compared with",
+}
 _NOTHING: Final = "Nothing at hand tells."
 # Choices that say in words for readers what a row is, or what it says.
 _WORDS: Final = frozenset({"named", "told"})
@@ -92,19 +108,45 @@ def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
     """Return what each alternative of a claim gives, its choices laid over those of `choices_of`.
 
     An alternative that is a reading in words, or for which no method exists, is told in words. With overrides, an
-    alternative is left out for which the data hold no figure, that is what the run asks anyway, or that names an
-    edition when the run asks for another than the pinned one.
+    alternative is left out for which the data hold no figure, that is what the run asks anyway, that names an
+    edition when the run asks for another than the pinned one, or that would have a vote on a time of its own when
+    the run asks about another time.
     """
     base, article = choices_of(claim, **overrides), choices_of(claim)
     pin = _PINNED.get(str(base["method"]), ("", ""))[0]
+    moved = _times(base) != _times(article)
     found = []
     for alternative in claim.alternatives:
         laid = _laid_over(base, alternative.choices)
         if laid == base or (pin in alternative.choices and base[pin] != article[pin]):
             continue
+        if moved and alternative.asks == "same" and _times(alternative.choices):
+            continue
         with contextlib.suppress(NoFigureError):
-            found.append(_reading(claim, alternative, base, laid))
+            reading = _reading(claim, alternative, base, laid)
+            if base != article and reading.findings and all(part.stands is None for part in reading.findings):
+                continue
+            found.append(_told_by_itself(reading) if moved else reading)
     return tuple(found)
+
+
+def _times(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choices that say when, by their full names; the source of a figure is none."""
+    names = {name: name.split() for name in _flat(choices)}
+    return {
+        name: value
+        for name, value in _flat(choices).items()
+        if names[name][-1] in _TIMES and "rows" not in names[name]
+    }
+
+
+def _told_by_itself(reading: Reading) -> Reading:
+    """Return a reading whose label, if it names years that it does not choose, is what it computes in this run."""
+    alternative, chosen = reading.alternative, str(reading.alternative.choices)
+    named = [year for year in _YEAR.findall(alternative.label) if year not in chosen]
+    if reading.estimate is None or alternative.asks == "other" or not named:
+        return reading
+    return replace(reading, alternative=replace(alternative, label=reading.estimate.sentence.rstrip(".")))
 
 
 def judge(claim_id: str, **overrides: Any) -> Verdict:
@@ -157,6 +199,16 @@ def check_parameters(notebook: str, values: Mapping[str, Any]) -> None:
 
     Raises ParameterError (or MeasureError, DatasetError) whose sentence names the range or the nearest value.
     """
+    for name, value in values.items():
+        if (notebook, name) in _NUMBERS:
+            if type(value) is not int:
+                raise ParameterError(f"{name}={value!r} must be a whole number, without quotes.")
+        elif not isinstance(value, str):
+            # papermill -p makes a number of 2024; its option -r leaves it a text.
+            raise ParameterError(
+                f"{name}={value!r} must be a text: write {name}={str(value)!r}, or with papermill alone "
+                f"-r {name} {value}."
+            )
     if check := _CHECKS.get(notebook):
         _function(check)(values)
 
@@ -277,11 +329,19 @@ def _without_stale_words(own: Mapping[str, Any], chosen: Mapping[str, Any]) -> d
 def _variant(article: Mapping[str, Any], asked: Mapping[str, Any]) -> str | None:
     before, after = _flat(article), _flat(asked)
     departures = [
-        f"{name.replace('_', ' ')} {value} instead of {before.get(name, 'the default')}"
+        f"{_choice_words(name)} {value} instead of {before.get(name, 'the default')}"
         for name, value in after.items()
         if value != before.get(name)
     ]
     return f"This run departs from the article: {', '.join(departures)}." if departures else None
+
+
+def _choice_words(name: str) -> str:
+    told = name.replace("_", " ")
+    for ending, words in _CHOICE_WORDS.items():
+        if told.endswith(ending):
+            return f"{told.removesuffix(ending)}{words}"
+    return told
 
 
 def _flat(choices: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

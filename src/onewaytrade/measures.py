@@ -6,6 +6,7 @@ ends included).
 """
 
 import calendar
+import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ from typing import Final
 
 import pandas as pd
 
-from onewaytrade.errors import OneWayTradeError
+from onewaytrade.errors import OneWayTradeError, ParameterError
 
 _MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -123,6 +124,13 @@ def month_number(month: str) -> int:
     if match is None:
         raise MeasureError(f"{month!r} is no month: write YYYY-MM, for example 2025-03.")
     return int(match[1]) * 12 + int(match[2]) - 1
+
+
+def check_month(name: str, value: str, first: str, last: str) -> None:
+    """Raise ParameterError if a parameter's value is no month, with the nearest from `first` to `last`."""
+    if _MONTH.fullmatch(value) is None:
+        near = difflib.get_close_matches(value, months_between(first, last), n=1, cutoff=0.0)[0]
+        raise ParameterError(f"{name}={value!r} is no month: write YYYY-MM; the nearest is {near!r}.")
 
 
 def month_of(number: int) -> str:
@@ -289,5 +297,7 @@ def _values(series: pd.Series, period: str) -> pd.Series:
     missing = [month for month in months if month not in known.index]
     if missing:
         at_hand = f"{known.index.min()} to {known.index.max()}" if len(known) else "no month"
+        if period == missing[0]:
+            raise MeasureError(f"The data do not have {period}: they hold {at_hand}.")
         raise MeasureError(f"{period} needs {missing[0]}, which the data do not have: they hold {at_hand}.")
     return known.loc[list(months)]

@@ -108,5 +108,12 @@ def test_the_path_runs_from_the_january_before_as_far_as_the_edition_does(volume
 @pytest.mark.parametrize("economy", ["United States", "Emerging Asia excluding China"])
 def test_a_yardstick_is_not_measured_against_itself(economy):
     asked = {"edition": "pinned", "economy": economy, "start": "2022-12", "end": "2025-03"}
-    with pytest.raises(ParameterError, match="is one of the two that the others are set beside; choose World"):
+    with pytest.raises(ParameterError, match="is one of the two that the others are set beside; the nearest is"):
+        comparison.check_parameters(asked)
+
+
+@pytest.mark.parametrize("economy", ["World", "Advanced economies", "Emerging economies"])
+def test_a_sum_of_regions_has_no_place_in_the_ranking(economy):
+    asked = {"edition": "pinned", "economy": economy, "start": "2022-12", "end": "2025-03"}
+    with pytest.raises(ParameterError, match="is a sum of several; the nearest is"):
         comparison.check_parameters(asked)

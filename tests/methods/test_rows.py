@@ -146,7 +146,7 @@ def test_a_published_rate_is_read_off_not_computed(root):
             {"entity": "Porsche, China", "period": "2024"},
             "'Porsche, China' here; the nearest is 'Porsche AG, China'",
         ),
-        ({"period": "2026"}, "no period '2026' here; the nearest is"),
+        ({"period": "2026"}, "No figure of 2026 is at hand here, though one of "),
     ],
 )
 def test_a_row_that_is_not_there_is_named_with_the_nearest(changes, sentence):

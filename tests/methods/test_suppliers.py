@@ -254,7 +254,7 @@ def test_a_first_year_after_the_base_is_named():
     assert "Iron ore" in labels
     lower, higher = suppliers.split(suppliers.since("2021", "Natural gas"))
     assert "floor space started" in lower
-    assert {"iron ore imports", "natural gas imports, from 2023"} <= set(higher)
+    assert {"iron ore imports", "natural gas imports (from 2023)"} <= set(higher)
 
 
 def test_pairs_keep_the_order_of_rows_and_series():

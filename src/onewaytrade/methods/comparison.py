@@ -1,5 +1,6 @@
 """Import volumes of CPB's regions side by side: over one window, over shifted ones, and month by month."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -20,14 +21,18 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     """Check the parameters `edition`, `economy`, `start`, `end` of the notebook that compares imports.
 
     Raises ParameterError as `cpb.check_parameters` does, and for an economy that is itself one of those that the
-    article compares China with.
+    article compares China with, or a sum of several, which has no place in a ranking.
     """
     cpb.check_parameters(values)
-    if values["economy"] in _COMPARED:
-        regions = cpb.regions(datasets.resolve(cpb.DATASET, values["edition"]))
-        known = fmt.join((region for region in regions if region not in _COMPARED), "or")
+    economy = values["economy"]
+    known = [
+        region for region in economies(datasets.resolve(cpb.DATASET, values["edition"])) if region not in _COMPARED
+    ]
+    if economy not in known:
+        fault = "one of the two that the others are set beside" if economy in _COMPARED else "a sum of several"
+        near = difflib.get_close_matches(economy, known, n=1, cutoff=0.0)[0]
         raise ParameterError(
-            f"economy={values['economy']!r} is one of the two that the others are set beside; choose {known}."
+            f"economy={economy!r} is {fault}; the nearest is {near!r}, and all are {fmt.join(known)}."
         )
 
 

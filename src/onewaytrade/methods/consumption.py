@@ -79,7 +79,8 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     ends = [month for month in published.index if month >= FIRST_END]
     end = _known("end", values["end"], ends, "a month with published retail sales (never January or February)")
     first, last = "2019-01", measures.shift_month(end, -12)
-    if not first <= _month("start", values["start"]) <= last:
+    measures.check_month("start", values["start"], first, last)
+    if not first <= values["start"] <= last:
         raise ParameterError(
             f"start={values['start']!r} must lie between {first} and {last}, a year before end={end!r}; the "
             f"nearest is {first if values['start'] < first else last!r}."
@@ -106,14 +107,6 @@ def _known(name: str, value: str, allowed: Sequence[str], what: str) -> str:
 
 def _number(period: str) -> int:
     return measures.month_number(measures.months_of(period)[-1])
-
-
-def _month(name: str, value: str) -> str:
-    try:
-        measures.month_number(value)
-    except measures.MeasureError as error:
-        raise ParameterError(f"{name}={value!r}: {error}") from error
-    return value
 
 
 # Retail sales

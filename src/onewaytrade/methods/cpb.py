@@ -155,13 +155,21 @@ def check_parameters(values: Mapping[str, Any]) -> None:
     check_region(values["economy"], edition)
     first, last = months(edition)
     for name in ("start", "end"):
-        measures.month_number(values[name])
+        measures.check_month(name, values[name], first, last)
         if not first <= values[name] <= last:
             raise ParameterError(
-                f"{name}={values[name]!r} lies outside CPB's edition {edition}, which holds {first} to {last}."
+                f"{name}={values[name]!r} lies outside CPB's edition {edition}, which holds {first} to {last}; "
+                f"the nearest is {first if values[name] < first else last!r}."
             )
     if values["start"] >= values["end"]:
-        raise ParameterError(f"start={values['start']!r} must come before end={values['end']!r}.")
+        hint = (
+            f"end={measures.shift_month(values['start'], 1)!r}"
+            if values["start"] < last
+            else f"start={measures.shift_month(values['end'], -1)!r}"
+        )
+        raise ParameterError(
+            f"start={values['start']!r} must come before end={values['end']!r}; the nearest is {hint}."
+        )
 
 
 def revision(choices: Mapping[str, Any], older: str, newer: str) -> tuple[str, float, float]:
@@ -315,8 +323,12 @@ def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) ->
 
 def possessive(region: str) -> str:
     """Return a region's name as an owner: "China's", "the United States'", "the World's"."""
-    article = "the " if region in _WITH_ARTICLE else ""
-    return f"{article}{region}{'’' if region.endswith('s') else '’s'}"
+    return f"{named(region)}{'’' if region.endswith('s') else '’s'}"
+
+
+def named(region: str) -> str:
+    """Return a region's name as it stands within a sentence: "China", "the Euro Area"."""
+    return f"{'the ' if region in _WITH_ARTICLE else ''}{region}"
 
 
 _WITH_ARTICLE: Final = frozenset({"World", "Euro Area", "United States", "United Kingdom"})

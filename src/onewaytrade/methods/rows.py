@@ -38,10 +38,11 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
         known = rows[column].astype(str)
         rows = rows[known == str(choices[column])]
         if rows.empty:
-            near = nearest(choices[column], known.unique())
+            wanted, near = str(choices[column]), nearest(choices[column], known.unique())
+            if column == "period":
+                raise NoFigureError(f"No figure of {wanted} is at hand here, though one of {near} is.")
             raise NoFigureError(
-                f"The dataset {choices['dataset']} has no {column} {str(choices[column])!r} here; the nearest is "
-                f"{near!r}."
+                f"The dataset {choices['dataset']} has no {column} {wanted!r} here; the nearest is {near!r}."
             )
     if len(rows[[name for name in _FIGURES if name in rows]].drop_duplicates()) > 1:
         places = fmt.join(rows["source_id"].astype(str))

@@ -285,7 +285,8 @@ def split(table: pd.DataFrame) -> tuple[list[str], list[str]]:
     higher: list[str] = []
     for group, label, value in zip(own["group"], own["label"], own["value"], strict=True):
         name, comma, start = label.partition(",")
-        words = f"{name[0].lower()}{name[1:]}{'' if group == 'Property' else ' imports'}{comma}{start}"
+        words = f"{name[0].lower()}{name[1:]}{'' if group == 'Property' else ' imports'}"
+        words += f" ({start.strip()})" if comma else ""
         (lower if value < 0 else higher).append(words)
     return lower, higher
 

@@ -675,7 +675,8 @@ def _robustness(claim: Claim, same: Sequence[Estimate]) -> tuple[str | None, str
     told = _how_many(agree, len(same), "estimate", _AGREEING_WORDS[by_side])
     # Who agrees with a direction or a side keeps its sign; a printed zero has none.
     if not by_side and claim.printed.value and agree < len(same):
-        told += f"; {'all keep' if kept == len(same) else f'{kept} of {len(same)} keep'} its sign"
+        some = f"{kept} of {len(same)} {'keeps' if kept == 1 else 'keep'}"
+        told += f"; {'all keep' if kept == len(same) else some} its sign"
     if len({e.unit for e in same}) == 1:
         one = len(same) == 1
         told += (
@@ -778,7 +779,7 @@ def text_of(printed: Printed, estimate: Estimate) -> str:
     """
     shown = printed if estimate.unit is None else replace(printed, unit=estimate.unit)
     if estimate.value is not None:
-        more = 1 if estimate.recomputed else min(1, _decimals_of(estimate.value) - shown.decimals)
+        more = 1 if estimate.recomputed else max(0, min(1, _decimals_of(estimate.value) - shown.decimals))
         return shown.show(estimate.value, more=more)
     low, high = estimate.range
     if math.inf in {-low, high}:

@@ -1,5 +1,6 @@
 """What is tracked by git, and what the files at the top of the project promise."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -93,3 +94,22 @@ def test_the_citation_is_of_this_version(root: Path) -> None:
     assert {"message", "title", "authors"} <= set(citation)
     for key in ("version", "license", "authors"):
         assert citation[key] == project[key]
+
+
+def in_words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9%]+", text.lower())
+
+
+def test_the_article_is_paraphrased(root, shared):
+    most = 10  # words in a row: what it takes to name the window, "from the end of 2022 to the end of March"
+    article = in_words((shared / "article.txt").read_text("utf-8"))
+    runs = {tuple(article[at : at + most + 1]) for at in range(len(article) - most)}
+    texts = {path.name: path.read_text("utf-8") for path in (root / "README.md", root / "data" / "claims.yml")}
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        texts[path.name] = "\n".join("".join(cell["source"]) for cell in cells)
+    for name, text in texts.items():
+        words = in_words(text)
+        found = (words[at : at + most + 1] for at in range(len(words)))
+        copied = [" ".join(run) for run in found if tuple(run) in runs]
+        assert not copied, f"{name}: {copied[0]}"

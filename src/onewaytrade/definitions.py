@@ -195,10 +195,13 @@ def find_parts(claim: Claim, choices: Mapping[str, Any]) -> tuple[Finding, ...]:
 
 
 def check_parameters(notebook: str, values: Mapping[str, Any]) -> None:
-    """Refuse a notebook's parameter values that the data cannot answer.
+    """Refuse a notebook's parameter values that the data cannot answer; a notebook unknown here may have any.
 
     Raises ParameterError (or MeasureError, DatasetError) whose sentence names the range or the nearest value.
     """
+    check = _CHECKS.get(notebook)
+    if check is None:
+        return
     for name, value in values.items():
         if (notebook, name) in _NUMBERS:
             if type(value) is not int:
@@ -209,8 +212,7 @@ def check_parameters(notebook: str, values: Mapping[str, Any]) -> None:
                 f"{name}={value!r} must be a text: write {name}={str(value)!r}, or with papermill alone "
                 f"-r {name} {value}."
             )
-    if check := _CHECKS.get(notebook):
-        _function(check)(values)
+    _function(check)(values)
 
 
 def _pinned(claim: Claim, choices: Mapping[str, Any]) -> dict[str, Any]:

@@ -231,6 +231,25 @@ def test_other_definitions_stand_beside_the_articles_own(shown: list[Any]):
     assert "The article prints 0 %; its own definition gives +4.8 %." in text
 
 
+def test_claims_that_are_read_in_the_same_ways_stand_side_by_side(shown: list[Any]):
+    reading = {"label": "quarters", "asks": "same", "computed": 24.2, "computed_text": "+24.2 %"}
+    own = {"label": "years", "asks": "other", "computed": 18.6, "computed_text": "+18.6 %"}
+    exports = VERDICT | {
+        "claim": "exports-33",
+        "label": "Exports",
+        "printed_text": "+33 %",
+        "alternatives": [reading, own],
+    }
+    display.alternatives(Judged(VERDICT), Judged(exports))
+    lines = shown[0][0]["text/plain"].splitlines()
+    assert lines[0] == "“imports-0” and “Exports” by other definitions"
+    cells = {line.split("  ")[0]: line.split() for line in lines}
+    assert cells["quarters"][1:5] == ["−0.1", "%", "+24.2", "%"]
+    assert cells["world"][1:6] == ["+1", "to", "+2", "%", "–"]
+    assert cells["years"][1:4] == ["–", "+18.6", "%"]
+    assert "“Exports”: The article prints +33 %; its own definition gives +4.8 %." in lines
+
+
 def test_other_definitions_that_are_bounds_alone_have_no_distance(shown: list[Any]):
     bounds = [reading | {"computed": None} for reading in VERDICT["alternatives"]]
     display.alternatives(Judged(VERDICT | {"alternatives": bounds}))

@@ -97,29 +97,22 @@ def verdict(judged: Verdict) -> None:
     )
 
 
-def alternatives(judged: Verdict) -> None:
-    """Show what each other definition of a verdict's claim gives, and how far that lies from what is printed."""
-    content = judged.to_dict()
-    gap = f"Less the article's, {_point_unit(content)}".rstrip(", ")
-    rows = [
-        {
-            "Definition": reading["label"],
-            "Gives": reading["computed_text"],
-            gap: _gap(content, reading),
-            "Asks": "the same" if reading["asks"] == "same" else "another question",
-        }
-        for reading in content["alternatives"]
+def alternatives(*judged: Verdict) -> None:
+    """Show what each other definition of a verdict's claim gives, and how far that lies from what is printed.
+
+    Several verdicts, whose claims are read in the same ways, stand side by side, a column for each.
+    """
+    contents = [verdict.to_dict() for verdict in judged]
+    rows = _side_by_side(contents) if len(contents) > 1 else _readings(contents[0])
+    notes = [
+        f"“{_label(content)}”: {_own_definition(content)}" if len(contents) > 1 else _own_definition(content)
+        for content in contents
+        if content["printed"] is not None
     ]
-    # Without a printed figure there is nothing to be less than, and bounds alone have no distance to one.
-    measured = content["printed"] is not None and any(row[gap] != fmt.MISSING for row in rows)
-    shown = pd.DataFrame(rows).drop(columns=[] if measured else gap, errors="ignore")
-    printed, computed = content["printed_text"], content["computed_text"]
-    whose = "this run’s" if content["variant"] else "its own"
-    told = f"; {whose} definition gives {computed}" if computed else ""
     table(
-        shown,
-        f"The claim {content['claim']} by other definitions",
-        notes=None if content["printed"] is None else f"The article prints {printed}{told}.",
+        pd.DataFrame(rows),
+        f"{fmt.join(f'“{_label(content)}”' for content in contents)} by other definitions",
+        notes=notes,
     )
 
 
@@ -312,6 +305,49 @@ def _part_name(content: Mapping[str, Any], part: Mapping[str, Any]) -> str:
     kinds = {"effect": "Said to have happened", "premise": "Said to be the cause"}
     heading = kinds.get(part["part"], "Part") if content.get("kind") == "cause" else "Part"
     return f"{heading}: {part.get('text') or part['part']}"
+
+
+def _label(content: Mapping[str, Any]) -> str:
+    return str(content.get("label") or content["claim"])
+
+
+def _readings(content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the other definitions of one claim, with their distances from what is printed, if any has one."""
+    gap = f"Less the article's, {_point_unit(content)}".rstrip(", ")
+    rows = [
+        {
+            "Definition": reading["label"],
+            "Gives": reading["computed_text"],
+            gap: _gap(content, reading),
+            "Asks": _asks(reading),
+        }
+        for reading in content["alternatives"]
+    ]
+    # Without a printed figure there is nothing to be less than, and bounds alone have no distance to one.
+    if content["printed"] is None or all(row[gap] == fmt.MISSING for row in rows):
+        return [{name: text for name, text in row.items() if name != gap} for row in rows]
+    return rows
+
+
+def _side_by_side(contents: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return the other definitions of several claims, by their labels, with what each gives for each claim."""
+    rows: dict[str, dict[str, str]] = {}
+    for content in contents:
+        for reading in content["alternatives"]:
+            empty = {"Definition": reading["label"], **{_label(other): fmt.MISSING for other in contents}}
+            row = rows.setdefault(reading["label"], {**empty, "Asks": _asks(reading)})
+            row[_label(content)] = reading["computed_text"]
+    return list(rows.values())
+
+
+def _asks(reading: Mapping[str, Any]) -> str:
+    return "the same" if reading["asks"] == "same" else "another question"
+
+
+def _own_definition(content: Mapping[str, Any]) -> str:
+    computed, whose = content["computed_text"], "this run’s" if content["variant"] else "its own"
+    told = f"; {whose} definition gives {computed}" if computed else ""
+    return f"The article prints {content['printed_text']}{told}."
 
 
 def _point_unit(content: Mapping[str, Any]) -> str:

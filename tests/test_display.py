@@ -1,11 +1,13 @@
 """What a notebook's outputs say in HTML, in plain text and to the runner."""
 
+import csv
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ import pytest
 from onewaytrade import display, fmt
 from onewaytrade.charts import dots
 
+ROOT = Path(__file__).parents[1]
 VERDICT = {
     "claim": "imports-0",
     "title": "China’s imports have not grown <at all>.",
@@ -68,6 +71,7 @@ class Source:
     where: str = "cpb.nl"
     licence: str = "not established"
     grade: str = "primary"
+    dated: str = "published"
     path: str = "data/cpb/2026-01.csv"
     sha256: str = "1a2b3c4d" + 56 * "0"
     caveats: tuple[str, ...] = ("The last month is provisional.",)
@@ -213,13 +217,26 @@ def test_what_a_verdict_does_not_have_is_left_out(shown: list[Any]):
     assert "None" not in shown[0][0]["text/html"]
 
 
-def test_the_evidence_of_a_verdict_says_where_its_numbers_lead():
-    numbered = display._places(
-        {"places": ["data/draeger: group, net sales (S218) (primary)", "data/cpb: a row (primary)"]}
+def test_the_evidence_of_a_verdict_says_where_its_numbers_lead(shown: list[Any]):
+    display.verdict(
+        Judged(VERDICT | {"places": ["data/draeger: sales (S218) (primary)", "a range (S002 to S004)"]})
     )
-    assert numbered.startswith("data/draeger: group, net sales (S218) (primary); data/cpb: a row (primary). An S ")
-    assert display._places({"places": ["data/cpb: SASAC (primary)"]}) == "data/cpb: SASAC (primary)"
-    assert display._places({}) == ""
+    html, text = (shown[0][0][mime] for mime in ("text/html", "text/plain"))
+    assert "data/draeger: sales (S218) (primary); a range (S002 to S004)" in text
+    with (ROOT / "data" / "sources" / "2026-11-23.csv").open(encoding="utf-8") as file:
+        known = {row["source_id"]: row for row in csv.DictReader(file)}
+    for key in ("S002", "S003", "S004", "S218"):
+        assert f"{key}: {known[key]['publisher']}" in text
+        assert f"<li>{key}: " in html
+    assert "S001" not in text
+    address = known["S218"]["where"]
+    assert f'<a href="{address}">{address}</a>' in html, "an address can be followed"
+    assert '<div id="imports-0"' in html, "a link can lead to the card"
+
+
+def test_a_verdict_without_numbered_sources_lists_none(shown: list[Any]):
+    display.verdict(Judged(VERDICT | {"places": ["data/cpb: SASAC, row 1 (primary)"]}))
+    assert "sources named here" not in shown[0][0]["text/html"]
 
 
 def test_other_definitions_stand_beside_the_articles_own(shown: list[Any]):

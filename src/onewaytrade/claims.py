@@ -27,7 +27,8 @@ Direction = Literal["up", "down", "flat"]
 
 REPLICATION: Final[dict[str, str]] = {
     "reproduced": "the computed value rounds to the printed one",
-    "close": "within one unit of the printed precision, or within the claim's own stated tolerance",
+    "close": "within one unit of the printed precision or the claim's own tolerance; or it rounds to the printed "
+    "one, but the data's own margin reaches further",
     "not excluded": "the data give only a range, and some value in it rounds to the printed one",
     "not reproduced": "the computed value is another one; the reason says if the printed one may still stand",
     "partly reproduced": "some parts stand, others do not or are not known",
@@ -164,6 +165,7 @@ class Claim:
     open: str = ""
     looked_at: tuple[str, ...] = ()
     would_settle: str = ""
+    telling: str = ""
 
     @property
     def printed_text(self) -> str:
@@ -292,8 +294,11 @@ class Verdict:
         """The computed value or interval, one decimal finer than printed; of a bundle, how many parts stand."""
         if self.estimate is not None:
             return text_of(self.claim.printed, self.estimate)
+        if self.claim.kind == "cause":
+            # A premise that failed is what the verdict rests on.
+            return next((f.computed for f in self.findings if f.part == "premise" and f.stands is False), "")
         known = any(finding.stands is not None for finding in self.findings)
-        return _stand_text(self.findings) if known and self.claim.kind != "cause" else ""
+        return _stand_text(self.findings) if known else ""
 
     @property
     def _definition(self) -> str:
@@ -340,6 +345,7 @@ class Verdict:
             "definition": self._definition,
             "edition": "" if estimate is None else estimate.edition,
             "evidence": weakest(claim.evidence) if estimate is None else estimate.grade,
+            "telling": claim.telling,
             "places": [f"data/{own.dataset}: {own.place} ({own.grade})" for own in claim.evidence],
             "notebook": claim.notebook,
             "variant": self.variant,
@@ -584,7 +590,9 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
         key: entry[key] for key in ("id", "label", "kind", "notebook", "paragraph", "measured", "window", "pins")
     }
     optional = {
-        key: entry[key] for key in ("tolerance", "tolerance_reason", "open", "would_settle") if key in entry
+        key: entry[key]
+        for key in ("tolerance", "tolerance_reason", "open", "would_settle", "telling")
+        if key in entry
     }
     return Claim(
         **simple,

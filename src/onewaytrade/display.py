@@ -30,6 +30,8 @@ _CHART_WIDTH: Final = 720
 _SHORT: Final = 12  # letters that a cell never breaks
 _LONG: Final = 24  # letters of a word that may be broken
 _FIGURE: Final = re.compile(r"[+−-]?\d[\d,]*(\.\d+)?(\s?(%|points))?( to [+−-]?\d[\d,]*(\.\d+)?\s?%?)?")
+_SOURCES: Final = re.compile(r"\bS(\d{3})\b(?: to S(\d{3})\b)?")
+_ADDRESS: Final = re.compile(r"https?://[^\s;,)]+")
 _MISSING_HTML: Final = f'<span role="img" aria-label="no figure">{fmt.MISSING}</span>'
 
 
@@ -127,7 +129,7 @@ def provenance(*frames: pd.DataFrame) -> None:
         {
             "Dataset": f"{record.title} ({record.publisher})",
             "Edition": record.edition,
-            "Published": record.released,
+            "Dated": f"{record.dated} {record.released}",
             "Evidence": record.grade,
             "File, SHA-256": f"{record.path}, {record.sha256[:8]}",
         }
@@ -282,10 +284,22 @@ def _difference(content: Mapping[str, Any]) -> str:
 
 
 def _places(content: Mapping[str, Any]) -> str:
-    told = "; ".join(content.get("places") or ())
-    if not re.search(r"\bS[0-9]{3}\b", told):
-        return told
-    return f"{told}. An S with a number is a row of data/sources, with publisher and address."
+    return "; ".join(content.get("places") or ())
+
+
+def _cited(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the sources whose numbers a verdict's evidence names: each number, with publisher and address."""
+    numbers: set[int] = set()
+    for first, last in _SOURCES.findall(_places(content)):
+        numbers.update(range(int(first), int(last or first) + 1))
+    if not numbers:
+        return []
+    from onewaytrade import datasets
+
+    table = datasets.load("sources")
+    known = dict(zip(table["source_id"], table["publisher"] + "; " + table["where"], strict=True))
+    cited = [f"S{number:03d}" for number in sorted(numbers)]
+    return [(key, str(known[key])) for key in cited if key in known]
 
 
 def _band(content: Mapping[str, Any]) -> str:
@@ -386,16 +400,31 @@ def _card_html(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> s
     caption = f"How the claim {content['claim']} was judged"
     lines = "\n".join(f"<tr>{_cell(name, 'left', scope='row')}{_cell(text, 'left')}</tr>" for name, text in rows)
     return (
-        f'<div style="border-left: 0.4em solid {mark.colour}; padding-left: 1em">\n'
+        f'<div id="{escape(content["claim"])}" '
+        f'style="border-left: 0.4em solid {mark.colour}; padding-left: 1em">\n'
         f"<p><strong>{glyph} {escape(_heading(content))}.</strong> {escape(_title(content))}</p>\n"
         + "".join(f"<p>{escape(text)}</p>\n" for text in remarks if text)
         + f"<table>\n{_caption(caption)}\n"
-        f"<tbody>\n{lines}\n</tbody>\n</table>\n</div>\n"
+        f"<tbody>\n{lines}\n</tbody>\n</table>\n{_cited_html(_cited(content))}</div>\n"
     )
+
+
+def _link(found: "re.Match[str]") -> str:
+    address = found.group()
+    return f'<a href="{address}">{address}</a>'
+
+
+def _cited_html(cited: Sequence[tuple[str, str]]) -> str:
+    if not cited:
+        return ""
+    items = "".join(f"<li>{key}: {_ADDRESS.sub(_link, escape(where))}</li>\n" for key, where in cited)
+    return f"<details><summary>The sources named here</summary>\n<ul>\n{items}</ul>\n</details>\n"
 
 
 def _card_text(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> str:
     mark = fmt.MARKS[content["verdict"]]
     remarks = [text for text in (content.get("reason"), content.get("variant")) if text]
     told = [f"{name}: {text.rstrip('.')}." for name, text in rows]
-    return " ".join([f"{mark.glyph} {_heading(content)}.", _title(content).rstrip(".") + ".", *remarks, *told])
+    sources = [f"{key}: {where}." for key, where in _cited(content)]
+    title = _title(content).rstrip(".") + "."
+    return " ".join([f"{mark.glyph} {_heading(content)}.", title, *remarks, *told, *sources])

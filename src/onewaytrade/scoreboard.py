@@ -19,8 +19,8 @@ _ON_ONE_READING: Final = "Right on the article’s reading, while other estimate
 _SINGLE: Final = "Right, with no other estimate at hand"
 _ATTESTED: Final = "Found as the article has it, in a source that gives no way to recompute it"
 _IN_PART: Final = "Right in part, while the rest is wrong or not known"
-_BY_DEFINITION: Final = "Right by one definition and not by another, where the article names none"
-_LEFT_OPEN: Final = "Left open by the data, which only bound the value"
+_BY_DEFINITION: Final = "Right or wrong by the definition, of which the article gives none"
+_LEFT_OPEN: Final = "Undecided: the data give a range or a bound, which does not rule out what is printed"
 _NOT_REFUTED: Final = "Not reproduced in the edition at hand, and not refuted by it"
 _FAILING: Final = "Not what the data give"
 _CAUSE: Final = "A cause, which no series of this kind can test"
@@ -30,11 +30,16 @@ _GROUPS: Final = (
     _STEADY, _ON_ONE_READING, _SINGLE, _ATTESTED, _IN_PART, _BY_DEFINITION, _LEFT_OPEN, _NOT_REFUTED, _FAILING,
     _CAUSE, _BEYOND, _DEPARTING,
 )  # fmt: skip
-# The words of verdicts that are no adjectives, after a number.
-_COUNTED: Final = {
-    "depends on definition": ("depends on the definition", "depend on the definition"),
-    "cause not testable here": ("is a cause that cannot be tested here", "are causes that cannot be tested here"),
-    "cannot be checked with open data": ("cannot be checked with open data", "cannot be checked with open data"),
+# The kinds of verdicts that the first sentence counts, each as it is told of one claim and of many.
+_KINDS: Final = {
+    ("reproduced", "close"): ("comes out of the data", "come out of the data"),
+    ("attested",): ("stands in a source as printed", "stand in a source as printed"),
+    ("partly reproduced",): ("holds in part", "hold in part"),
+    ("not excluded",): ("stays undecided", "stay undecided"),
+    ("depends on definition",): ("depends on the definition", "depend on the definition"),
+    ("not reproduced", "contradicted"): ("does not come out", "do not come out"),
+    ("cause not testable here",): ("is a cause that nobody can test here", "are causes that nobody can test here"),
+    ("cannot be checked with open data",): ("cannot be checked at all", "cannot be checked at all"),
 }
 _GROUP_OF: Final = {
     "attested": _ATTESTED,
@@ -191,10 +196,18 @@ def findings(found: Sequence[dict[str, Any]]) -> tuple[str, str, str]:
     found = [verdict for verdict in found if not verdict["variant"]]
     others -= len(found)
     departs = f" {others} more were asked with other parameters, and judge nothing here." if others else ""
-    counts = fmt.join(
-        _verb(n, *_COUNTED.get(word, (f"is {word}", f"are {word}"))) for word, n in _counts(found).items()
-    )
-    return f"Of the {len(found)} claims judged here, {counts}.{departs}", _how_steady(found), _what_is_left(found)
+    return f"{_how_many(found)}{departs}", _how_steady(found), _what_is_left(found)
+
+
+def _how_many(found: Sequence[dict[str, Any]]) -> str:
+    counts = _counts(found)
+    kinds = [
+        (sum(counts.get(word, 0) for word in words), *told)
+        for words, told in _KINDS.items()
+        if any(word in counts for word in words)
+    ]
+    told = fmt.join(_verb(number, one, many) for number, one, many in kinds)
+    return f"Of the {len(found)} claims judged here, {told}."
 
 
 def _how_steady(found: Sequence[dict[str, Any]]) -> str:
@@ -217,15 +230,7 @@ def _what_is_left(found: Sequence[dict[str, Any]]) -> str:
         for v in found
         if v["verdict"] in _FAILS
     ]
-    causes, beyond = (
-        sum(v["verdict"] == word for v in found)
-        for word in ("cause not testable here", "cannot be checked with open data")
-    )
-    return (
-        f"What does not come out: {fmt.join(failing) if failing else 'nothing'}; what the data at hand cannot "
-        f"check: {_verb(causes, 'statement', 'statements')} of a cause and "
-        f"{_verb(beyond, 'other claim', 'other claims')}."
-    )
+    return f"What does not come out: {fmt.join(failing) if failing else 'nothing'}."
 
 
 def _verb(number: int, one: str, many: str) -> str:
@@ -241,8 +246,8 @@ def groups(found: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 def bullets(verdicts: Sequence[dict[str, Any]], folder: str = "") -> str:
     """Return verdicts as a Markdown list: the claim, linked to its notebook below `folder`, and the reason."""
     return "\n".join(
-        f"- [{label(v)}]({folder}{v['notebook']}.ipynb), paragraph {v['paragraph']}"
-        f"{_printed(v)}: {v['reason']}{_measured(v)}{_span(v)}"
+        f"- [{label(v)}]({folder}{_place(v)}), {_paragraph(v)}"
+        f"{_printed(v)}: {v['reason']}{_measured(v)}{_span(v)}{_telling(v)}"
         for v in verdicts
     )
 
@@ -259,6 +264,22 @@ def _group(verdict: dict[str, Any]) -> str:
 
 def _printed(verdict: dict[str, Any]) -> str:
     return "" if verdict["printed"] is None else f", printed {verdict['printed_text']}"
+
+
+def _place(verdict: dict[str, Any]) -> str:
+    return f"{verdict['notebook']}.ipynb#{verdict['claim']}"
+
+
+def _paragraph(verdict: dict[str, Any]) -> str:
+    return f"paragraph {verdict['paragraph']}" if verdict["paragraph"] else "the headline"
+
+
+def _telling(verdict: dict[str, Any]) -> str:
+    """Return what the alternative gives that the register wants told beside the verdict."""
+    told = [reading for reading in verdict["alternatives"] if reading["id"] == verdict["telling"]]
+    return (
+        f" But: {told[0]['label'][:1].lower()}{told[0]['label'][1:]}: {told[0]['computed_text']}." if told else ""
+    )
 
 
 def _measured(verdict: dict[str, Any]) -> str:
@@ -323,17 +344,18 @@ def markdown(found: Sequence[dict[str, Any]]) -> str:
         "",
         "</details>",
     ]
-    return "\n".join([*lines, "", waiting_sentence(missing(found)), ""])
+    waiting = missing(found)
+    return "\n".join([*lines, "", *([waiting_sentence(waiting), ""] if waiting else [])])
 
 
 def _short(verdict: dict[str, Any]) -> str:
     printed = "" if verdict["printed"] is None else f" ({verdict['printed_text']})"
-    return f"[{label(verdict)}](notebooks/{verdict['notebook']}.ipynb){printed}"
+    return f"[{label(verdict)}](notebooks/{_place(verdict)}){printed}"
 
 
 def _markdown_row(verdict: dict[str, Any]) -> str:
     cells = [
-        f"[{label(verdict)}](notebooks/{verdict['notebook']}.ipynb)",
+        f"[{label(verdict)}](notebooks/{_place(verdict)})",
         str(verdict["paragraph"]),
         verdict["printed_text"],
         verdict["computed_text"] or fmt.MISSING,

@@ -35,6 +35,7 @@ VERDICT = {
     "robustness": "fragile",
     "evidence": "primary",
     "paragraph": 2,
+    "telling": "",
     "notebook": "01-export-surge",
 }
 
@@ -90,12 +91,14 @@ def _executed(folder: Path, notebooks: dict[str, str], verdicts: list[dict[str, 
 def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     card = {
         VERDICT_MIME: VERDICT,
-        "text/html": "<table><caption>How it was judged</caption><tr><th scope='row'>Printed</th></tr></table>",
+        "text/html": "<div id='cpb-exports-33'></div>"
+        "<table><caption>How it was judged</caption><tr><th scope='row'>Printed</th></tr></table>",
         "text/plain": "reproduced",
     }
     sentence = {"text/markdown": "It was **+33.2 %**.\n\n| a | b |\n|---|---|\n| 1 | 2 |", "text/plain": "x"}
+    listed = {"text/markdown": "- [Exports](01-export-surge.ipynb#cpb-exports-33), reproduced", "text/plain": "x"}
     notebooks = {
-        "00-scoreboard": _notebook("Which claims hold?"),
+        "00-scoreboard": _notebook("Which claims hold?", _cell(listed)),
         "01-export-surge": _notebook("Did exports surge?", _cell(sentence), _picture(), _cell(card)),
     }
     return _executed(tmp_path_factory.mktemp("build"), notebooks, [VERDICT])
@@ -112,15 +115,38 @@ class _Page(HTMLParser):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.pictures: list[dict[str, str | None]] = []
+        self.links: list[str] = []
+        self.ids: set[str] = set()
         self.text = ""
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
         if tag == "img":
-            self.pictures.append(dict(attrs))
+            self.pictures.append(named)
+        if tag == "a" and named.get("href"):
+            self.links.append(str(named["href"]))
+        if named.get("id"):
+            self.ids.add(str(named["id"]))
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+def test_every_link_leads_to_a_page_and_a_place_on_it(built: Path) -> None:
+    pages = {path: _Page(path) for path in sorted(built.rglob("*.html"))}
+    seen = 0
+    for path, page in pages.items():
+        for address in page.links:
+            target, _, place = address.partition("#")
+            if "://" in target or target.startswith(("mailto:", "javascript:")):
+                continue
+            leads = (path.parent / target).resolve() if target else path
+            assert leads.is_file(), f"{path.name}: {address}"
+            if place and leads in pages:
+                assert place in pages[leads].ids, f"{path.name}: {address}"
+                seen += place == "cpb-exports-33"
+    assert seen >= 3, "home, its table and the scoreboard lead to the claim"
 
 
 def test_a_picture_keeps_its_alternative_text(built: Path) -> None:

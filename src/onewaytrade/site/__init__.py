@@ -1,6 +1,7 @@
 """Make the website of the executed notebooks: Sphinx with MyST-NB, offline, the same bytes each time."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from onewaytrade.errors import SiteError
 _HERE: Final = Path(__file__).parent
 _NEEDED: Final = {"sphinx": "Sphinx", "myst_nb": "MyST-NB", "pydata_sphinx_theme": "the PyData theme"}
 _VERDICTS: Final = "<!-- verdicts -->"
+_LINK: Final = re.compile(r"\[([^\]]+)\]\((notebooks/[\w-]+)\.ipynb(#[\w-]+)\)")
 
 
 def build(executed: Path, out: Path) -> None:
@@ -78,7 +80,10 @@ def _assemble(notebooks: Sequence[Path], verdicts: Sequence[dict[str, Any]], sou
 def _scoreboard(verdicts: Sequence[dict[str, Any]]) -> str:
     from onewaytrade import scoreboard
 
-    return scoreboard.markdown(verdicts) if verdicts else "No claim has been judged yet."
+    if not verdicts:
+        return "No claim has been judged yet."
+    # As HTML, since MyST knows no place inside a page that an output of a notebook makes.
+    return _LINK.sub(r'<a href="\2.html\3">\1</a>', scoreboard.markdown(verdicts))
 
 
 def _sphinx(scratch: Path) -> None:

@@ -1,5 +1,6 @@
 """Render the outputs of notebooks as MyST-NB does, but keep the alternative texts of pictures."""
 
+import re
 from typing import Final
 
 from docutils import nodes  # type: ignore[import-untyped]
@@ -8,7 +9,13 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from onewaytrade.runner.verdicts import VERDICT_MIME
 
 # For the runner and for readers who download; each stands beside a form that a page can show.
+_NOTEBOOK: Final = re.compile(r"^((?:\w+/)?[0-9]{2}-[a-z-]+)\.ipynb(?=#|$)")
 _NOT_SHOWN: Final = {VERDICT_MIME, "text/csv"}
+
+
+def page_of(address: str) -> str:
+    """Return the address of the page that is made of a notebook, and any other address as it is."""
+    return _NOTEBOOK.sub(r"\1.html", address)
 
 
 class Renderer(NbElementRenderer):  # type: ignore[misc] # MyST-NB ships no types
@@ -26,6 +33,13 @@ class Renderer(NbElementRenderer):  # type: ignore[misc] # MyST-NB ships no type
         for picture in pictures:
             picture["alt"] = alt or ""
         return pictures
+
+    def render_markdown(self, data: MimeData) -> list[nodes.Element]:
+        """Return the text with its links to other notebooks leading to their pages."""
+        text: list[nodes.Element] = super().render_markdown(data)
+        for link in (link for part in text for link in part.findall(nodes.reference)):
+            link["refuri"] = page_of(link.get("refuri", ""))
+        return text
 
     def render_unhandled(self, data: MimeData) -> list[nodes.Element]:
         """Return nothing, with a warning for a media type that is not ours."""

@@ -39,7 +39,10 @@ _KINDS: Final = {
     ("depends on definition",): ("depends on the definition", "depend on the definition"),
     ("not reproduced", "contradicted"): ("does not come out", "do not come out"),
     ("cause not testable here",): ("is a cause that nobody can test here", "are causes that nobody can test here"),
-    ("cannot be checked with open data",): ("cannot be checked at all", "cannot be checked at all"),
+    ("cannot be checked with open data",): (
+        "cannot be checked with what was found",
+        "cannot be checked with what was found",
+    ),
 }
 _GROUP_OF: Final = {
     "attested": _ATTESTED,
@@ -276,10 +279,8 @@ def _paragraph(verdict: dict[str, Any]) -> str:
 
 def _telling(verdict: dict[str, Any]) -> str:
     """Return what the alternative gives that the register wants told beside the verdict."""
-    told = [reading for reading in verdict["alternatives"] if reading["id"] == verdict["telling"]]
-    return (
-        f" But: {told[0]['label'][:1].lower()}{told[0]['label'][1:]}: {told[0]['computed_text']}." if told else ""
-    )
+    told = next((reading for reading in verdict["alternatives"] if reading["id"] == verdict["telling"]), None)
+    return f" But “{told['label']}”: {told['computed_text']}." if told else ""
 
 
 def _measured(verdict: dict[str, Any]) -> str:

@@ -1,10 +1,12 @@
 """Execute notebooks with other parameters: their pages must read as if written for them."""
 
+import sys
+
 import nbformat
 import pytest
 
 from notebooks.executing import command, text_of
-from onewaytrade import definitions
+from onewaytrade import cli, definitions
 from onewaytrade.runner.verdicts import read as read_verdicts
 
 # Each as far from the article's own values as the data allow; the pages must read as if written for them.
@@ -27,13 +29,12 @@ VARIANTS = [
     ("05-commodities", {"release": "2023-11-07"}, ["January to October 2023"]),
     (
         "02-customs-growth",
-        {"currency": "USD"},
-        ["0 of 8 printed rates are customs’ own in dollars", "judged in dollars"],
-    ),
-    (
-        "02-customs-growth",
         {"currency": "USD", "basket": "Four energy and ore lines"},
-        ["Four energy and ore lines: unit values", "as customs published it later, in dollars"],
+        [
+            "judged in dollars",
+            "Four energy and ore lines: unit values",
+            "as customs published it later, in dollars",
+        ],
     ),
     ("03-import-comparison", {"economy": "Japan", "end": "2025-12"}, ["Japan’s import volume", "December 2025"]),
     (
@@ -65,18 +66,12 @@ VARIANTS = [
         {"start": "2021-06", "end": "2023-03", "base": "2022", "year": "2021"},
         ["growth is not below that of 2022 either", "no sign of weak sales in that year"],
     ),
-    (
-        "07-consumption-and-luxury",
-        {"start": "2022-05", "end": "2026-05", "year": "2022"},
-        ["In May 2026 retail sales fell by", "By 1 of 3 measures of its level, spending declines"],
-    ),
     ("08-trade-remedies", {"count": "half-years", "since": "2021"}, ["more than 250, with", "at least 304"]),
     (
         "08-trade-remedies",
         {"count": "research", "since": "2024"},
         ["at least 198", "has a single figure from 2024"],
     ),
-    ("08-trade-remedies", {"count": "China only"}, ["at least 229", "+131.9"]),
     ("09-procurement", {"year": "2021"}, ["For 2021 the report gives more than 45", "Of 2021 no share was found"]),
     ("09-procurement", {"about": 2}, ["49–51", "96 to 104"]),
     (
@@ -90,7 +85,6 @@ VARIANTS = [
         {"currency": "CNY", "start": "2023", "end": "2025"},
         ["In 2023 China exported", "fen for each yuan", "2023 to 2025"],
     ),
-    ("11-one-way-trade", {"currency": "CNY"}, ["bn CNY", "currency CNY instead of USD"]),
     (
         "11-one-way-trade",
         {"start": "2020", "end": "2021"},
@@ -149,9 +143,12 @@ def test_other_parameters_give_a_page_that_speaks_of_them(tmp_path, stem, values
         ("00-scoreboard", {"order": "size"}, "order='size'"),
     ],
 )
-def test_a_value_outside_the_data_is_refused_in_one_sentence(stem, values, sentence):
+def test_a_value_outside_the_data_is_refused_in_one_sentence(monkeypatch, capsys, stem, values, sentence):
     options = [part for name, value in values.items() for part in ("-p", f"{name}={value}")]
-    done = command("run", stem, *options)
-    assert done.returncode == 2
-    assert sentence in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    monkeypatch.setattr(sys, "argv", ["onewaytrade", "run", stem, *options])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert len(said.strip().splitlines()) == 1, said

@@ -80,6 +80,12 @@ def test_the_markdown_table_has_every_claim_in_the_order_of_the_article(found):
     assert len({row.count("|") for row in rows}) == 1
 
 
+def test_the_article_is_named_with_publisher_and_month():
+    said = scoreboard.article()
+    assert said.startswith("The article: “Imports growth stagnates")
+    assert said.endswith("Red Censor (redcensor.com), June 2025.")
+
+
 def test_by_verdict_the_strongest_come_first(found):
     words = [verdict["verdict"] for verdict in scoreboard.ordered(found, "verdict")]
     assert words == sorted(words, key=list(claims.REPLICATION).index)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import claims, definitions, fmt
+from onewaytrade import claims, datasets, definitions, fmt
 from onewaytrade.errors import ClaimError, ParameterError
 
 VARIABLE: Final = "ONEWAYTRADE_VERDICTS"
@@ -98,6 +98,13 @@ def verdicts() -> list[dict[str, Any]]:
     """
     place = os.environ.get(VARIABLE)
     return (read(Path(place)) if place and Path(place).is_file() else []) or judged()
+
+
+def article() -> str:
+    """Return title, publisher and month of the article in a sentence, from the dataset on it."""
+    rows = datasets.load("article").query("entity == 'article'").set_index("measure")
+    texts, months = rows["value_text"].astype(str), rows["period"].astype(str)
+    return f"The article: “{texts['title'].rstrip('.')}”, {texts['publisher']}, {fmt.month(months['title'])}."
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -83,7 +83,8 @@ def _scoreboard(verdicts: Sequence[dict[str, Any]]) -> str:
     if not verdicts:
         return "No claim has been judged yet."
     # As HTML, since MyST knows no place inside a page that an output of a notebook makes.
-    return _LINK.sub(r'<a href="\2.html\3">\1</a>', scoreboard.markdown(verdicts))
+    told = _LINK.sub(r'<a href="\2.html\3">\1</a>', scoreboard.markdown(verdicts))
+    return f"{scoreboard.article()}\n\n{told}"
 
 
 def _sphinx(scratch: Path) -> None:

@@ -40,7 +40,8 @@ METHODS: Final[dict[str, str]] = {
 # Not computed: a row of a table that a checklist looks up, a list of parts, and what nothing at hand can tell.
 ROW_CHECK: Final = "row-check"
 _CHECKLISTS: Final = frozenset({"checklist", "none"})
-_NESTED: Final = frozenset({"parts", "premise", "effect"})
+# In this order, since the order of a set changes from run to run, and a departure is told in the order of choices.
+_NESTED: Final = ("parts", "premise", "effect")
 _CHECKS: Final[dict[str, str]] = {
     "00-scoreboard": "onewaytrade.scoreboard:check_parameters",
     "01-export-surge": "onewaytrade.methods.cpb:check_parameters",
@@ -312,7 +313,7 @@ def _band(claim: Claim, choices: Mapping[str, Any]) -> tuple[tuple[float, float]
 def _laid_over(base: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Any]:
     """Return choices with others laid over them; those of parts, premise and effect choice by choice."""
     laid = _without_stale_words(base, {name: value for name, value in choices.items() if name not in _NESTED})
-    for name in _NESTED & choices.keys():
+    for name in (name for name in _NESTED if name in choices):
         own = base.get(name, {})
         if name != "parts":
             laid[name] = _without_stale_words(own, choices[name])

@@ -24,7 +24,6 @@ CURRENCIES: Final = ("USD", "CNY")
 UNITS: Final = {"USD": ("dollar", "cents"), "CNY": ("yuan", "fen")}
 FIRST_YEAR: Final = 2019
 BASE_YEAR: Final = "2021"
-WINDOW: Final = ("2022-12", "2025-03")
 KNOWN: Final = "2025-05"
 FLOWS: Final = ("exports", "imports")
 

@@ -1,9 +1,9 @@
 """The register of claims, and the rules by which each is judged.
 
 A verdict has two parts that are never mixed. *Replication*: does the article's own definition give the printed
-figure? One rule for each kind of claim, in `judge`. *Robustness*: do other fair estimates of the same thing
-give it too? By the two thresholds below. The words are explained in `REPLICATION`; they grow out of those that
-the American Economic Association's Data Editor uses for replication packages.
+figure? One rule for each kind of claim, in `judge`. *Robustness*: do other fair definitions of the same question
+give it too? That stands in `robustness.py` and `grids.py`. The words are explained in `REPLICATION`; they grow out
+of those that the American Economic Association's Data Editor uses for replication packages.
 """
 
 import functools
@@ -21,6 +21,7 @@ from onewaytrade import fmt, project
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.measures import round_half_away
 from onewaytrade.nearest import nearest
+from onewaytrade.robustness import Spread
 
 Kind = Literal["number", "bound", "direction", "cause", "text"]
 Direction = Literal["up", "down", "flat"]
@@ -38,26 +39,11 @@ REPLICATION: Final[dict[str, str]] = {
     "cause not testable here": "the facts can be checked, the cause cannot",
     "cannot be checked with open data": "what would be needed was not found, or is not public",
 }
-ROBUSTNESS: Final[dict[str, str]] = {
-    "robust": "all other estimates of the same thing keep the sign, and at least half round to the printed figure",
-    "fragile": "some round to the printed figure, but fewer than half, or not all keep the sign",
-    "alone": "none rounds to the printed figure",
-}
-# Half: a reader who picks another fair estimate blindly is then at least as likely as not to meet the figure.
-ROBUST_SHARE: Final = 0.5
-# All: one fair estimate with the other sign is enough to make the direction itself a matter of choice.
-ROBUST_SAME_SIGN: Final = 1.0
-
 # Grades of evidence, the strongest first.
 GRADES: Final = ("primary", "mirror", "implied", "press")
 
-_ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
-# A number is agreed with when others round to it, a side or a direction when others show it.
-# Of several estimates, and of one.
-_AGREEING_WORDS: Final = {
-    False: ("round to the printed figure", "rounds to the printed figure"),
-    True: ("agree with what is printed", "agrees with what is printed"),
-}
+_NO_SPREAD: Final = Spread(None, "", same=0, others=0, agreeing=0, keeping=0)
+_NAMED: Final = 3  # definitions that a reason names before it counts the rest
 _AGREEING: Final = frozenset({"reproduced", "attested"})
 _SIGN: Final[dict[Direction, int]] = {"up": 1, "down": -1, "flat": 0}
 
@@ -133,6 +119,45 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a dimension: its name in a few words, why it is fair, and the choices that differ.
+
+    `neutral` marks the option of the neutral definition where it is not the article's own; `update` one that ends
+    after the article, and so counts for nothing.
+    """
+
+    id: str
+    label: str
+    why: str = ""
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    neutral: bool = False
+    update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A choice that every definition of a claim makes, with its options, the article's first.
+
+    `kind` tells options that are other estimates of the same thing ("measurement") from options that ask another
+    question ("question"); "open" is a question that an undetermined claim leaves to its reader, so that every
+    option answers the article's own sentence.
+    """
+
+    id: str
+    name: str
+    kind: Literal["measurement", "question", "open"]
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A combination of options that makes no sense: for each dimension named, the options that it is about."""
+
+    when: Mapping[str, tuple[str, ...]]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a figure stands: dataset, grade of evidence, and the place in the publisher's file."""
 
@@ -160,6 +185,8 @@ class Claim:
     alternatives: tuple[Alternative, ...]
     evidence: tuple[Evidence, ...]
     parts: tuple[Part, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
+    excluded: tuple[Exclusion, ...] = ()
     tolerance: float | None = None
     tolerance_reason: str = ""
     open: str = ""
@@ -270,14 +297,23 @@ class Verdict:
     claim: Claim
     ruling: Ruling
     estimate: Estimate | None
-    robustness: str | None
-    robustness_reason: str
+    spread: Spread | None = None
     readings: tuple[Reading, ...] = ()
     findings: tuple[Finding, ...] = ()
     band: tuple[float, float] | None = None
     band_reason: str = ""
     variant: str | None = None
-    tolerance: float | None = field(default=None)
+    tolerance: float | None = None
+
+    @property
+    def robustness(self) -> str | None:
+        """The word for how the other definitions of the same question compare; None where there is none."""
+        return None if self.spread is None else self.spread.word
+
+    @property
+    def robustness_reason(self) -> str:
+        """The reason for that word in a sentence."""
+        return "" if self.spread is None else self.spread.reason
 
     @property
     def word(self) -> str:
@@ -334,6 +370,7 @@ class Verdict:
             "reason": self.reason,
             "robustness": self.robustness,
             "robustness_reason": self.robustness_reason,
+            **(_NO_SPREAD if self.spread is None else self.spread).to_dict(),
             "alternatives": [_reading_dict(claim.printed, reading) for reading in self.readings],
             "parts": [
                 {"part": f.part, "text": _part_text(claim, f.part), "stands": f.stands, "note": f.note}
@@ -359,39 +396,28 @@ def judge(
     readings: Sequence[Reading] = (),
     findings: Sequence[Finding] = (),
     premise: bool | None = None,
+    others: Sequence[tuple[str, Estimate]] = (),
     band: tuple[float, float] | None = None,
     band_reason: str = "",
-    variant: str | None = None,
 ) -> Verdict:
-    """Judge a claim by the one rule of its kind, and say how robust the outcome is.
+    """Judge a claim by the one rule of its kind.
 
     `estimate` is what the data say on the article's definition, or None where nothing could be computed;
     `readings` what they say on the alternatives; `findings` what was found on the parts of a bundled claim;
-    `premise` whether the facts that a cause presupposes hold; `band` the interval that neighbouring editions
-    give, with its reason; `variant` how a run with other parameters departs from the article.
+    `premise` whether the facts that a cause presupposes hold; `others` the other definitions of the same question,
+    by name, which only a claim that names no definition is judged on; `band` the interval that neighbouring
+    editions give, with its reason.
 
     Never raises for a claim that fails: that is a result. Raises ClaimError if parts are unknown.
     """
-    same = [reading for reading in readings if reading.alternative.asks == "same"]
-    others = [(reading.alternative.label, reading.estimate) for reading in same if reading.estimate is not None]
-    estimates = [other for _, other in others]
-    ruling = _beside_the_band(claim, _ruling(claim, estimate, others, findings, premise), band)
-    bounded = ruling.word == "not excluded" and estimate is not None and estimate.value is None
-    if claim.parts and findings:
-        robustness, why = _robustness_of_parts(findings, [r.findings for r in same if r.findings])
-    else:
-        robustness, why = (None, _ONLY_BOUNDED) if bounded else _robustness(claim, estimates)
     return Verdict(
         claim=claim,
-        ruling=ruling,
+        ruling=_beside_the_band(claim, _ruling(claim, estimate, others, findings, premise), band),
         estimate=estimate,
-        robustness=robustness,
-        robustness_reason=why,
         readings=tuple(readings),
         findings=tuple(findings),
         band=band,
         band_reason=band_reason,
-        variant=variant,
         tolerance=_tolerance(claim) if claim.kind in {"number", "bound"} else None,
     )
 
@@ -548,7 +574,7 @@ def cannot_check(
 ) -> Verdict:
     """Return the verdict of a claim that the data cannot check, with the reason or what would settle it."""
     ruling = Ruling("cannot be checked with open data", reason or _unchecked(claim))
-    return Verdict(claim, ruling, None, None, "", readings=tuple(readings), variant=variant)
+    return Verdict(claim, ruling, None, readings=tuple(readings), variant=variant)
 
 
 @functools.lru_cache(maxsize=4)
@@ -604,8 +630,18 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
         alternatives=tuple(Alternative(**alternative) for alternative in entry["alternatives"]),
         evidence=tuple(Evidence(**evidence) for evidence in entry["evidence"]),
         parts=tuple(Part(**part) for part in entry.get("parts", ())),
+        dimensions=tuple(map(_dimension, entry.get("dimensions", ()))),
+        excluded=tuple(
+            Exclusion({name: tuple(ids) for name, ids in own["when"].items()}, own["why"].strip())
+            for own in entry.get("excluded", ())
+        ),
         looked_at=tuple(entry.get("looked_at", ())),
     )
+
+
+def _dimension(entry: Mapping[str, Any]) -> Dimension:
+    options = tuple(Option(**option) for option in entry["options"])
+    return Dimension(entry["id"], entry["name"], entry["kind"], options)
 
 
 def _ruling(
@@ -639,9 +675,10 @@ def _ruling(
 def _which_agree(words: Sequence[tuple[str, str]]) -> str:
     """Say on which of several fair definitions a claim comes out, and of how many."""
     agree = [label for label, word in words if word in _AGREEING]
+    more = f"; and {len(agree) - _NAMED} more" if len(agree) > _NAMED else ""
     return (
         f"The article names no definition, and fair ones disagree: of {len(words)} it comes out on {len(agree)} "
-        f"({'; '.join(agree)})."
+        f"({'; '.join(agree[:_NAMED])}{more})."
     )
 
 
@@ -670,66 +707,7 @@ def _beside_the_band(claim: Claim, ruling: Ruling, band: tuple[float, float] | N
     )
 
 
-def _robustness(claim: Claim, same: Sequence[Estimate]) -> tuple[str | None, str]:
-    if not same or (claim.printed.value is None and claim.printed.direction is None):
-        return None, ""
-    agree = sum(_agrees(claim, estimate) for estimate in same)
-    kept = sum(_keeps_sign(claim, estimate) for estimate in same)
-    low = min(estimate.range[0] for estimate in same)
-    high = max(estimate.range[1] for estimate in same)
-    only = low if low == high and math.isfinite(low) else None
-    span = Estimate(only, "", "", "", None if low == -math.inf else low, None if high == math.inf else high)
-    by_side = claim.printed.direction is not None or claim.kind == "bound"
-    told = _how_many(agree, len(same), "estimate", _AGREEING_WORDS[by_side])
-    # Who agrees with a direction or a side keeps its sign; a printed zero has none.
-    if not by_side and claim.printed.value and agree < len(same):
-        some = f"{kept} of {len(same)} {'keeps' if kept == 1 else 'keep'}"
-        told += f"; {'all keep' if kept == len(same) else some} its sign"
-    if len({e.unit for e in same}) == 1:
-        one = len(same) == 1
-        told += (
-            f"; {'it gives' if one else 'together they give'} {text_of(claim.printed, same[0] if one else span)}"
-        )
-    return _robustness_word(agree, kept, len(same)), f"{told}."
-
-
-def _robustness_of_parts(findings: Sequence[Finding], same: Sequence[Sequence[Finding]]) -> tuple[str | None, str]:
-    """Tell whether other readings give each part the same answer, and whether any part that stands then fails."""
-    if not same:
-        return None, ""
-    pattern = [finding.stands for finding in findings]
-    agree = sum([finding.stands for finding in other] == pattern for other in same)
-    kept = sum(
-        not any(mine is True and finding.stands is False for mine, finding in zip(pattern, other, strict=True))
-        for other in same
-    )
-    answer = "every part the same answer"
-    told = _how_many(agree, len(same), "reading", (f"give {answer}", f"gives {answer}"))
-    if fails := len(same) - kept:
-        told += f"; in {fails} of them a part fails that stands here"
-    elif agree < len(same):
-        told += "; no part that stands here fails in any"
-    return _robustness_word(agree, kept, len(same)), f"{told}."
-
-
-def _how_many(agree: int, total: int, what: str, verb: tuple[str, str]) -> str:
-    """Say how many of the other estimates or readings agree, with the verb for several and for one."""
-    many, one = verb
-    if total == 1:
-        return f"The one other {what} of the same thing {one if agree else f'does not {many}'}"
-    if agree == total:
-        return f"{'Both' if total == 2 else f'All {total}'} other {what}s of the same thing {many}"
-    share = agree or ("Neither" if total == 2 else "None")
-    return f"{share} of the {total} other {what}s of the same thing {one if agree < 2 else many}"
-
-
-def _robustness_word(agree: int, kept: int, total: int) -> str:
-    if agree == 0:
-        return "alone"
-    return "robust" if agree / total >= ROBUST_SHARE and kept / total >= ROBUST_SAME_SIGN else "fragile"
-
-
-def _agrees(claim: Claim, estimate: Estimate) -> bool:
+def agrees(claim: Claim, estimate: Estimate) -> bool:
     """Tell whether an estimate rounds to the printed figure, or shows the printed direction or side."""
     if claim.kind == "bound" or claim.printed.direction is not None:
         return _rule_estimate(claim, estimate).word in _AGREEING
@@ -737,7 +715,8 @@ def _agrees(claim: Claim, estimate: Estimate) -> bool:
     return all(_rounds_to(value, _goal(claim), claim.printed.precision) for value in values)
 
 
-def _keeps_sign(claim: Claim, estimate: Estimate) -> bool:
+def keeps_sign(claim: Claim, estimate: Estimate) -> bool:
+    """Tell whether all of an estimate has the sign of what is printed, at the printed precision."""
     printed = claim.printed
     wanted = _SIGN[printed.direction] if printed.direction else _sign(_goal(claim), printed.precision)
     return {_sign(end, printed.precision) for end in estimate.range} == {wanted}

@@ -20,6 +20,7 @@ from onewaytrade import fmt
 
 if TYPE_CHECKING:
     from onewaytrade.charts import Chart
+    from onewaytrade.grids import Grid
 
 VERDICT_MIME: Final = "application/vnd.onewaytrade.verdict+json"
 
@@ -27,6 +28,7 @@ VERDICT_MIME: Final = "application/vnd.onewaytrade.verdict+json"
 Format = int | Callable[[Any], str]
 
 _CHART_WIDTH: Final = 720
+_BREAKS: Final = 4  # single changes that a card names before it counts the rest
 _SHORT: Final = 12  # letters that a cell never breaks
 _LONG: Final = 24  # letters of a word that may be broken
 _FIGURE: Final = re.compile(r"[+−-]?\d[\d,]*(\.\d+)?(\s?(%|points))?( to [+−-]?\d[\d,]*(\.\d+)?\s?%?)?")
@@ -116,6 +118,28 @@ def alternatives(*judged: Verdict) -> None:
         f"{fmt.join(f'“{_label(content)}”' for content in contents)} by other definitions",
         notes=notes,
     )
+
+
+def definitions(found: "Grid") -> None:
+    """Show the definitions of a claim that tell most, lowest first, each in words, with what it gives and asks.
+
+    The notes count all of them, name what was left out and why, and say what moves the answer most.
+    """
+    from onewaytrade import grids
+    from onewaytrade.drawing import records
+
+    telling = grids.telling(found)
+    rows = [
+        {
+            "Definition": _defined(found, own),
+            "Gives": own["text"],
+            "Asks": "the same" if own["panel"] == grids.OWN_QUESTION else own["panel"].lower(),
+            "Why it stands here": own["role"],
+        }
+        for own in records(telling)
+    ]
+    told = "The definitions that tell most" if len(telling) < len(found.frame) else "Every definition"
+    table(pd.DataFrame(rows), f"{told}: {found.claim.label}", notes=grids.notes(found))
 
 
 def provenance(*frames: pd.DataFrame) -> None:
@@ -264,8 +288,17 @@ def _verdict_rows(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Grade of the evidence", content.get("evidence")),
         ("Evidence at hand", _places(content)),
         ("Other definitions", _sentence(content.get("robustness"), content.get("robustness_reason"))),
+        ("In all", _in_all(content)),
     ]
     return [(name, text) for name, text in rows if text]
+
+
+def _defined(found: "Grid", own: Mapping[str, Any]) -> str:
+    """Return what differs from the article's definition, after the part that is asked about; that one in full."""
+    part = next((part.text for part in found.claim.parts if part.id == own["part"]), "")
+    words = f"{own['label']}: {own['sentence'].rstrip('.')}" if own["article"] and not part else own["label"]
+    words = f"{part}: {words}" if part else words
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _difference(content: Mapping[str, Any]) -> str:
@@ -281,6 +314,20 @@ def _difference(content: Mapping[str, Any]) -> str:
         tolerance, "point" if (tolerance, unit) == (1, "points") else unit, _decimals(tolerance)
     )
     return f"{text}; close means within {allowed}{f' ({why})' if why else ''}"
+
+
+def _in_all(content: Mapping[str, Any]) -> str:
+    """Return how many definitions there are, what moves the answer most, and which single change overturns it."""
+    counts = content.get("definitions")
+    if not counts or counts["same"] + counts["others"] < 2:
+        return ""
+    told = [f"{counts['same']} of the article’s question, {counts['others']} of others"]
+    if content.get("most_sensitive_to"):
+        told.append(f"the answer moves most with: {content['most_sensitive_to'].lower()}")
+    if breaks := content.get("breaks"):
+        more = f" and {len(breaks) - _BREAKS} more" if len(breaks) > _BREAKS else ""
+        told.append(f"single changes that overturn it: {'; '.join(breaks[:_BREAKS])}{more}")
+    return f"{'. '.join(own[:1].upper() + own[1:] for own in told)}."
 
 
 def _places(content: Mapping[str, Any]) -> str:

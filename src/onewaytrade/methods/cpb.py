@@ -1,10 +1,13 @@
 """Growth in CPB's World Trade Monitor: volumes, unit values and their product, by region and edition."""
 
 import functools
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from onewaytrade import datasets, fmt, measures, project
@@ -25,6 +28,7 @@ _AVERAGES: Final = {
     "ytd": "the mean of January to each end month",
 }
 _MINUS: Final = "minus_"
+_CUSTOMS: Final = "gacc-totals"
 
 
 def series(edition: str, flow: str, region: str, measure: str) -> "pd.Series[float]":
@@ -33,14 +37,24 @@ def series(edition: str, flow: str, region: str, measure: str) -> "pd.Series[flo
     `measure` is "volume", "unit_value" or "value" (their product over 100: an index of value in dollars).
     Raises ParameterError if the edition has no such region.
     """
-    frame = datasets.load(DATASET, edition)
     if measure == "value":
         volume, unit_value = (series(edition, flow, region, name) for name in ("volume", "unit_value"))
         return volume * unit_value / 100
-    rows = frame[(frame["flow"] == flow) & (frame["region"] == region) & (frame["measure"] == measure)]
-    if rows.empty:
+    known = _all_series(datasets.resolve(DATASET, edition), project.root())
+    if (flow, region, measure) not in known:
         check_region(region, edition)
-    return rows.set_index("month")["index"].sort_index()
+    return known[flow, region, measure].copy()
+
+
+@functools.lru_cache(maxsize=16)
+def _all_series(edition: str, _root: Path) -> dict[tuple[str, str, str], "pd.Series[float]"]:
+    # A grid asks for the same few series hundreds of times, each among tens of thousands of rows.
+    frame = datasets.load(DATASET, edition)
+    return {
+        (str(key[0]), str(key[1]), str(key[2])): rows.set_index("month")["index"].sort_index()
+        for key, rows in frame.groupby(["flow", "region", "measure"], sort=False)
+        if isinstance(key, tuple)
+    }
 
 
 def regions(edition: str) -> tuple[str, ...]:
@@ -76,7 +90,8 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
     Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
     `edition`, `average` (month, quarter, year, ytd), `start_shift` and `end_shift` (months), `clip_end` (end at
-    the edition's last month if that comes earlier), and `per_year` (the rate that compounds to it). With
+    the edition's last month if that comes earlier), `per_year` (the rate that compounds to it) and `source`
+    ("gacc-totals": China's value by its customs, not adjusted, instead of CPB's series). With
     `minus_region`, `minus_flow`, `minus_start` or `minus_end` it is the difference, in points, to the growth that
     these choices give instead. Raises NoFigureError for a window outside the edition.
     """
@@ -90,22 +105,145 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     if start >= end:
         raise NoFigureError(f"A window from {start} to {end} has no growth: its end must come after its start.")
     average = choices.get("average", "month")
-    data = series(edition, choices["flow"], choices["region"], choices["measure"])
+    source = choices.get("source", DATASET)
+    data = _series_of(edition, choices["flow"], choices["region"], choices["measure"], source)
     first, last = averaged(start, average), averaged(end, average)
+    held = (str(data.index[0]), str(data.index[-1]))
+    if _ends_of(first)[0] < held[0] or _ends_of(last)[1] > held[1]:
+        whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
+        raise NoFigureError(f"{whose} holds {fmt.month(held[0])} to {fmt.month(held[1])}, not all of this window.")
     try:
         value = measures.window_growth(data, first, last)
     except measures.MeasureError as error:
         raise NoFigureError(str(error)) from error
-    yearly = measures.annual_rate(value, measures.months_apart(first, last))
+    return _estimate(choices, edition, value, start, end)
+
+
+def _estimate(choices: Mapping[str, Any], edition: str, value: float, start: str, end: str) -> Estimate:
+    """Return the estimate of a growth rate in per cent between two end months."""
+    average = choices.get("average", "month")
+    from_customs = choices.get("source") == _CUSTOMS
+    apart = measures.months_apart(averaged(start, average), averaged(end, average))
+    yearly = measures.annual_rate(value, apart)
     sentence = _sentence(choices, start, end, average)
     return Estimate(
         value=yearly if choices.get("per_year") else value,
         grade="primary",
-        edition=f"{DATASET} {edition}",
+        edition=datasets.pinned(_CUSTOMS) if from_customs else f"{DATASET} {edition}",
         sentence=f"{sentence[:-1]}, per year." if choices.get("per_year") else sentence,
         annual_rate=yearly,
         unit="%",
     )
+
+
+def _series_of(edition: str, flow: str, region: str, measure: str, source: str) -> "pd.Series[float]":
+    """Return a monthly series of CPB, or China's value in dollars by its customs, which is not adjusted."""
+    if source == DATASET:
+        return series(edition, flow, region, measure)
+    if (source, region, measure) != (_CUSTOMS, "China", "value"):
+        raise NoFigureError(f"The source {source!r} holds China's values alone, no {measure} of {region}.")
+    return customs_value(flow)
+
+
+def customs_value(flow: str) -> "pd.Series[float]":
+    """Return China's exports or imports in dollars by its customs' monthly table, not adjusted, by month."""
+    frame = datasets.load(_CUSTOMS)
+    monthly = (frame["frequency"] == "monthly") & (frame["currency"] == "USD") & (frame["source_id"] == "S001")
+    return frame[monthly & (frame["flow"] == flow)].set_index("period")["value"].sort_index()
+
+
+def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
+    """Compute many definitions as `growth` does, all at once; an error where an edition does not hold the window.
+
+    Every series is summed up once, so that the mean over any window is one difference.
+    """
+    plain = [at for at, choices in enumerate(definitions) if not any(name.startswith(_MINUS) for name in choices)]
+    windows = [_Window.of(definitions[at]) for at in plain]
+    sums = _RunningSums.of([window.key for window in windows])
+    answers: dict[int, Estimate | NoFigureError] = {}
+    means = [sums.means([w.key for w in windows], [w.periods[end] for w in windows]) for end in (0, 1)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rates = 100 * (means[1] / means[0] - 1)
+    for at, window, rate in zip(plain, windows, rates, strict=True):
+        answers[at] = window.estimate(float(rate))
+    for at in set(range(len(definitions))) - set(plain):
+        answers[at] = _growth_or_error(definitions[at])
+    return [answers[at] for at in range(len(definitions))]
+
+
+def _growth_or_error(choices: Mapping[str, Any]) -> Estimate | NoFigureError:
+    try:
+        return growth(choices)
+    except NoFigureError as error:
+        return error
+
+
+_Key = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What one definition asks: its series, the periods at both ends, and the end months that they stand for."""
+
+    choices: Mapping[str, Any]
+    key: _Key
+    start: str
+    end: str
+    periods: tuple[str, str]
+
+    @classmethod
+    def of(cls, choices: Mapping[str, Any]) -> "_Window":
+        edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
+        start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
+        end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
+        if choices.get("clip_end"):
+            end = min(end, months(edition)[1])
+        average = choices.get("average", "month")
+        key = (edition, choices["flow"], choices["region"], choices["measure"], choices.get("source", DATASET))
+        return cls(choices, key, start, end, (averaged(start, average), averaged(end, average)))
+
+    def estimate(self, rate: float) -> Estimate | NoFigureError:
+        """Return the estimate of this window at a rate in per cent; what has none, or is clipped, by itself."""
+        if not math.isfinite(rate) or self.start >= self.end or self.choices.get("clip_end"):
+            return _growth_or_error(self.choices)
+        return _estimate(self.choices, self.key[0], rate, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _RunningSums:
+    """The running sums of some monthly series, side by side over all their months; unknown months poison a sum."""
+
+    columns: Mapping[_Key, int]
+    first: int
+    sums: np.ndarray
+
+    @classmethod
+    def of(cls, keys: Sequence[_Key]) -> "_RunningSums":
+        distinct = list(dict.fromkeys(keys))
+        table = pd.DataFrame({at: _series_of(*key) for at, key in enumerate(distinct)}).sort_index()
+        numbers = table.index.map(measures.month_number)
+        first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+        filled = table.set_axis(numbers).reindex(range(first, last + 1)).to_numpy(float)
+        # A mean is a difference of two sums: a month that is not known must not spread over all later ones.
+        known = np.vstack([np.zeros(len(distinct)), np.cumsum(np.nan_to_num(filled), axis=0)])
+        gaps = np.vstack([np.zeros(len(distinct)), np.cumsum(np.isnan(filled), axis=0)])
+        return cls({key: at for at, key in enumerate(distinct)}, first, np.stack([known, gaps]))
+
+    def means(self, keys: Sequence[_Key], periods: Sequence[str]) -> np.ndarray:
+        """Return the mean of each series over its period; not a number where a month of it is not known."""
+        columns = np.array([self.columns[key] for key in keys], dtype=int)
+        ends = np.array(
+            [[measures.month_number(month) for month in _ends_of(period)] for period in periods], dtype=int
+        ).reshape(-1, 2)
+        inside = (ends[:, 0] >= self.first) & (ends[:, 1] < self.first + self.sums.shape[1] - 1)
+        low, high = (np.where(inside, column, self.first) - self.first for column in ends.T)
+        totals, gaps = self.sums[:, high + 1, columns] - self.sums[:, low, columns]
+        return np.where(inside & (gaps == 0), totals / (ends[:, 1] - ends[:, 0] + 1), np.nan)
+
+
+def _ends_of(period: str) -> tuple[str, str]:
+    first, _, last = period.partition("..")
+    return first, last or first
 
 
 def _difference(choices: Mapping[str, Any], minus: Mapping[str, Any]) -> Estimate:
@@ -277,10 +415,7 @@ def customs_check(edition: str, flow: str, until: str) -> pd.DataFrame:
     per cent. Equal months need no seasonal adjustment; January and February are left out, since the Lunar New
     Year moves between them. Columns `label` (the month), `series`, `value`; no rows if nothing can be compared.
     """
-    totals = datasets.load("gacc-totals").query(
-        "flow == @flow and currency == 'USD' and frequency == 'monthly' and source_id == 'S001'"
-    )
-    customs, cpb = totals.set_index("period")["value"], series(edition, flow, "China", "value")
+    customs, cpb = customs_value(flow), series(edition, flow, "China", "value")
     pairs = [(measures.shift_month(m, -24), m) for m in measures.months_of(measures.trailing(until))]
     shared = customs.index.intersection(cpb.index)
     rows = [
@@ -315,10 +450,10 @@ def revisions(region: str, flow: str, start: str) -> pd.DataFrame:
 
 def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) -> str:
     what = _MEASURES[choices["measure"]]
-    return (
-        f"{what[0].upper()}{what[1:]} of {possessive(choices['region'])} {choices['flow']}, {fmt.month(start)} to "
-        f"{fmt.month(end)}, {_AVERAGES[average]}."
-    )
+    how = " by Chinese customs, not adjusted" if choices.get("source") == _CUSTOMS else ""
+    flow = f"{possessive(choices['region'])} {choices['flow']}"
+    window = f"{fmt.month(start)} to {fmt.month(end)}, {_AVERAGES[average]}"
+    return f"{what[0].upper()}{what[1:]} of {flow}{how}, {window}."
 
 
 def possessive(region: str) -> str:

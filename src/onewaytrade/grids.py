@@ -1,0 +1,668 @@
+"""Every defensible definition of a claim: the grid, what it leaves out, and what its answers come to.
+
+A claim of the register declares *dimensions* (edition, months at each end, measure, currency, window, ...), each
+with its options, the article's own first. The grid is their product, less combinations that make no sense and less
+those for which no figure is at hand; both are kept, with the reason. This is the specification curve (Simonsohn,
+Simmons and Nelson, *Nature Human Behaviour* 2020) and the multiverse (Steegen and others, *Perspectives on
+Psychological Science* 2016), applied to claims that describe.
+
+*Measurement* dimensions give other estimates of the same thing. *Question* dimensions ask another thing: shares,
+ranges and the word for robustness are taken within the article's question, and every other question stands in a
+panel beside it. *Open* dimensions are questions that the article leaves to its reader. Each part of a bundle is a
+question of its own. What ends after the article is an update, with no vote.
+
+The *neutral* definition follows one rule for all claims: the last twelve months to the article's end month against
+calendar 2022, in the publisher's own currency; the year to date against the year to date where that is asked. A
+claim about a level, a count or a list has none.
+"""
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from onewaytrade import claims, fmt, robustness
+from onewaytrade.choices import (
+    CHECKLISTS,
+    choices_of,
+    choices_of_part,
+    evaluate_many,
+    finding_of,
+    flat,
+    is_computed,
+    laid_over,
+    times,
+)
+from onewaytrade.claims import Claim, Dimension, Estimate, Finding, Option
+from onewaytrade.errors import ClaimError, NoFigureError
+from onewaytrade.robustness import Spread
+
+OWN_QUESTION: Final = "The article’s question"
+AFTER: Final = "After the article"
+THIS_RUN: Final = "as this run asks"
+_ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
+# A number is agreed with when others round to it, a side or a direction when others show it; of several, and of
+# one.
+_AGREEING: Final = {
+    False: ("round to the printed figure", "rounds to the printed figure"),
+    True: ("agree with what is printed", "agrees with what is printed"),
+}
+_SAME_ANSWER: Final = ("give their part the same answer", "gives its part the same answer")
+_STEADINESS: Final = ("alone", "fragile", "robust")
+_TELLING: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One definition: an option of each dimension, the part it is about ("" for the claim), what it computes."""
+
+    options: tuple[Option, ...]
+    part: str
+    choices: Mapping[str, Any]
+    question: str
+    panel: str
+    article: bool
+    neutral: bool
+    update: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """All definitions of one claim, with their answers.
+
+    `frame` has one row a definition: `part`; `panel` (the article's question, or what is asked instead),
+    `question` (the options of all question dimensions, in words), `label` (the options that differ from the
+    article's); one column for each dimension, by its id, with the option's id; `value`, `low`, `high` (in `unit`),
+    `text` (as a reader would say it), `agrees` (it comes out as printed), `keeps_sign`, `article`, `neutral`,
+    `update` (flags) and `sentence` (the definition in plain words). `left_out` has one row a combination: the
+    options' ids, `kind` ("excluded" or "missing") and `why`.
+    """
+
+    claim: Claim
+    dimensions: tuple[Dimension, ...]
+    frame: pd.DataFrame
+    left_out: pd.DataFrame
+
+    @property
+    def same(self) -> pd.DataFrame:
+        """The definitions of the article's question, its own among them."""
+        return self.frame[(self.frame["panel"] == OWN_QUESTION) & ~self.frame["update"]]
+
+    @property
+    def bundled(self) -> bool:
+        """Whether each definition answers a part of the claim rather than the claim."""
+        return _is_bundle(self.claim)
+
+
+def grid(claim: Claim, **overrides: Any) -> Grid | None:
+    """Return the grid of a claim, its options laid over the choices of `choices_of`; None without dimensions.
+
+    With overrides, the first option of each dimension is what the run asks; options that name a time of their own
+    are left out when the run asks about another time. Raises ClaimError for a dimension or an exclusion that the
+    register declares wrongly.
+    """
+    if not claim.dimensions:
+        return None
+    check(claim)
+    base, article = choices_of(claim, **overrides), choices_of(claim)
+    dimensions = tuple(_asked(dimension, base, article) for dimension in claim.dimensions)
+    cells, left_out = _lay_out(claim, dimensions, base, moved=times(base) != times(article))
+    rows = []
+    for cell, computed in zip(cells, _computed(claim, cells), strict=True):
+        if isinstance(computed, NoFigureError):
+            left_out.append({**_ids(dimensions, cell.options), "kind": "missing", "why": str(computed)})
+        else:
+            rows.append(_row(claim, dimensions, cell, computed))
+    names = [dimension.id for dimension in dimensions]
+    return Grid(
+        claim,
+        dimensions,
+        pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING]),
+        pd.DataFrame(left_out, columns=[*names, "kind", "why"]),
+    )
+
+
+_LEADING: Final = ["part", "panel", "question", "label"]
+_TRAILING: Final = [
+    "value", "low", "high", "unit", "text", "agrees", "keeps_sign", "article", "neutral", "update", "sentence",
+]  # fmt: skip
+
+
+def check(claim: Claim) -> None:
+    """Raise ClaimError, naming the claim and what is wrong, for dimensions or exclusions that cannot be meant."""
+    known = {dimension.id: {option.id for option in dimension.options} for dimension in claim.dimensions}
+    for dimension in claim.dimensions:
+        where = f"Claim {claim.id}, dimension {dimension.id}"
+        if len(known[dimension.id]) < len(dimension.options):
+            raise ClaimError(f"{where}: an option stands twice; its id names one option.")
+        if dimension.options[0].choices or not all(option.choices for option in dimension.options[1:]):
+            raise ClaimError(f"{where}: the first option, the article's, has no choices; all others have some.")
+        if dimension.kind == "open" and not claim.definition.undetermined:
+            raise ClaimError(f"{where}: only a claim that names no definition can leave a dimension open.")
+        if sum(option.neutral for option in dimension.options) > 1:
+            raise ClaimError(f"{where}: two options are neutral; one is, or the article's own if none is marked.")
+    for exclusion in claim.excluded:
+        for name, ids in exclusion.when.items():
+            if unknown := sorted(set(ids) - known.get(name, set())):
+                raise ClaimError(
+                    f"Claim {claim.id}: an exclusion names {name} {fmt.join(unknown)}, no option of it."
+                )
+
+
+# Laying out
+
+
+def _asked(dimension: Dimension, base: Mapping[str, Any], article: Mapping[str, Any]) -> Dimension:
+    """Return a dimension as a run asks it: without options that name a time when the run moved in time.
+
+    Its first option, which is what the run asks, is renamed where the run departs in what the dimension is about.
+    """
+    moved = times(base) != times(article)
+    first, *others = dimension.options
+    kept = [option for option in others if not (moved and times(option.choices))]
+    before, after = flat(article), flat(base)
+    departs = {_about(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    if departs & {_about(name) for option in others for name in flat(option.choices)}:
+        first = Option(first.id, THIS_RUN, first.why, first.choices)
+    return Dimension(dimension.id, dimension.name, dimension.kind, (first, *kept))
+
+
+def _about(name: str) -> str:
+    """Return what a choice is about: its own name, without what leads to it; a shift is about its month."""
+    return name.rsplit(maxsplit=1)[-1].removesuffix("_shift")
+
+
+def _lay_out(
+    claim: Claim, dimensions: Sequence[Dimension], base: Mapping[str, Any], *, moved: bool
+) -> tuple[list[Cell], list[dict[str, Any]]]:
+    """Return the combinations that make sense, each definition once, and those that do not, with the reason."""
+    cells: list[Cell] = []
+    left_out: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for options in itertools.product(*(dimension.options for dimension in dimensions)):
+        ids = _ids(dimensions, options)
+        why = next((own.why for own in claim.excluded if _fits(own.when, ids)), None)
+        if why is not None:
+            left_out.append({**ids, "kind": "excluded", "why": why})
+            continue
+        laid: Mapping[str, Any] = base
+        for option in options:
+            laid = laid_over(laid, option.choices)
+        for part, choices in _asked_of(claim, laid):
+            key = f"{part} {json.dumps(choices, sort_keys=True, default=str)}"
+            if key not in seen:
+                seen.add(key)
+                cells.append(_cell(dimensions, options, part, choices, moved=moved))
+    return cells, left_out
+
+
+def _fits(when: Mapping[str, Sequence[str]], ids: Mapping[str, str]) -> bool:
+    return all(ids.get(name) in wanted for name, wanted in when.items())
+
+
+def _asked_of(claim: Claim, choices: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield what one combination computes: the claim's figure, or that of each part of a bundle."""
+    if not _is_bundle(claim):
+        yield "", choices
+        return
+    for part in claim.parts:
+        own = choices_of_part(choices, part.id)
+        if own["method"] not in CHECKLISTS:
+            yield part.id, own
+
+
+def _is_bundle(claim: Claim) -> bool:
+    return bool(claim.parts) and claim.printed.value is None
+
+
+def _cell(
+    dimensions: Sequence[Dimension],
+    options: tuple[Option, ...],
+    part: str,
+    choices: Mapping[str, Any],
+    *,
+    moved: bool,
+) -> Cell:
+    pairs = list(zip(dimensions, options, strict=True))
+    asked = [(own, option) for own, option in pairs if own.kind == "question"]
+    other = [own.name.lower() for own, option in asked if option is not own.options[0]]
+    update = any(option.update for option in options)
+    question = "; ".join([*([part] if part else []), *(option.label for _, option in asked)])
+    return Cell(
+        options=options,
+        part=part,
+        choices=choices,
+        question=question or OWN_QUESTION,
+        panel=AFTER if update else f"Another {fmt.join(other)}" if other else OWN_QUESTION,
+        article=all(option is own.options[0] for own, option in pairs),
+        neutral=not moved and not update and all(option is _neutral(own) for own, option in pairs),
+        update=update,
+    )
+
+
+def _neutral(dimension: Dimension) -> Option:
+    return next((option for option in dimension.options if option.neutral), dimension.options[0])
+
+
+def _ids(dimensions: Sequence[Dimension], options: Sequence[Option]) -> dict[str, str]:
+    return {dimension.id: option.id for dimension, option in zip(dimensions, options, strict=True)}
+
+
+# Answers
+
+
+def _computed(claim: Claim, cells: Sequence[Cell]) -> list[Estimate | NoFigureError | None]:
+    """Return the estimate of each definition; None where a part is looked up instead of computed."""
+    asked = [is_computed(cell.choices) for cell in cells]
+    if not _is_bundle(claim) and not all(asked):
+        raise ClaimError(f"Claim {claim.id}: a definition of it is not computed, so it has no place in a grid.")
+    answers = iter(evaluate_many([cell.choices for cell, wanted in zip(cells, asked, strict=True) if wanted]))
+    return [next(answers) if wanted else None for wanted in asked]
+
+
+def _row(claim: Claim, dimensions: Sequence[Dimension], cell: Cell, computed: Estimate | None) -> dict[str, Any]:
+    finding = None
+    if cell.part:
+        part = next(part for part in claim.parts if part.id == cell.part)
+        finding = finding_of(claim, part, cell.choices, computed)
+    return {
+        "part": cell.part,
+        "panel": cell.panel,
+        "question": cell.question,
+        "label": _label(dimensions, cell.options),
+        **_ids(dimensions, cell.options),
+        **_figures(claim, computed),
+        **_agreement(claim, computed, finding),
+        "article": cell.article,
+        "neutral": cell.neutral,
+        "update": cell.update,
+    }
+
+
+def _label(dimensions: Sequence[Dimension], options: Sequence[Option]) -> str:
+    """Return what differs from the article's definition, in words."""
+    differ = [
+        f"{own.name.lower()}: {option.label}"
+        for own, option in zip(dimensions, options, strict=True)
+        if option is not own.options[0]
+    ]
+    return "; ".join(differ) or "the article’s definition"
+
+
+def _figures(claim: Claim, computed: Estimate | None) -> dict[str, Any]:
+    if computed is None:
+        return {"value": np.nan, "low": np.nan, "high": np.nan, "unit": "", "text": ""}
+    low, high = (np.nan if np.isinf(end) else end for end in computed.range)
+    return {
+        "value": np.nan if computed.value is None else computed.value,
+        "low": low,
+        "high": high,
+        "unit": claim.printed.unit if computed.unit is None else computed.unit,
+        "text": claims.text_of(claim.printed, computed),
+    }
+
+
+def _agreement(claim: Claim, computed: Estimate | None, finding: Finding | None) -> dict[str, Any]:
+    if finding is not None:
+        answer = {True: "stands", False: "does not stand", None: "unknown"}[finding.stands]
+        told = {"text": finding.computed or answer, "sentence": finding.note}
+        return {"agrees": finding.stands is True, "keeps_sign": finding.stands is not False, **told}
+    if computed is None:
+        raise ClaimError(f"Claim {claim.id}: a definition gives neither a figure nor a finding.")
+    return {
+        "agrees": claims.agrees(claim, computed),
+        "keeps_sign": claims.keeps_sign(claim, computed),
+        "sentence": computed.sentence,
+    }
+
+
+# What the answers come to
+
+
+def spread(found: Grid) -> Spread:
+    """Return what all definitions of a claim say together, and how robust its verdict is by that."""
+    same, voting = found.same, found.frame[~found.frame["update"]]
+    others = same[~same["article"]]
+    agreeing, keeping = _votes(found, others)
+    word, reason = _word(found, others, agreeing, keeping)
+    low, high, median = _span(same, found.claim.printed.unit)
+    moved_by, moves = _most_sensitive(found)
+    counts = found.left_out["kind"].value_counts()
+    return Spread(
+        word=word,
+        reason=reason,
+        same=len(same),
+        others=len(voting) - len(same),
+        agreeing=int(agreeing.sum()),
+        keeping=int(keeping.sum()),
+        excluded=int(counts.get("excluded", 0)),
+        missing=int(counts.get("missing", 0)),
+        updates=int(found.frame["update"].sum()),
+        low=low,
+        high=high,
+        median=median,
+        moved_by=moved_by,
+        moves=moves,
+        breaks=tuple(f"{row.label} ({row.text})" for row in overturning(found).itertuples()),
+    )
+
+
+def _votes(found: Grid, others: pd.DataFrame) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
+    """Return which definitions agree and which keep the sign; of a bundle, by the answer that each part has here.
+
+    A definition of a part agrees if it gives the part the same answer, and keeps its sign unless the part stands
+    here and fails there.
+    """
+    if not found.bundled:
+        return others["agrees"].astype(bool), others["keeps_sign"].astype(bool)
+    own = found.frame[found.frame["article"]].set_index("part")
+    stands, fails = own["agrees"], ~own["keeps_sign"].astype(bool)
+    known = others[others["part"].isin(own.index)]
+    here, denied = known["part"].map(stands), known["part"].map(fails)
+    alike = (known["agrees"] == here) & (~known["keeps_sign"].astype(bool) == denied)
+    return alike, ~(here.astype(bool) & ~known["keeps_sign"].astype(bool))
+
+
+def _word(
+    found: Grid, others: pd.DataFrame, agreeing: "pd.Series[bool]", keeping: "pd.Series[bool]"
+) -> tuple[str | None, str]:
+    own = found.frame[found.frame["article"]]
+    if others.empty or own.empty:
+        return None, ""
+    if found.bundled:
+        parts = others.loc[agreeing.index, "part"]
+        each = [
+            robustness.word(int(agreeing[rows].sum()), int(keeping[rows].sum()), len(rows))
+            for rows in parts.groupby(parts).groups.values()
+        ]
+        # A bundle is no more robust than its weakest part.
+        weakest = min((one for one in each if one), key=_STEADINESS.index, default=None)
+        return weakest, _reason(found, agreeing, keeping)
+    if found.claim.printed.value is not None and own["value"].isna().all():
+        return None, _ONLY_BOUNDED
+    return robustness.word(int(agreeing.sum()), int(keeping.sum()), len(others)), _reason(found, agreeing, keeping)
+
+
+def _reason(found: Grid, agreeing: "pd.Series[bool]", keeping: "pd.Series[bool]") -> str:
+    agree, kept, total = int(agreeing.sum()), int(keeping.sum()), len(agreeing)
+    by_side = found.claim.printed.direction is not None or found.claim.kind == "bound"
+    told = _how_many(agree, total, _SAME_ANSWER if found.bundled else _AGREEING[by_side])
+    if found.bundled:
+        if total > kept:
+            told += f"; in {total - kept} of them a part fails that stands here"
+        return f"{told}."
+    # Who agrees with a direction or a side keeps its sign; a printed zero has none.
+    if not by_side and found.claim.printed.value and agree < total:
+        some = f"{kept} of {total} {'keeps' if kept == 1 else 'keep'}"
+        told += f"; {'all keep' if kept == total else some} its sign"
+    others = found.same[~found.same["article"]]
+    if others["unit"].nunique() == 1:
+        told += f"; {'it gives' if total == 1 else 'together they give'} {_span_text(found.claim, others)}"
+    return f"{told}."
+
+
+def _how_many(agree: int, total: int, verb: tuple[str, str]) -> str:
+    """Say how many of the other definitions agree, with the verb for several and for one."""
+    many, one = verb
+    if total == 1:
+        return f"The one other definition of the same question {one if agree else f'does not {many}'}"
+    if agree == total:
+        return f"{'Both' if total == 2 else f'All {total}'} other definitions of the same question {many}"
+    share = agree or ("Neither" if total == 2 else "None")
+    return f"{share} of the {total} other definitions of the same question {one if agree < 2 else many}"
+
+
+def _span_text(claim: Claim, rows: pd.DataFrame) -> str:
+    if len(rows) == 1:
+        return str(rows["text"].iloc[0])
+    low, high, _ = _span(rows, str(rows["unit"].iloc[0]))
+    only = low if low == high and low is not None and np.isfinite(low) else None
+    shown = Estimate(only, "", "", "", _closed(low), _closed(high), unit=str(rows["unit"].iloc[0]))
+    return claims.text_of(claim.printed, shown)
+
+
+def _closed(end: float | None) -> float | None:
+    """Return an end of a range, or None where it is open or unknown."""
+    return None if end is None or not np.isfinite(end) else float(end)
+
+
+def _span(rows: pd.DataFrame, unit: str) -> tuple[float | None, float | None, float | None]:
+    """Return the lowest, highest and median value in a unit, bounds taken at their ends (infinite if open)."""
+    own = rows[rows["unit"] == unit]
+    if own.empty:
+        return None, None, None
+    bounded = own["value"].isna()
+    low = own["value"].where(~bounded, own["low"].fillna(-np.inf))
+    high = own["value"].where(~bounded, own["high"].fillna(np.inf))
+    median = None if bounded.all() else float(own["value"].median())
+    return float(low.min()), float(high.max()), median
+
+
+def sensitivity(found: Grid) -> pd.DataFrame:
+    """Return how far each dimension moves the answer, all else alike: one row a dimension, the strongest first.
+
+    Columns `dimension`, `name`, `kind`, `pairs` (of definitions that differ in it alone), `moves` (the mean
+    absolute difference of their values, in the claim's unit; of a bundle the share of pairs with unlike answers),
+    `flips` (the share of pairs of which one agrees with what is printed and one does not). Measurement dimensions
+    are compared within the article's question, others over all; updates are left out.
+    """
+    voting = found.frame[~found.frame["update"]]
+    rows = []
+    for dimension in found.dimensions:
+        own = voting if dimension.kind == "question" else found.same
+        rest = ["part", "unit", *(other.id for other in found.dimensions if other is not dimension)]
+        pairs, moves, flips = _pairs(own, rest)
+        if pairs:
+            moved = flips if found.bundled else moves
+            rows.append((dimension.id, dimension.name, dimension.kind, pairs, moved, flips))
+    table = pd.DataFrame(rows, columns=["dimension", "name", "kind", "pairs", "moves", "flips"])
+    return table.sort_values("moves", ascending=False, kind="stable", ignore_index=True)
+
+
+def _pairs(rows: pd.DataFrame, rest: Sequence[str]) -> tuple[int, float, float]:
+    """Return how many pairs agree in `rest`, their mean distance, the share of unlike answers."""
+    left = rows[[*rest, "value", "agrees"]].reset_index(names="at")
+    both = left.merge(left, on=list(rest), suffixes=("", "_other"))
+    both = both[both["at"] < both["at_other"]]
+    if both.empty:
+        return 0, np.nan, np.nan
+    apart = (both["value"] - both["value_other"]).abs()
+    return len(both), float(apart.mean()), float((both["agrees"] != both["agrees_other"]).mean())
+
+
+def _most_sensitive(found: Grid) -> tuple[str, float | None]:
+    table = sensitivity(found).dropna(subset=["moves"])
+    table = table[table["moves"] > 0]
+    return ("", None) if table.empty else (str(table["name"].iloc[0]), float(table["moves"].iloc[0]))
+
+
+def shares(found: Grid) -> pd.DataFrame:
+    """Return how many definitions of the article's question agree, by option of each dimension they differ in.
+
+    Columns `dimension`, `name`, `option` (its label), `definitions`, `agreeing`, `share`, `median`.
+    """
+    rows = []
+    for dimension in found.dimensions:
+        if found.same[dimension.id].nunique() < 2:
+            continue
+        for option in dimension.options:
+            own = found.same[found.same[dimension.id] == option.id]
+            if len(own):
+                agree = int(own["agrees"].sum())
+                counted = (len(own), agree, agree / len(own), own["value"].median())
+                rows.append((dimension.id, dimension.name, option.label, *counted))
+    return pd.DataFrame(
+        rows, columns=["dimension", "name", "option", "definitions", "agreeing", "share", "median"]
+    )
+
+
+def single_changes(found: Grid) -> pd.DataFrame:
+    """Return the definitions that differ from the article's in one dimension alone, as rows of `frame`."""
+    differ = sum(
+        (found.frame[dimension.id] != dimension.options[0].id).astype(int) for dimension in found.dimensions
+    )
+    return found.frame[(differ == 1) & ~found.frame["update"]]
+
+
+def overturning(found: Grid) -> pd.DataFrame:
+    """Return the single changes that overturn the answer of the article's definition (it agrees or does not)."""
+    own = found.frame[found.frame["article"]].set_index("part")["agrees"]
+    changes = single_changes(found)
+    changes = changes[changes["part"].isin(own.index)]
+    return changes[changes["agrees"] != changes["part"].map(own)]
+
+
+def rivals(found: Grid) -> list[tuple[str, Estimate]]:
+    """Return the other definitions of the article's question, each by what differs and with its estimate."""
+    rows = found.same[~found.same["article"] & (found.same["part"] == "")]
+    ends = rows[["value", "low", "high"]].to_numpy(float)
+    return [
+        (label, Estimate(_closed(value), "", "", sentence, _closed(low), _closed(high), unit=unit))
+        for label, sentence, unit, (value, low, high) in zip(
+            rows["label"], rows["sentence"], rows["unit"], ends, strict=True
+        )
+    ]
+
+
+# What is shown
+
+
+def curve(found: Grid) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """Return what `charts.specification_curve` draws: a table, and the options of each dimension by label.
+
+    Of a bundle each part is a panel. Columns `panel`, `value`, `low`, `high`, `agrees`, `role`, `text`, `sentence`
+    and one for each dimension that has more than one option in the grid, by its name.
+    """
+    used = [dimension for dimension in found.dimensions if found.frame[dimension.id].nunique() > 1]
+    table = found.frame[["panel", "value", "low", "high", "agrees", "text", "sentence"]].copy()
+    if found.bundled:
+        table["panel"] = found.frame["part"].str.replace("-", " ") + np.where(
+            found.frame["panel"] == OWN_QUESTION, "", "; " + found.frame["panel"].str.lower()
+        )
+    roles = {"article": found.frame["article"], "neutral": found.frame["neutral"]}
+    table["role"] = [
+        " and ".join(name for name, flag in zip(roles, flags, strict=True) if flag)
+        for flags in zip(*roles.values(), strict=True)
+    ]
+    options = {
+        dimension.name: [one.label for one in dimension.options if one.id in set(found.frame[dimension.id])]
+        for dimension in used
+    }
+    for dimension in used:
+        labels = {option.id: option.label for option in dimension.options}
+        table[dimension.name] = found.frame[dimension.id].map(labels)
+    order = {name: at for at, name in enumerate(_panels(table["panel"]))}
+    return table.sort_values("panel", key=lambda own: own.map(order), kind="stable", ignore_index=True), options
+
+
+def _panels(names: "pd.Series[str]") -> list[str]:
+    """Return the panels in order: the article's question, single others, several at once, what came after."""
+    known = list(dict.fromkeys(names))
+    return sorted(known, key=lambda name: (name != OWN_QUESTION, name == AFTER, name.count(" and ")))
+
+
+def telling(found: Grid, most: int = _TELLING) -> pd.DataFrame:
+    """Return the definitions that tell most, at most so many, by value: rows of `frame` with `role`, in words.
+
+    First the article's and the neutral one; then the lowest, the middle and the highest of the article's question;
+    then, for each dimension, the single change that moves the answer furthest; then the ends of all other
+    questions.
+    """
+    roles: dict[Any, list[str]] = {}
+    for row, role in _candidates(found):
+        if row in roles or len(roles) < most:
+            roles.setdefault(row, []).append(role)
+    table = found.frame.loc[list(roles)].assign(role=[fmt.join(dict.fromkeys(own)) for own in roles.values()])
+    place = table["value"].fillna(table["low"]).fillna(table["high"])
+    return table.loc[place.sort_values(kind="stable").index]
+
+
+def notes(found: Grid) -> list[str]:
+    """Return what a reader needs beside a table of definitions: how many, what moves them, what is left out."""
+    total, own = spread(found), len(found.same)
+    told = [f"{own} {'definition answers' if own == 1 else 'definitions answer'} the article’s question"]
+    if total.others:
+        told.append(f"{total.others} {'asks' if total.others == 1 else 'ask'} another")
+    if total.updates:
+        told.append(f"{total.updates} {'ends' if total.updates == 1 else 'end'} after the article")
+    told = [f"{', '.join(told)}."]
+    moving = sensitivity(found).dropna(subset=["moves"])
+    moving = moving[moving["moves"] > 0]
+    if len(moving):
+        each = [
+            f"{name.lower()} {_moves(found, by)}" for name, by in zip(moving["name"], moving["moves"], strict=True)
+        ]
+        how = (
+            "share of answers that change"
+            if found.bundled
+            else "mean distance of two definitions that differ in it alone"
+        )
+        told.append(f"What moves the answer ({how}): {'; '.join(each)}.")
+    left = found.left_out.groupby("why", sort=False).size()
+    return told + [f"Left out, {count}: {why}" for why, count in left.items()]
+
+
+def _moves(found: Grid, by: float) -> str:
+    if found.bundled:
+        return fmt.number(100 * by, 0) + f"{fmt.SPACE}%"
+    printed = found.claim.printed
+    unit = "points" if printed.unit == "%" else printed.unit
+    return fmt.with_unit(by, unit, printed.decimals + 1)
+
+
+def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
+    """Yield rows of the grid with what makes them telling, the most telling first; a row may come again."""
+    frame = found.frame
+    for row in frame.index[frame["article"]]:
+        yield row, "the article’s"
+    for row in frame.index[frame["neutral"]]:
+        yield row, "neutral"
+    yield from _ends(found.same, "of its question", middle=True)
+    own = frame[frame["article"]].set_index("part")["value"]
+    changes = single_changes(found)
+    apart = (changes["value"] - changes["part"].map(own)).abs()
+    for dimension in found.dimensions:
+        moved = apart[changes[dimension.id] != dimension.options[0].id].dropna()
+        if len(moved):
+            yield moved.idxmax(), f"furthest by {dimension.name.lower()} alone"
+    voting = frame[~frame["update"]]
+    yield from _ends(voting, "of all")
+    yield from _ends(frame[frame["update"]], "after the article")
+
+
+def _ends(rows: pd.DataFrame, of: str, *, middle: bool = False) -> Iterator[tuple[Any, str]]:
+    values = rows["value"].dropna().sort_values(kind="stable")
+    if len(values) > 1:
+        yield values.index[0], f"lowest {of}"
+        yield values.index[-1], f"highest {of}"
+        if middle and len(values) > 2:
+            yield values.index[(len(values) - 1) // 2], f"middle {of}"
+
+
+def table(found: Sequence[Grid]) -> pd.DataFrame:
+    """Return the definitions of many claims in one table, as `build/definitions.csv` holds it.
+
+    Columns `claim`, `part`, `question`, one for each dimension of the register ("" where a claim has none),
+    `computed`, `low`, `high`, `unit`, `agrees`, `article`, `neutral`, `update`, `definition` (in plain words).
+    """
+    names = dict.fromkeys(dimension.id for one in found for dimension in one.dimensions)
+    columns = [
+        "claim", "part", "question", *names, "computed", "low", "high", "unit", "agrees", "article", "neutral",
+        "update", "definition",
+    ]  # fmt: skip
+    parts = [
+        one.frame.rename(columns={"value": "computed", "sentence": "definition"}).assign(claim=one.claim.id)
+        for one in found
+    ]
+    whole = pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True)
+    return whole.astype(dict.fromkeys(names, object)).fillna(dict.fromkeys(names, ""))
+
+
+def all_grids() -> list[Grid]:
+    """Return the grids of all claims of the register that have one, as the article is judged."""
+    found = (grid(claim) for claim in claims.register().values())
+    return [one for one in found if one is not None]

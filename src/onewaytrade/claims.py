@@ -187,6 +187,7 @@ class Claim:
     parts: tuple[Part, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     excluded: tuple[Exclusion, ...] = ()
+    neutral: bool = True
     tolerance: float | None = None
     tolerance_reason: str = ""
     open: str = ""
@@ -617,7 +618,7 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
     }
     optional = {
         key: entry[key]
-        for key in ("tolerance", "tolerance_reason", "open", "would_settle", "telling")
+        for key in ("tolerance", "tolerance_reason", "open", "would_settle", "telling", "neutral")
         if key in entry
     }
     return Claim(

@@ -196,7 +196,8 @@ def _lay_out(
             key = f"{part} {json.dumps(choices, sort_keys=True, default=str)}"
             if key not in seen:
                 seen.add(key)
-                cells.append(_cell(dimensions, options, part, choices, moved=moved))
+                neutral = claim.neutral and not moved and _is_neutral(dimensions, options)
+                cells.append(_cell(dimensions, options, part, choices, neutral=neutral))
     return cells, left_out
 
 
@@ -225,7 +226,7 @@ def _cell(
     part: str,
     choices: Mapping[str, Any],
     *,
-    moved: bool,
+    neutral: bool,
 ) -> Cell:
     pairs = list(zip(dimensions, options, strict=True))
     asked = [(own, option) for own, option in pairs if own.kind == "question"]
@@ -239,13 +240,17 @@ def _cell(
         question=question or OWN_QUESTION,
         panel=AFTER if update else f"Another {fmt.join(other)}" if other else OWN_QUESTION,
         article=all(option is own.options[0] for own, option in pairs),
-        neutral=not moved and not update and all(option is _neutral(own) for own, option in pairs),
+        neutral=neutral,
         update=update,
     )
 
 
-def _neutral(dimension: Dimension) -> Option:
-    return next((option for option in dimension.options if option.neutral), dimension.options[0])
+def _is_neutral(dimensions: Sequence[Dimension], options: Sequence[Option]) -> bool:
+    """Tell whether a combination takes, of each dimension, the option marked as neutral, or else the first."""
+    return all(
+        option is next((one for one in dimension.options if one.neutral), dimension.options[0])
+        for dimension, option in zip(dimensions, options, strict=True)
+    )
 
 
 def _ids(dimensions: Sequence[Dimension], options: Sequence[Option]) -> dict[str, str]:

@@ -141,7 +141,9 @@ def _series_of(edition: str, flow: str, region: str, measure: str, source: str) 
     if source == DATASET:
         return series(edition, flow, region, measure)
     if (source, region, measure) != (_CUSTOMS, "China", "value"):
-        raise NoFigureError(f"The source {source!r} holds China's values alone, no {measure} of {region}.")
+        raise NoFigureError(
+            f"Chinese customs counts China’s values alone, no {measure.replace('_', ' ')} of {region}."
+        )
     return customs_value(flow)
 
 
@@ -220,7 +222,7 @@ class _RunningSums:
     @classmethod
     def of(cls, keys: Sequence[_Key]) -> "_RunningSums":
         distinct = list(dict.fromkeys(keys))
-        table = pd.DataFrame({at: _series_of(*key) for at, key in enumerate(distinct)}).sort_index()
+        table = pd.DataFrame({at: _series_or_nothing(key) for at, key in enumerate(distinct)}).sort_index()
         numbers = table.index.map(measures.month_number)
         first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
         filled = table.set_axis(numbers).reindex(range(first, last + 1)).to_numpy(float)
@@ -239,6 +241,13 @@ class _RunningSums:
         low, high = (np.where(inside, column, self.first) - self.first for column in ends.T)
         totals, gaps = self.sums[:, high + 1, columns] - self.sums[:, low, columns]
         return np.where(inside & (gaps == 0), totals / (ends[:, 1] - ends[:, 0] + 1), np.nan)
+
+
+def _series_or_nothing(key: _Key) -> "pd.Series[float]":
+    try:
+        return _series_of(*key)
+    except NoFigureError:
+        return pd.Series(dtype=float)
 
 
 def _ends_of(period: str) -> tuple[str, str]:

@@ -20,12 +20,13 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, fmt, robustness
+from onewaytrade import claims, files, fmt, robustness
 from onewaytrade.choices import (
     CHECKLISTS,
     choices_of,
@@ -665,6 +666,19 @@ def table(found: Sequence[Grid]) -> pd.DataFrame:
     ]
     whole = pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True)
     return whole.astype(dict.fromkeys(names, object)).fillna(dict.fromkeys(names, ""))
+
+
+def write(path: Path) -> bool:
+    """Write all definitions of the register to a file as CSV; False, and no file, if there are none."""
+    found = all_grids()
+    if found:
+        files.write_text(path, csv(found))
+    return bool(found)
+
+
+def csv(found: Sequence[Grid]) -> str:
+    """Return `table` as CSV, figures in ten digits, where machines agree."""
+    return table(found).to_csv(index=False, lineterminator="\n", float_format="%.10g")
 
 
 def all_grids() -> list[Grid]:

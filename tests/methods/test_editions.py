@@ -133,7 +133,7 @@ def test_only_one_edition_reaches_the_articles_last_month():
     holding = [name for name in NAMES if "2025-03" in FILES[name]["exports"]]
     assert list(editions.reaching("2025-03")) == holding
     assert len(holding) == 1, (
-        f"Editions {holding} reach March 2025: notebook 01 says so by itself now, but its Markdown (“was not found”, "
+        f"Editions {holding} reach March 2025: notebook 01 says so by itself, but its Markdown (“was not found”, "
         "“Which figures stood in CPB's edition of March 2025”), the caveats of data/cpb and `wanted_edition` in "
         "data/claims.yml speak of one still: change these, the expected verdicts, and this test."
     )
@@ -143,7 +143,11 @@ def test_only_one_edition_reaches_the_articles_last_month():
     ("month", "words"),
     [
         ("2025-03", "Only one of the {count} editions at hand, 2026-01, reaches March 2025"),
-        ("2023-06", "{holding} reach June 2023 (2023-06, 2024-01, 2025-01 and 2026-01): "),
+        (
+            "2023-06",
+            "{holding} of the {count} editions at hand reach June 2023 (2023-06, 2024-01, 2025-01 and 2026-01): ",
+        ),
+        ("2000-01", "All {count} editions at hand reach January 2000 (2022-04, 2022-12, "),
         ("2026-02", "None of the {count} editions at hand reaches February 2026."),
         ("1999-12", "None of the {count} editions at hand reaches December 1999."),
     ],
@@ -270,6 +274,11 @@ def test_a_band_of_many_windows_is_set_beside_that_of_one():
 # Prints of customs' base
 
 
+@pytest.fixture(scope="module")
+def prints():
+    return editions.prints()
+
+
 def printed(flow: str, currency: str, period: str, source: str) -> tuple[Decimal, Decimal]:
     """Return a level in billions, and half of its last printed digit."""
     with (ROOT / "data" / "gacc-totals" / "2026-11-23.csv").open(encoding="utf-8", newline="") as stream:
@@ -298,8 +307,8 @@ def printed(flow: str, currency: str, period: str, source: str) -> tuple[Decimal
         ("exports", "CNY", "2025", "2024", "first", ("S002", "S008")),
     ],
 )
-def test_growth_on_either_print_of_the_base_by_hand(flow, currency, period, base, column, sources):
-    found = editions.prints().set_index(["flow", "currency", "period"]).loc[(flow, currency, period)]
+def test_growth_on_either_print_of_the_base_by_hand(prints, flow, currency, period, base, column, sources):
+    found = prints.set_index(["flow", "currency", "period"]).loc[(flow, currency, period)]
     (start, around), (end, about) = (
         printed(flow, currency, when, source) for when, source in zip((base, period), sources, strict=True)
     )
@@ -309,19 +318,17 @@ def test_growth_on_either_print_of_the_base_by_hand(flow, currency, period, base
     assert found["base"] == base
 
 
-def test_a_base_that_is_only_implied_is_no_print():
-    table = editions.prints()
-    own = table[(table["currency"] == "CNY") & (table["period"] == "2023")]
+def test_a_base_that_is_only_implied_is_no_print(prints):
+    own = prints[(prints["currency"] == "CNY") & (prints["period"] == "2023")]
     assert own["revised_low_pct"].isna().all()
     assert not editions.fitting(own, "revised").any()
     # No level of 2021 in yuan is at hand, and none of 2021 in dollars as first printed.
-    assert "2022" not in set(table["period"])
+    assert "2022" not in set(prints["period"])
 
 
-def test_the_revised_base_brings_the_dollars_of_2023_to_the_published_rate():
-    table = editions.prints()
-    own = table[(table["currency"] == "USD") & (table["period"] == "2023")]
+def test_the_revised_base_brings_the_dollars_of_2023_to_the_published_rate(prints):
+    own = prints[(prints["currency"] == "USD") & (prints["period"] == "2023")]
     assert not editions.fitting(own, "first").any()
     assert (editions.away(own, "revised") < ROUND).all()
     assert (editions.away(own, "first") > 3 * ROUND).all()
-    assert set(editions.prints_shown(table)["On revised base, %"]) > {"–"}
+    assert set(editions.prints_shown(prints)["On revised base, %"]) > {"–"}

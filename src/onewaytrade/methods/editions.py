@@ -74,9 +74,10 @@ def reach(month: str) -> str:
             f"Only one of the {len(known)} editions at hand, {found[0]}, reaches {when}: what a window to that "
             "month gives has no second edition to be checked by."
         )
+    which = f"All {len(known)}" if found == known else f"{len(found)} of the {len(known)}"
     return (
-        f"Of the {len(known)} editions at hand {len(found)} reach {when} ({fmt.join(found)}): what a window to "
-        "that month gives can be checked by more than one."
+        f"{which} editions at hand reach {when} ({fmt.join(found)}): what a window to that month gives can be "
+        "checked by more than one."
     )
 
 
@@ -277,7 +278,7 @@ def steps_told(band: Band) -> str:
     each = fmt.interval(band.p90_least, band.p90_most, unit="points", sign=False)
     taken = (
         f"The changes lie in {len(band.steps)} steps between editions ({_steps_named(band.steps)}); taken one by "
-        f"one, their 90th percentiles are {each}."
+        f"one, their ninth deciles are {each}."
         if len(band.steps) > 1
         else f"All the changes lie in one step between editions, {_steps_named(band.steps)}."
     )

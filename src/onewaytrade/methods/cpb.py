@@ -441,22 +441,6 @@ def last_full_year(until: str) -> str:
     return until[:4] if until.endswith("-12") else str(int(until[:4]) - 1)
 
 
-def revisions(region: str, flow: str, start: str) -> pd.DataFrame:
-    """Return the growth of a volume from `start` to each edition's last month, through all later editions.
-
-    Columns `edition`, `end`, `growth_pct`: down a column of one `end`, only the edition differs.
-    """
-    known = [name for name in datasets.editions(DATASET) if months(name)[1] > start]
-    ends = [months(name)[1] for name in known]
-    rows = [
-        (name, end, measures.window_growth(series(name, flow, region, "volume"), start, end))
-        for name in known
-        for end in ends
-        if end <= months(name)[1]
-    ]
-    return pd.DataFrame(rows, columns=["edition", "end", "growth_pct"])
-
-
 def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) -> str:
     what = _MEASURES[choices["measure"]]
     how = " by Chinese customs, not adjusted" if choices.get("source") == _CUSTOMS else ""

@@ -122,7 +122,8 @@ def run(
     if not slug:
         from onewaytrade import grids
 
-        grids.write(results.folder / "definitions.csv")
+        judged = {verdict["claim"] for verdict in verdicts.read(results.verdicts)}
+        grids.write(results.folder / grids.FILE, judged)
         report.scoreboard(console, verdicts.read(results.verdicts))
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)

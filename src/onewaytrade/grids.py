@@ -18,7 +18,7 @@ claim about a level, a count or a list has none.
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +44,7 @@ from onewaytrade.robustness import Spread
 
 OWN_QUESTION: Final = "The article’s question"
 AFTER: Final = "After the article"
+FILE: Final = "definitions.csv"
 THIS_RUN: Final = "as this run asks"
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
 # A number is agreed with when others round to it, a side or a direction when others show it; of several, and of
@@ -125,6 +126,12 @@ def grid(claim: Claim, **overrides: Any) -> Grid | None:
         pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING]),
         pd.DataFrame(left_out, columns=[*names, "kind", "why"]),
     )
+
+
+def definitions_of(claim: Claim) -> list[Mapping[str, Any]]:
+    """Return the choices of every definition of a claim, as the article is judged; none without dimensions."""
+    cells, _ = _lay_out(claim, claim.dimensions, choices_of(claim), moved=False) if claim.dimensions else ([], [])
+    return [cell.choices for cell in cells]
 
 
 _LEADING: Final = ["part", "panel", "question", "label"]
@@ -668,20 +675,13 @@ def table(found: Sequence[Grid]) -> pd.DataFrame:
     return whole.astype(dict.fromkeys(names, object)).fillna(dict.fromkeys(names, ""))
 
 
-def write(path: Path) -> bool:
-    """Write all definitions of the register to a file as CSV; False, and no file, if there are none."""
-    found = all_grids()
-    if found:
-        files.write_text(path, csv(found))
-    return bool(found)
+def write(path: Path, claim_ids: Collection[str]) -> None:
+    """Write all definitions of some claims, in the register's order, to a file as CSV; none without a grid."""
+    found = [grid(claim) for claim in claims.register().values() if claim.id in claim_ids]
+    if every := [one for one in found if one is not None]:
+        files.write_text(path, csv(every))
 
 
 def csv(found: Sequence[Grid]) -> str:
     """Return `table` as CSV, figures in ten digits, where machines agree."""
     return table(found).to_csv(index=False, lineterminator="\n", float_format="%.10g")
-
-
-def all_grids() -> list[Grid]:
-    """Return the grids of all claims of the register that have one, as the article is judged."""
-    found = (grid(claim) for claim in claims.register().values())
-    return [one for one in found if one is not None]

@@ -236,7 +236,8 @@ def _how_steady(found: Sequence[dict[str, Any]]) -> str:
     without = f", {_verb(single, 'has', 'have')} no other at hand" if single else ""
     return (
         f"Of the {len(holding)} that come out on the article’s definition, "
-        f"{_verb(steady, 'also does', 'also do')} on at least half of the other fair definitions of the same question{without}, and "
+        f"{_verb(steady, 'also does', 'also do')} on at least half of the other fair definitions of the same "
+        f"question{without}, and "
         f"{_verb(len(alone), 'does', 'do')} not{named}."
     )
 

@@ -166,6 +166,18 @@ def test_each_mark_stands_in_the_column_of_a_definition_that_takes_the_option(dr
     assert len(set(rows)) == len(heights)
 
 
+def test_the_choices_of_marked_definitions_are_found_among_many_ticks(drawn: dict[str, Chart]):
+    chart = drawn["many"]
+    columns = [x for x, _ in points(chart)]
+    for role in ("article", "neutral"):
+        (at,) = chart.table.index[chart.table["role"] == role]
+        for dimension, options in CHOICES.items():
+            found = [
+                (o, line.get_xdata()[0]) for o in options for line in lines(chart, f"{dimension}: {o}, {role}")
+            ]
+            assert found == [(chart.table.loc[at, dimension], columns[at])]
+
+
 def test_a_dimension_or_an_option_that_tells_nothing_apart_is_not_drawn(drawn: dict[str, Chart]):
     table = rows({QUESTION: 8}).assign(Edition="latest", Window=[WINDOW[0], WINDOW[2]] * 4)
     chart = curve(table)
@@ -299,6 +311,10 @@ def test_the_alternative_text_tells_numbers_ranges_and_where_the_article_stands(
     told = "4 definitions, 230 to 277, open below and above, 3 of them bounds only; 2 come out as printed (250)."
     assert told in drawn["cases"].alt
     assert drawn["cases"].alt.endswith("gives at least 248. The neutral definition gives 277.")
+    more = pd.concat([CASES, CASES.loc[[1]].assign(value=250, low=NONE, high=NONE, role="")])
+    known = charts.specification_curve(more, {}, unit="cases", printed=250.0, decimals=0, **WORDS).alt
+    assert "median of the 2 with a value 264, 3 of them bounds only; " in known
+    assert known.endswith("gives 277, the highest of the 2 with a value.")
 
 
 @pytest.mark.parametrize(

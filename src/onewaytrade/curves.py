@@ -489,10 +489,6 @@ class _Heading:
     def weight(self) -> str:
         return _weight(self.panel)
 
-    @property
-    def width(self) -> float:
-        return page.text_width(self.text, page.TEXT, self.weight)
-
 
 def _weight(panel: _Panel) -> str:
     return "bold" if panel.first else "normal"
@@ -558,28 +554,30 @@ def _write_roles(
     marked = [(panel, one) for panel in panels for one in panel.columns if one.definition.role]
     for at, (panel, one) in enumerate(marked):
         name = one.definition.role
-        ink = page.STYLES[1].ink if name == "neutral" else page.INK
+        ink = _role_ink(one.definition)
         text = _role_text(one.definition, told)
         width = page.text_width(text, page.TEXT, "bold")
-        last = at == len(marked) - 1
-        # The line of the next one passes to the right of this name.
-        next_x = math.inf if last else marked[at + 1][1].x
-        right = (
-            min(max(panel.right, one.x + 0.04), one.x + width / 2) if last else min(one.x, next_x - 0.08) + 0.04
-        )
+        if at == len(marked) - 1:
+            right = min(max(panel.right, one.x + 0.04), one.x + width / 2)
+        else:
+            # The line of the next one passes to the right of this name.
+            right = min(one.x, marked[at + 1][1].x - 0.08) + 0.04
         y = top - 0.02 - _LINE * (at + 0.5)
         sheet.text(max(page.MARGIN, right - width), y, text, anchor=0.5, color=ink, fontweight="bold")
         under.plot([one.x] * 2, [y + _LINE / 2 - 0.02, under.get_ylim()[0]], label=name, color=ink, linewidth=1.0)
         if not one.definition.is_bound:
             axes.plot(
                 [one.x], [one.definition.value], label=name, linestyle="", marker="o", markersize=12,
-                markerfacecolor="none", markeredgecolor=ink, markeredgewidth=1.6, zorder=6,
-                clip_on=False,
+                markerfacecolor="none", markeredgecolor=ink, markeredgewidth=1.6, zorder=6, clip_on=False,
             )  # fmt: skip
 
 
 def _role_text(one: _Definition, told: _Teller) -> str:
     return f"{_ROLES[one.role]}: {told(one)}"
+
+
+def _role_ink(one: _Definition) -> str:
+    return page.STYLES[1].ink if one.role == "neutral" else page.INK
 
 
 # The matrix
@@ -624,6 +622,12 @@ def _draw_marks(under: Axes, panel: _Panel, name: str, option: str, y: float) ->
             look = {"marker": _MARKERS[agrees], "markersize": 6.5 if agrees else 6.0, "markeredgewidth": 0}
         look |= {"color": _COLOURS[panel.first, agrees], "zorder": 3 + agrees}
         under.plot(x, [y] * len(x), label=f"{name}: {option}", linestyle="", **look)
+    for one in panel.columns:
+        # Among ticks, those of a marked definition would be lost on its line.
+        if panel.step < _TICKED and one.definition.role and one.definition.options[name] == option:
+            label = f"{name}: {option}, {one.definition.role}"
+            ink = _role_ink(one.definition)
+            under.plot([one.x], [y], label=label, color=ink, marker="o", markersize=6.5, zorder=5)
 
 
 # What the picture shows, in words
@@ -641,8 +645,11 @@ def _teller(unit: str, decimals: int) -> _Teller:
 
 
 def _alt(panels: Sequence[_Panel], title: str, unit: str, told: _Teller, printed: float | None) -> str:
-    number = "" if printed is None else f" ({_printed_text(printed, unit)})"
-    texts = [_panel_words(panel, told, printed is not None, number if panel.first else "") for panel in panels]
+    if printed is None:
+        number, verbs = "", ("agrees with the article", "agree with the article")
+    else:
+        number, verbs = f" ({_printed_text(printed, unit)})", ("comes out as printed", "come out as printed")
+    texts = [f"{_panel_words(panel, told, verbs)}{number if panel.first else ''}." for panel in panels]
     roles = sorted(
         ((one, panel) for panel in panels for one in panel.definitions if one.role), key=lambda pair: pair[0].role
     )
@@ -652,7 +659,7 @@ def _alt(panels: Sequence[_Panel], title: str, unit: str, told: _Teller, printed
     return f"Specification curve, {unit_heading(unit)}: {sentence(title)} {' '.join(texts)}"
 
 
-def _panel_words(panel: _Panel, told: _Teller, is_printed: bool, number: str) -> str:
+def _panel_words(panel: _Panel, told: _Teller, verbs: tuple[str, str]) -> str:
     """Return how many definitions a panel has, their range, how many agree, and, of the first, the median."""
     own = panel.definitions
     values = [one.value for one in own if not one.is_bound]
@@ -671,14 +678,10 @@ def _panel_words(panel: _Panel, told: _Teller, is_printed: bool, number: str) ->
     if panel.first and len(values) > 1:
         among = f" of the {len(values)} with a value" if bounds else ""
         parts.append(f"median{among} {told(replace(own[0], value=statistics.median(values)))}")
-    parts += [f"{len(bounds)} of them bounds only"] if bounds else []
+    if bounds:
+        parts.append(f"{len(bounds)} of them bounds only" if values else "bounds only")
     agreeing = sum(one.agrees for one in own)
-    verb = (
-        ("comes out as printed", "come out as printed")
-        if is_printed
-        else ("agrees with the article", "agree with the article")
-    )
-    return f"{panel.name}: {', '.join(parts)}; {agreeing or 'none'} {verb[agreeing > 1]}{number}."
+    return f"{panel.name}: {', '.join(parts)}; {agreeing or 'none'} {verbs[agreeing > 1]}"
 
 
 def _rank_words(one: _Definition, panel: _Panel) -> str:
@@ -690,12 +693,13 @@ def _rank_words(one: _Definition, panel: _Panel) -> str:
     others = [value for value in values if not math.isclose(value, one.value, rel_tol=1e-9, abs_tol=1e-12)]
     same = len(values) - len(others)
     below, above = sum(value < one.value for value in others), sum(value > one.value for value in others)
+    among = f"{len(values)}" if len(values) == len(panel.columns) else f"the {len(values)} with a value"
     if same == len(values):
-        return f", as do all {same}"
+        return f", as do all {among.removeprefix('the ')}"
     if below == above:
-        return f", in the middle of {len(values)}"
+        return f", in the middle of {among}"
     rank, end = (below + 1, "lowest") if below < above else (above + 1, "highest")
-    return f", the {'joint ' if same > 1 else ''}{_ordinal(rank)}{end} of {len(values)}"
+    return f", the {'joint ' if same > 1 else ''}{_ordinal(rank)}{end} of {among}"
 
 
 def _ordinal(rank: int) -> str:

@@ -44,6 +44,10 @@ from onewaytrade.robustness import Spread
 
 OWN_QUESTION: Final = "The article’s question"
 AFTER: Final = "After the article"
+SEVERAL: Final = "Several of these at once"
+# Dimensions that are told as one in a panel's name, and how many things a name may join.
+_WINDOW: Final = frozenset({"start", "end"})
+_THINGS: Final = 2
 FILE: Final = "definitions.csv"
 THIS_RUN: Final = "as this run asks"
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
@@ -238,7 +242,6 @@ def _cell(
 ) -> Cell:
     pairs = list(zip(dimensions, options, strict=True))
     asked = [(own, option) for own, option in pairs if own.kind == "question"]
-    other = [own.name.lower() for own, option in asked if option is not own.options[0]]
     update = any(option.update for option in options)
     question = "; ".join([*([part] if part else []), *(option.label for _, option in asked)])
     return Cell(
@@ -246,11 +249,24 @@ def _cell(
         part=part,
         choices=choices,
         question=question or OWN_QUESTION,
-        panel=AFTER if update else f"Another {fmt.join(other)}" if other else OWN_QUESTION,
+        panel=AFTER if update else _panel(asked),
         article=all(option is own.options[0] for own, option in pairs),
         neutral=neutral,
         update=update,
     )
+
+
+def _panel(asked: Sequence[tuple[Dimension, Option]]) -> str:
+    """Return the panel of a question by what it asks instead; both ends of a window are one thing."""
+    things = list(dict.fromkeys(_thing(own) for own, _ in asked))
+    other = list(dict.fromkeys(_thing(own) for own, option in asked if option is not own.options[0]))
+    if len(other) > 1 and len(things) > _THINGS:
+        return SEVERAL
+    return f"Another {fmt.join(other)}" if other else OWN_QUESTION
+
+
+def _thing(dimension: Dimension) -> str:
+    return "window" if dimension.id in _WINDOW else dimension.name.lower()
 
 
 def _is_neutral(dimensions: Sequence[Dimension], options: Sequence[Option]) -> bool:
@@ -575,7 +591,7 @@ def curve(found: Grid) -> tuple[pd.DataFrame, dict[str, list[str]]]:
 def _panels(names: "pd.Series[str]") -> list[str]:
     """Return the panels in order: the article's question, single others, several at once, what came after."""
     known = list(dict.fromkeys(names))
-    return sorted(known, key=lambda name: (name != OWN_QUESTION, name == AFTER, name.count(" and ")))
+    return sorted(known, key=lambda name: (name != OWN_QUESTION, name == AFTER, name == SEVERAL, " and " in name))
 
 
 def telling(found: Grid, most: int = _TELLING) -> pd.DataFrame:

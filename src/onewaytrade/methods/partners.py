@@ -10,15 +10,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures, project
-from onewaytrade.claims import GRADES, Estimate, weakest_of
+from onewaytrade.claims import GRADES, Claim, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.nearest import check_choice
+
+if TYPE_CHECKING:
+    from onewaytrade.grids import Grid
 
 DATASET: Final = "gacc-partners"
 CLAIMS: Final = {
@@ -197,6 +200,39 @@ def check_parameters(values: Mapping[str, Any]) -> None:
             f"window={window} cannot be answered, since of 2022 the data hold December alone (1) and the "
             f"whole year (12); the nearest is {nearest}."
         )
+
+
+def overrides(currency: str, window: int) -> dict[str, Any]:
+    """Return the choices that the parameters of the notebook on imports by partner set."""
+    source = "mirror" if currency == "own" else "customs"
+    return {"source": source, "currency": currency, "window": window}
+
+
+def rooms(found: "Grid") -> pd.DataFrame:
+    """Return in how many definitions of a claim the printed figure is possible, by the currency they count in.
+
+    Columns `currency` (as readers know it), `definitions`, `possible`: those whose value or bounds hold a number
+    that rounds to the printed one. What ends after the article is left out.
+    """
+    labels = {
+        option.id: option.label
+        for dimension in found.dimensions
+        if dimension.id == "currency"
+        for option in dimension.options
+    }
+    voting = found.frame[~found.frame["update"]]
+    rows = [
+        (labels[str(currency)], len(own), int(leave_room(found.claim, own).sum()))
+        for currency, own in voting.groupby("currency", sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["currency", "definitions", "possible"])
+
+
+def leave_room(claim: Claim, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell of rows of a grid whether their value or their bounds hold a number that rounds to the printed one."""
+    goals = measures.rounded(float(claim.printed.value or 0), claim.printed.precision)
+    low, high = (rows["value"].fillna(rows[end]) for end in ("low", "high"))
+    return (low <= goals.high) & (high >= goals.low)
 
 
 # Customs' amounts
@@ -828,7 +864,7 @@ def _missing(choices: Mapping[str, Any]) -> str:
     partner, window = choices["partner"], choices["window"]
     if _by_partner(choices):
         if choices["currency"] == "CNY":
-            return f"{AUTHORITIES[partner]} counts in {WORDS[OWN[partner]]}; in yuan its figures are not at hand."
+            return "The exporter does not count in yuan."
         start, end = map(_spelt, _periods_there(choices))
         who = AUTHORITIES[partner]
         return f"The figures of {who} on exports to China for {end} and for {start} are not both at hand."
@@ -848,11 +884,11 @@ def _no_choice(choices: Mapping[str, Any]) -> str | None:
     if _by_partner(choices):
         if pieces is None and rule == _RULE and choices.get("base_print", "first") == "first":
             return None
-        return "The exporter’s months are of one table in one print: there is nothing to choose."
+        return "The exporter’s figures are of one table in one print: there is nothing to choose."
     partner, currency, end, window = (choices[name] for name in ("partner", "currency", "end", "window"))
     ways = _windows(partner, currency, end, window)
     if ways and rule != _RULE:
-        return "The amount to this last month is known, so that nothing hangs on what June 2025 may have been."
+        return "To this last month the amount is known, whatever June 2025 was."
     if pieces and window == 1:
         return "A single month is one figure: there is nothing to add up."
     best = next(iter(ways or _windows(partner, currency, "2025-06", 12)), None)

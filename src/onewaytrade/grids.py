@@ -124,10 +124,11 @@ def grid(claim: Claim, **overrides: Any) -> Grid | None:
         else:
             rows.append(_row(claim, dimensions, cell, computed))
     names = [dimension.id for dimension in dimensions]
+    frame = pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING])
     return Grid(
         claim,
         dimensions,
-        pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING]),
+        frame.astype(dict.fromkeys(_FLAGS, bool) | dict.fromkeys(("value", "low", "high"), float)),
         pd.DataFrame(left_out, columns=[*names, "kind", "why"]),
     )
 
@@ -142,6 +143,9 @@ _LEADING: Final = ["part", "panel", "question", "label"]
 _TRAILING: Final = [
     "value", "low", "high", "unit", "text", "agrees", "keeps_sign", "article", "neutral", "update", "sentence",
 ]  # fmt: skip
+
+
+_FLAGS: Final = ("agrees", "keeps_sign", "article", "neutral", "update")
 
 
 def check(claim: Claim) -> None:

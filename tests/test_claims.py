@@ -222,39 +222,16 @@ def reading(value: float, asks: str = "same") -> Reading:
     return Reading(Alternative(f"at-{value}", asks, "Another", "Fair.", {}), estimate(value))
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ([], None),
-        ([33.0, 33.4], "robust"),
-        ([33.0, 20.0], "robust"),  # half of them agree, all have the sign
-        ([33.0, 20.0, 21.0], "fragile"),
-        ([33.0, 33.0, -1.0], "fragile"),  # the sign itself is a matter of choice
-        ([20.0, 21.0], "alone"),
-    ],
-)
-def test_robustness_counts_other_estimates_of_the_same_thing(values, expected):
-    assert claims.judge(claim(), estimate(33.0), readings=[reading(v) for v in values]).robustness == expected
-
-
-def test_a_value_that_is_only_bounded_has_nothing_to_be_robust():
-    verdict = claims.judge(claim(), estimate(None, 31.0, 36.0), readings=[reading(33.0)])
-    assert (verdict.word, verdict.robustness) == ("not excluded", None)
-
-
-def test_other_questions_have_no_vote():
-    votes = [reading(33.0), reading(-60.0, "other")]
-    assert claims.judge(claim(), estimate(33.0), readings=votes).robustness == "robust"
-
-
 def test_where_no_definition_can_be_singled_out_disagreement_is_the_verdict():
     subject = claim(definition=Definition("One of two.", "None is named.", {}, undetermined=True))
-    verdict = claims.judge(subject, estimate(33.0), readings=[reading(20.0), reading(33.1)])
+    verdict = claims.judge(subject, estimate(33.0), others=[("twelve", estimate(20.0)), ("three", estimate(33.1))])
     assert verdict.word == "depends on definition"
-    assert "of 3 it comes out on 2 (the definition used here; “Another”)" in verdict.reason
-    assert word(subject, estimate(33.0), readings=[reading(33.1)]) == "reproduced"
-    assert word(subject, estimate(20.0), readings=[reading(21.0)]) == "not reproduced"
-    assert word(subject, estimate(33.0), readings=[reading(20.0, "other")]) == "reproduced"
+    assert "of 3 it comes out on 2 (the definition used here; “three”)" in verdict.reason
+    assert word(subject, estimate(33.0), others=[("three", estimate(33.1))]) == "reproduced"
+    assert word(subject, estimate(20.0), others=[("three", estimate(21.0))]) == "not reproduced"
+    assert word(subject, estimate(33.0), readings=[reading(20.0)]) == "reproduced", "named readings have no vote"
+    many = [(f"start {number}", estimate(33.0)) for number in range(5)]
+    assert "and 3 more" in claims.judge(subject, estimate(33.0), others=[*many, ("late", estimate(1.0))]).reason
 
 
 def test_no_growth_is_told_with_the_annual_rate():
@@ -285,7 +262,7 @@ def test_every_word_that_the_rules_can_give_is_explained():
     source = Path(claims.__file__).read_text(encoding="utf-8")
     given = set(re.findall(r'Ruling\(\s*"([^"]+)"', source)) | set(re.findall(r'word = "([a-z ]+)"', source))
     assert len(given) >= 8
-    assert given <= claims.REPLICATION.keys() | claims.ROBUSTNESS.keys()
+    assert given <= claims.REPLICATION.keys()
 
 
 @pytest.fixture
@@ -390,21 +367,11 @@ def parts_reading(*stands: bool | None) -> Reading:
     return Reading(alternative, findings=tuple(found))
 
 
-@pytest.mark.parametrize(
-    ("others", "expected"),
-    [
-        ([], None),
-        ([(True, None), (True, True)], "robust"),  # half give every part the same answer, none takes one away
-        ([(True, None), (False, None)], "fragile"),
-        ([(True, True)], "alone"),
-    ],
-)
-def test_a_bundle_is_robust_where_other_readings_give_its_parts_the_same_answers(others, expected):
-    subject = claim(Printed(), "text", parts=PARTS)
+def test_a_bundle_says_how_many_of_its_parts_stand():
     found = [Finding("who", True, "seen"), Finding("when", None, "not found")]
-    verdict = claims.judge(subject, findings=found, readings=[parts_reading(*stands) for stands in others])
-    assert verdict.robustness == expected
-    assert verdict.computed_text == "1 of 2 parts stand"
+    assert (
+        claims.judge(claim(Printed(), "text", parts=PARTS), findings=found).computed_text == "1 of 2 parts stand"
+    )
 
 
 def test_what_was_found_on_parts_and_causes_is_told_in_the_registers_words():
@@ -423,11 +390,9 @@ def test_what_was_found_on_parts_and_causes_is_told_in_the_registers_words():
     assert (cause.computed_text, cause.to_dict()["printed_text"]) == ("", "a cause")
 
 
-def test_a_reading_in_words_is_told_and_has_no_vote():
+def test_a_reading_in_words_is_told():
     words = Reading(Alternative("words", "same", "Another", "Fair.", {}), told="in words: as a plan")
     verdict = claims.judge(claim(), estimate(33.0), readings=[words, reading(33.2)])
-    assert verdict.robustness == "robust"
-    assert verdict.robustness_reason.startswith("The one other estimate of the same thing rounds to")
     first = verdict.to_dict()["alternatives"][0]
     assert (first["computed"], first["computed_low"], first["computed_text"]) == (
         None,

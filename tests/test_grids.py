@@ -1,0 +1,404 @@
+import dataclasses
+import itertools
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from onewaytrade import choices, claims, definitions, grids
+from onewaytrade.claims import Claim, Definition, Dimension, Estimate, Exclusion, Option, Part, Printed
+from onewaytrade.errors import ClaimError, NoFigureError
+
+GRIDDED = [claim for claim in claims.register().values() if claim.dimensions]
+SINGLE = [claim for claim in GRIDDED if not claim.parts or claim.printed.value is not None]
+each_claim = pytest.mark.parametrize("claim", GRIDDED, ids=lambda claim: claim.id)
+each_single = pytest.mark.parametrize("claim", SINGLE, ids=lambda claim: claim.id)
+
+
+# A claim of our own, whose "data" are a base and what each option adds to it
+
+
+def dimension(name: str, kind: str, *adds: float, neutral: int = 0, updates: int = 0) -> Dimension:
+    options = [
+        Option(
+            f"o{at}",
+            f"option {at}",
+            "Fair.",
+            {name: add} if at else {},
+            neutral=bool(at and at == neutral),
+            update=at >= len(adds) - updates,
+        )
+        for at, add in enumerate(adds)
+    ]
+    return Dimension(name, name.capitalize(), kind, tuple(options))
+
+
+def own_claim(*dimensions: Dimension, printed: Printed | None = None, **changes) -> Claim:
+    plain = Claim(
+        id="a-claim", label="A claim", kind="number", notebook="01-a-notebook", paragraph=1, paraphrase="Grew.",
+        printed=printed or Printed(value=10, unit="%"), measured="", window="", stated=(), pins={},
+        definition=Definition("One.", "It fits.", {"method": "sum"}), alternatives=(), evidence=(),
+        dimensions=dimensions,
+    )  # fmt: skip
+    return dataclasses.replace(plain, **changes)
+
+
+@pytest.fixture
+def added(monkeypatch):
+    """Let the method of `own_claim` add up its choices to ten; 99 stands for what is not at hand."""
+
+    def one(asked):
+        numbers = [value for value in asked.values() if isinstance(value, int | float)]
+        if 99 in numbers:
+            return NoFigureError("The table ends before.")
+        return Estimate(10.0 + sum(numbers), "primary", "data 1", f"The sum of {numbers}.", unit="%")
+
+    monkeypatch.setattr(grids, "evaluate_many", lambda many: [one(asked) for asked in many])
+    monkeypatch.setattr(grids, "is_computed", lambda asked: asked.get("method") == "sum")
+
+
+@pytest.mark.usefixtures("added")
+def test_a_grid_is_the_product_less_what_makes_no_sense_and_what_is_not_at_hand():
+    subject = own_claim(
+        dimension("averaging", "measurement", 0, 1, 2),
+        dimension("edition", "measurement", 0, 5, 99),
+        excluded=(Exclusion({"averaging": ("o1", "o2"), "edition": ("o1",)}, "They do not fit."),),
+    )
+    found = grids.grid(subject)
+    assert sorted(zip(found.frame["averaging"], found.frame["edition"], found.frame["value"], strict=True)) == [
+        ("o0", "o0", 10.0), ("o0", "o1", 15.0), ("o1", "o0", 11.0), ("o2", "o0", 12.0),
+    ]  # fmt: skip
+    assert found.left_out.groupby(["kind", "why"]).size().to_dict() == {
+        ("excluded", "They do not fit."): 2,
+        ("missing", "The table ends before."): 3,
+    }
+
+
+@pytest.mark.usefixtures("added")
+def test_another_question_has_a_panel_of_its_own_and_no_vote():
+    votes = dimension("averaging", "measurement", 0, 0.2, 0.3)
+    alone = grids.spread(grids.grid(own_claim(votes)))
+    found = grids.grid(own_claim(votes, dimension("measure", "question", 0, -60)))
+    beside = grids.spread(found)
+    assert list(found.frame["panel"].unique()) == ["The article’s question", "Another measure"]
+    assert (beside.word, beside.share_agreeing, beside.low, beside.high) == ("robust", 1.0, 10.0, 10.3)
+    assert (alone.word, alone.share_agreeing, alone.others, beside.others) == ("robust", 1.0, 0, 3)
+
+
+@pytest.mark.usefixtures("added")
+def test_what_ends_after_the_article_counts_for_nothing():
+    found = grids.grid(own_claim(dimension("end", "question", 0, 1, 70, updates=1)))
+    spread = grids.spread(found)
+    assert (spread.same, spread.others, spread.updates) == (1, 1, 1)
+    assert found.frame.loc[found.frame["update"], "panel"].tolist() == ["After the article"]
+    assert grids.sensitivity(found)["moves"].tolist() == [1.0], "the update is not compared"
+
+
+@pytest.mark.usefixtures("added")
+def test_a_print_outside_every_definition_stands_alone():
+    spread = grids.spread(
+        grids.grid(own_claim(dimension("averaging", "measurement", 0, 5, 6), printed=Printed(40, "%")))
+    )
+    assert (spread.word, spread.share_agreeing, spread.breaks) == ("alone", 0.0, ())
+    assert spread.reason.startswith(
+        "Neither of the 2 other definitions of the same question rounds to the printed"
+    )
+
+
+@pytest.mark.usefixtures("added")
+def test_the_sign_is_asked_of_every_definition_of_the_question():
+    spread = grids.spread(grids.grid(own_claim(dimension("averaging", "measurement", 0, 0.1, -30))))
+    assert (spread.word, spread.share_same_sign) == ("fragile", 0.5)
+    assert "1 of 2 keeps its sign; together they give −20.0 % to +10.1 %" in spread.reason.replace("\u00a0", " ")
+
+
+@pytest.mark.usefixtures("added")
+def test_what_moves_the_answer_is_measured_on_pairs_that_differ_in_one_thing():
+    found = grids.grid(
+        own_claim(dimension("averaging", "measurement", 0, 1, 3), dimension("edition", "measurement", 0, 10))
+    )
+    table = grids.sensitivity(found).set_index("dimension")
+    assert table.loc["averaging", ["pairs", "moves"]].tolist() == [6, pytest.approx((1 + 2 + 3) / 3)]
+    assert table.loc["edition", ["pairs", "moves", "flips"]].tolist() == [3, 10.0, pytest.approx(1 / 3)]
+    spread = grids.spread(found)
+    assert (spread.moved_by, spread.moves) == ("Edition", 10.0)
+    assert [text.replace("\u00a0", " ") for text in spread.breaks] == [
+        "edition: option 1 (+20.0 %)", "averaging: option 1 (+11.0 %)", "averaging: option 2 (+13.0 %)",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("added")
+def test_shares_are_counted_by_option():
+    found = grids.grid(
+        own_claim(dimension("averaging", "measurement", 0, 1), dimension("edition", "measurement", 0, 0.2, 9))
+    )
+    table = grids.shares(found).set_index(["dimension", "option"])["share"].to_dict()
+    assert table["averaging", "option 0"] == pytest.approx(2 / 3)
+    assert table["averaging", "option 1"] == 0.0
+    assert table["edition", "option 2"] == 0.0
+
+
+@pytest.mark.usefixtures("added")
+def test_the_most_telling_definitions_hold_the_articles_and_the_neutral_and_are_ten_at_most():
+    found = grids.grid(
+        own_claim(
+            dimension("averaging", "measurement", 0, 1, 2, 3, 4, 5, neutral=4),
+            dimension("start", "question", 0, 10, 20, 30),
+        )
+    )
+    telling = grids.telling(found)
+    assert len(telling) == 10 or len(telling) < len(found.frame)
+    assert telling["value"].is_monotonic_increasing
+    assert telling.loc[telling["article"], "role"].item().startswith("the article’s")
+    assert telling.loc[telling["neutral"], "value"].tolist() == [14.0]
+    assert telling["value"].iloc[-1] == found.frame["value"].max() == 45.0
+
+
+@pytest.mark.usefixtures("added")
+def test_the_table_of_all_definitions_has_a_column_for_each_dimension_and_no_hole():
+    first = grids.grid(own_claim(dimension("averaging", "measurement", 0, 1)))
+    other = grids.grid(own_claim(dimension("edition", "measurement", 0, 2), id="another"))
+    table = grids.table([first, other])
+    assert table["claim"].tolist() == ["a-claim", "a-claim", "another", "another"]
+    assert table["edition"].tolist() == ["", "", "o0", "o1"]
+    assert table["computed"].tolist() == [10.0, 11.0, 10.0, 12.0]
+    assert table["article"].tolist() == [True, False, True, False]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(adds=st.lists(st.integers(-40, 40), min_size=1, max_size=4), wider=st.integers(-40, 40))
+@pytest.mark.usefixtures("added")
+def test_a_wider_grid_never_narrows_the_range_and_another_question_never_changes_it(adds, wider):
+    own = dimension("averaging", "measurement", 0, *adds)
+    narrow = grids.spread(grids.grid(own_claim(own)))
+    wide = grids.spread(grids.grid(own_claim(dimension("averaging", "measurement", 0, *adds, wider))))
+    beside = grids.spread(grids.grid(own_claim(own, dimension("measure", "question", 0, wider))))
+    assert wide.low <= narrow.low <= narrow.high <= wide.high
+    assert (beside.low, beside.high, beside.share_agreeing) == (narrow.low, narrow.high, narrow.share_agreeing)
+    assert (beside.word, beside.share_same_sign) == (narrow.word, narrow.share_same_sign)
+
+
+# Bundles
+
+
+PARTS = (Part("first", "the first", "up"), Part("second", "the second", "up"))
+
+
+@pytest.mark.usefixtures("added")
+@pytest.mark.parametrize(
+    ("add", "expected"),
+    [(1, "robust"), (-40, "alone")],  # each part stands still; each fails where it stood
+)
+def test_a_bundle_is_as_robust_as_its_weakest_part(add, expected):
+    subject = own_claim(dimension("averaging", "measurement", 0, add), printed=Printed(), kind="text", parts=PARTS)
+    found = grids.grid(subject)
+    assert found.frame["part"].tolist() == ["first", "second"] * 2
+    spread = grids.spread(found)
+    assert (spread.word, spread.same) == (expected, 4)
+    assert ("a part fails that stands here" in spread.reason) is (expected == "alone")
+
+
+@pytest.mark.usefixtures("added")
+def test_an_option_of_one_part_leaves_the_other_alone():
+    only_first = Option("o1", "other", "Fair.", {"parts": {"first": {"averaging": -40}}})
+    dims = Dimension("averaging", "Averaging", "measurement", (Option("o0", "own"), only_first))
+    found = grids.grid(own_claim(dims, printed=Printed(), kind="text", parts=PARTS))
+    assert sorted(found.frame["part"]) == ["first", "first", "second"]
+    assert grids.spread(found).word == "alone"
+
+
+# What the register may not declare
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        ({"dimensions": (dimension("averaging", "open", 0, 1),)}, "only a claim that names no definition"),
+        (
+            {"dimensions": (Dimension("averaging", "A", "measurement", (Option("o0", "own", "", {"x": 1}),)),)},
+            "the first option, the article's, has no choices",
+        ),
+        (
+            {
+                "dimensions": (
+                    Dimension("averaging", "A", "measurement", (Option("o0", "own"), Option("o0", "own"))),
+                )
+            },
+            "an option stands twice",
+        ),
+        (
+            {"excluded": (Exclusion({"averaging": ("o7",)}, "No."),)},
+            "an exclusion names averaging o7",
+        ),
+    ],
+)
+def test_a_fault_in_the_dimensions_is_named(broken, sentence):
+    subject = dataclasses.replace(own_claim(dimension("averaging", "measurement", 0, 1)), **broken)
+    with pytest.raises(ClaimError, match=re.escape(sentence)):
+        grids.check(subject)
+
+
+# The register's own grids
+
+
+def slow_loop(claim: Claim) -> tuple[dict[tuple[str, ...], Estimate], set[tuple[str, ...]]]:
+    """Evaluate every combination by itself, in the most obvious way."""
+    base = choices.choices_of(claim)
+    answers, missing, seen = {}, set(), []
+    for options in itertools.product(*(own.options for own in claim.dimensions)):
+        ids = {own.id: option.id for own, option in zip(claim.dimensions, options, strict=True)}
+        if any(all(ids[name] in wanted for name, wanted in one.when.items()) for one in claim.excluded):
+            continue
+        asked = base
+        for option in options:
+            asked = choices.laid_over(asked, option.choices)
+        if asked in seen:
+            continue
+        seen.append(asked)
+        try:
+            answers[tuple(ids.values())] = choices.evaluate(asked)
+        except NoFigureError:
+            missing.add(tuple(ids.values()))
+    return answers, missing
+
+
+@each_single
+def test_a_grid_gives_what_each_definition_gives_by_itself(claim):
+    found = grids.grid(claim)
+    names = [own.id for own in claim.dimensions]
+    answers, missing = slow_loop(claim)
+    rows = found.frame.set_index(names, drop=False)
+    assert set(map(tuple, found.frame[names].to_numpy())) == set(answers)
+    lost = found.left_out[found.left_out["kind"] == "missing"]
+    assert set(map(tuple, lost[names].to_numpy())) == missing
+    for ids, estimate in answers.items():
+        row = rows.loc[[ids]].iloc[0]
+        assert row["sentence"] == estimate.sentence
+        expected = [np.nan if estimate.value is None else estimate.value, *estimate.range]
+        got = [row["value"], *(end if not math.isnan(end) else math.inf for end in (row["low"], row["high"]))]
+        got[1] = -math.inf if math.isnan(row["low"]) else got[1]
+        assert got == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True), ids
+
+
+@each_claim
+def test_the_articles_definition_is_in_the_grid_once_and_is_what_the_verdict_rests_on(claim):
+    found, verdict = grids.grid(claim), definitions.judge(claim.id)
+    own = found.frame[found.frame["article"]]
+    assert set(own["panel"]) == {grids.OWN_QUESTION}
+    assert own["part"].is_unique
+    if not found.bundled:
+        assert len(own) == 1
+        assert own["sentence"].item() == verdict.estimate.sentence
+        assert own["text"].item() == verdict.computed_text
+    else:
+        stands = {finding.part: finding.stands is True for finding in verdict.findings}
+        assert all(stands[part] == agrees for part, agrees in zip(own["part"], own["agrees"], strict=True))
+
+
+@each_claim
+def test_every_definition_says_in_words_of_its_own_what_it_is(claim):
+    frame = grids.grid(claim).frame
+    assert (frame["sentence"].str.len() > 20).all()
+    told = frame[["part", "sentence", *(["edition"] if "edition" in frame else [])]]
+    twice = frame.loc[told.duplicated(keep=False), ["label", "sentence"]]
+    assert twice.empty, twice.to_string()
+
+
+@each_claim
+def test_every_exclusion_excludes_something(claim):
+    left_out = grids.grid(claim).left_out
+    ids = left_out.loc[left_out["kind"] == "excluded"]
+    for exclusion in claim.excluded:
+        fits = pd.Series(True, index=ids.index)
+        for name, wanted in exclusion.when.items():
+            fits &= ids[name].isin(wanted)
+        assert fits.any(), exclusion
+    assert left_out["why"].str.match(r"^[A-Z“].*\.$").all(), set(left_out["why"])
+
+
+@each_claim
+def test_every_option_is_in_some_definition(claim):
+    frame = grids.grid(claim).frame
+    for own in claim.dimensions:
+        unused = {option.id for option in own.options} - set(frame[own.id])
+        assert not unused, f"{own.id}: {unused}"
+
+
+@each_claim
+def test_one_definition_is_neutral_where_the_rule_has_a_meaning(claim):
+    found = grids.grid(claim)
+    neutral = found.frame[found.frame["neutral"]]
+    assert neutral["part"].is_unique
+    assert (len(neutral) > 0) is claim.neutral
+
+
+@each_claim
+def test_named_readings_of_the_same_question_are_among_its_definitions(claim):
+    found = grids.grid(claim)
+    for reading in definitions.readings(claim):
+        if reading.estimate is None or reading.alternative.asks != "same" or found.bundled:
+            continue
+        assert reading.estimate.sentence in set(found.same["sentence"]), reading.alternative.id
+
+
+def test_an_undetermined_claim_declares_what_it_leaves_open():
+    for claim in claims.register().values():
+        if claim.definition.undetermined:
+            assert any(own.kind == "open" for own in claim.dimensions), claim.id
+
+
+def test_every_claim_on_a_figure_has_a_grid():
+    for claim in claims.register().values():
+        if claim.kind in {"number", "bound", "direction"}:
+            assert claim.dimensions, claim.id
+
+
+# Corner cells by hand
+
+
+def cpb_index(edition: str, measure: str, month: str, flow: str = "exports") -> float:
+    """Read one number of China from CPB's table, line by line."""
+    from onewaytrade import project
+
+    for line in (project.root() / "data" / "cpb" / f"{edition}.csv").read_text(encoding="utf-8").splitlines():
+        cells = line.split(",")
+        if {flow, "China", measure, month} <= set(cells):
+            return float(cells[-1])
+    raise AssertionError((edition, measure, month))
+
+
+def test_corners_of_the_grid_of_exports_by_hand():
+    frame = definitions.grid("cpb-exports-33").frame.set_index(
+        ["measure", "start", "end", "averaging", "edition", "source"]
+    )["value"]
+    plain = cpb_index("2026-01", "volume", "2025-03") / cpb_index("2026-01", "volume", "2022-12")
+    assert frame["volume", "2022-12", "2025-03", "month", "2026-01", "cpb"] == pytest.approx(100 * (plain - 1))
+    months = {"2022-11": ["2022-09", "2022-10", "2022-11"], "2025-01": ["2024-11", "2024-12", "2025-01"]}
+    value = {
+        end: sum(cpb_index("2025-01", "volume", m) * cpb_index("2025-01", "unit_value", m) for m in own)
+        for end, own in months.items()
+    }
+    expected = 100 * (value["2025-01"] / value["2022-11"] - 1)
+    assert frame["value", "2022-11", "2025-01", "quarter", "2025-01", "cpb"] == pytest.approx(expected)
+
+
+# Other runs
+
+
+def test_a_run_with_other_parameters_is_its_own_first_definition():
+    found = definitions.grid("cpb-exports-33", region="Japan", start="2023-06")
+    own = found.frame[found.frame["article"]]
+    assert own["sentence"].item().startswith("Volume of Japan’s exports, June 2023 to March 2025")
+    assert not found.frame["neutral"].any(), "the rule of the neutral definition is about the article's months"
+    assert found.dimensions[1].options[0].label == grids.THIS_RUN
+    assert found.dimensions[0].options[0].label == "volume"
+
+
+def test_a_claim_without_dimensions_has_no_grid():
+    assert grids.grid(claims.get("london-framework")) is None
+    with pytest.raises(ClaimError, match="london-framework declares no dimensions"):
+        definitions.grid("london-framework")

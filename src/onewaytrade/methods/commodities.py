@@ -294,7 +294,7 @@ def _rolling(own: Window, base_print: str, top: Window) -> _Periods:
     Twelve months to May are the year before, less its January to May, plus this January to May.
     """
     if own.months == 12:
-        raise NoFigureError(f"{fmt.period(own.end)} is twelve months already.")
+        raise NoFigureError(f"The release {own.release} holds twelve months already.")
     if base_print == "first":
         raise ParameterError("base_print='first' is of a year to date: twelve months are summed from reprints.")
     before = _first_print(own)
@@ -809,7 +809,7 @@ def _release_of(asked: Window, side: str, period: str, how: str) -> Window:
     for other in _windows():
         if getattr(other, side) == period and other != asked:
             return other
-    raise NoFigureError(f"{fmt.period(period)} {how} is not at hand: no release holds it.")
+    raise NoFigureError(f"No release at hand holds {fmt.period(period)} {how}.")
 
 
 def _table(release: str) -> pd.DataFrame:

@@ -159,7 +159,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     rounding is carried as an interval; in dollars by the totals there is an interval alone.
 
     Raises ParameterError for a window or line that does not exist, and NoFigureError for a line, a total or a rate
-    that the releases or the totals do not hold.
+    that the releases or the totals do not hold, and per day where both periods have as many days.
     """
     asked = _Asked.of(choices, _Lookups(_periods, _sum, _dollars))
     ratio = math.prod(asked.above, start=_ONE) / math.prod(asked.below, start=_ONE)
@@ -225,7 +225,10 @@ class _Asked:
         if _in_dollar_terms(choices):
             above.append(lookups.dollars(asked, choices.get("dollars", "totals")))
         if choices.get("per_day"):
-            above.append(measures.exact(asked.days[0] / asked.days[1]))
+            before, after = asked.days
+            if before == after:
+                raise NoFigureError(f"Both periods have {after} days, so that nothing changes per day.")
+            above.append(measures.exact(before / after))
         return cls(choices, own.release, asked, prints, tuple(above), tuple(below))
 
     def estimate(self, low: float, high: float) -> Estimate:

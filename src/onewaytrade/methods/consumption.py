@@ -160,15 +160,15 @@ def _compared_with(months: tuple[str, ...], choices: Mapping[str, Any]) -> tuple
     if "base" not in choices:
         return _years_before(months, choices.get("years", 1))
     before = _same_months(months, choices["base"])
-    if any(
-        first >= last for first, last in zip(sorted(before, key=_season), sorted(months, key=_season), strict=True)
-    ):
+    if any(first >= last for first, last in _pairs(before, months)):
         raise NoFigureError(f"Some of these months lie in {choices['base']} themselves.")
     return before
 
 
-def _season(month: str) -> str:
-    return month[5:]
+def _pairs(before: Iterable[str], months: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the same calendar months of two spans, side by side."""
+    first, last = (sorted(span, key=lambda month: month[5:]) for span in (before, months))
+    return list(zip(first, last, strict=True))
 
 
 def _growth(months: Iterable[str], before: Iterable[str], figures: str) -> tuple[float, Interval]:
@@ -176,18 +176,20 @@ def _growth(months: Iterable[str], before: Iterable[str], figures: str) -> tuple
 
     By amounts it is that of their sum; by rates it is the mean of what each month's rates chain to.
     """
-    pairs = list(zip(sorted(before, key=_season), sorted(months, key=_season), strict=True))
+    pairs = _pairs(before, months)
     if figures == "amounts":
         first, last = (_sum_of(pair[at] for pair in pairs) for at in (0, 1))
         return measures.growth(first.middle, last.middle), measures.growth_interval(first, last)
     published = _series(RATE)
     rates = [[_at(published, year, "growth rates") for year in _years_between(*pair)] for pair in pairs]
     half = _RATE_STEP / 2
-    value, low, high = (
-        statistics.fmean(measures.compound(*(rate + by for rate in own)) for own in rates)
-        for by in (0.0, -half, half)
-    )
+    value, low, high = (statistics.fmean(_chained(own, by) for own in rates) for by in (0.0, -half, half))
     return value, Interval(low, high)
+
+
+def _chained(rates: Sequence[float], by: float = 0.0) -> float:
+    """Return what rates make one upon the other, each moved by so many points; a single one as it stands."""
+    return rates[0] + by if len(rates) == 1 else measures.compound(*(rate + by for rate in rates))
 
 
 def _years_between(first: str, last: str) -> list[str]:
@@ -545,7 +547,7 @@ def house_prices(choices: Mapping[str, Any]) -> Estimate:
         return replace(printed, sentence=f"{_bis_named(quarters, 'the year')}.")
     rates = _series(HOMES)
     chained = [[float(rates[month]) for month in _years_between(f"{base or int(q[:4]) - 1}", q)] for q in quarters]
-    value = statistics.fmean(measures.compound(*own) for own in chained)
+    value = statistics.fmean(map(_chained, chained))
     on = f"the same quarter{'s' if len(quarters) > 1 else ''} of {base}, chained" if base else "the year"
     return Estimate(value, "primary", datasets.pinned(DATASET), f"{_bis_named(quarters, on)}.", unit="%")
 

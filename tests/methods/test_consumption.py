@@ -116,6 +116,8 @@ def test_spending_per_head_by_hand():
     ):
         with pytest.raises(NoFigureError, match="amounts of 2019, 2022 and 2024"):
             growth_of_head(**choices)
+    with pytest.raises(NoFigureError, match="amounts of 2019, 2022 and 2024"):
+        consumption.spending({"end": "2026-07"})
 
 
 def test_rates_against_earlier_rates_by_hand(rate):

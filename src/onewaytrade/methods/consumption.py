@@ -278,11 +278,18 @@ def spending(choices: Mapping[str, Any]) -> Estimate:
     by_rates = choices.get("figures", "rates") == "rates"
     if by_rates is ("base" in choices) or (choices.get("read_as") == "rate" and not by_rates):
         raise NoFigureError(_SURVEYED)
-    own = {"dataset": DATASET, "entity": "China", "named": "Consumption per head by the household survey"}
-    if not by_rates:
-        return rows.growth({**own, "measure": SPENDING, "start": choices["base"], "end": year})
-    named = f"{own['named']}, growth on the year"
-    rate = rows.value({**own, "named": named, "measure": f"{SPENDING}, nominal change", "period": year})
+    named = "Consumption per head by the household survey"
+    own = {
+        "dataset": DATASET,
+        "entity": "China",
+        "named": named if not by_rates else f"{named}, growth on the year",
+    }
+    try:
+        if not by_rates:
+            return rows.growth({**own, "measure": SPENDING, "start": choices["base"], "end": year})
+        rate = rows.value({**own, "measure": f"{SPENDING}, nominal change", "period": year})
+    except NoFigureError as error:
+        raise NoFigureError(_SURVEYED) from error
     if choices.get("read_as") != "rate":
         return rate
     return rate.less(_implied_growth(str(int(year) - 1), rate), f"Less that of {int(year) - 1}, implied.")

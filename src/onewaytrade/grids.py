@@ -571,30 +571,32 @@ def rivals(found: Grid) -> list[tuple[str, Estimate]]:
 # What is shown
 
 
-def curve(found: Grid) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Return what `charts.specification_curve` draws: a table, and the options of each dimension by label.
 
-    Of a bundle each part is a panel. Columns `panel`, `value`, `low`, `high`, `agrees`, `role`, `text`, `sentence`
-    and one for each dimension that has more than one option in the grid, by its name.
+    Of a bundle it is one `part`, by its id, that can be drawn; without one each part is a panel. Columns `panel`,
+    `value`, `low`, `high`, `agrees`, `role`, `text`, `sentence` and one for each dimension that has more than one
+    option in the grid, by its name.
     """
-    used = [dimension for dimension in found.dimensions if found.frame[dimension.id].nunique() > 1]
-    table = found.frame[["panel", "value", "low", "high", "agrees", "text", "sentence"]].copy()
-    if found.bundled:
-        table["panel"] = found.frame["part"].str.replace("-", " ") + np.where(
-            found.frame["panel"] == OWN_QUESTION, "", "; " + found.frame["panel"].str.lower()
+    frame = found.frame[found.frame["part"] == part] if part else found.frame
+    used = [dimension for dimension in found.dimensions if frame[dimension.id].nunique() > 1]
+    table = frame[["panel", "value", "low", "high", "agrees", "text", "sentence"]].copy()
+    if found.bundled and not part:
+        table["panel"] = frame["part"].str.replace("-", " ") + np.where(
+            frame["panel"] == OWN_QUESTION, "", "; " + frame["panel"].str.lower()
         )
-    roles = {"article": found.frame["article"], "neutral": found.frame["neutral"]}
+    roles = {"article": frame["article"], "neutral": frame["neutral"]}
     table["role"] = [
         " and ".join(name for name, flag in zip(roles, flags, strict=True) if flag)
         for flags in zip(*roles.values(), strict=True)
     ]
     options = {
-        dimension.name: [one.label for one in dimension.options if one.id in set(found.frame[dimension.id])]
+        dimension.name: [one.label for one in dimension.options if one.id in set(frame[dimension.id])]
         for dimension in used
     }
     for dimension in used:
         labels = {option.id: option.label for option in dimension.options}
-        table[dimension.name] = found.frame[dimension.id].map(labels)
+        table[dimension.name] = frame[dimension.id].map(labels)
     order = {name: at for at, name in enumerate(_panels(table["panel"]))}
     return table.sort_values("panel", key=lambda own: own.map(order), kind="stable", ignore_index=True), options
 

@@ -39,6 +39,7 @@ METHODS: Final[dict[str, str]] = {
 # The functions that evaluate many definitions of a method at once.
 _VECTORISED: Final[dict[str, str]] = {
     "cpb-growth": "onewaytrade.methods.cpb:growth_many",
+    "customs-growth": "onewaytrade.methods.customs:growth_many",
     "commodity-growth": "onewaytrade.methods.commodities:growth_many",
 }
 # Not computed: a row of a table that a checklist looks up, a list of parts, and what nothing at hand can tell.
@@ -221,13 +222,9 @@ def flat(choices: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def times(choices: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the choices that say when, by their full names; the source of a figure is none."""
+    """Return the choices that say when, by their full names."""
     names = {name: name.split() for name in flat(choices)}
-    return {
-        name: value
-        for name, value in flat(choices).items()
-        if names[name][-1] in _TIMES and "rows" not in names[name]
-    }
+    return {name: value for name, value in flat(choices).items() if names[name][-1] in _TIMES}
 
 
 def load(place: str) -> Callable[..., Any]:

@@ -274,9 +274,13 @@ def _thing(dimension: Dimension) -> str:
 
 
 def _is_neutral(dimensions: Sequence[Dimension], options: Sequence[Option]) -> bool:
-    """Tell whether a combination takes, of each dimension, the option marked as neutral, or else the first."""
+    """Tell whether a combination takes, of each dimension, the option marked as neutral, or else the first.
+
+    What a run asks in place of the article's option is neutral to nobody.
+    """
     return all(
         option is next((one for one in dimension.options if one.neutral), dimension.options[0])
+        and option.label != THIS_RUN
         for dimension, option in zip(dimensions, options, strict=True)
     )
 

@@ -490,16 +490,6 @@ def test_where_a_print_stands_among_other_values(values, words):
     assert customs.standing(replace(found, frame=own)) == words
 
 
-def test_the_curve_of_one_part_shows_its_rows_alone():
-    found = grid_of("customs-confirms-cpb")
-    table, _ = customs.curve_of("gap", found)
-    assert sorted(table["value"]) == sorted(found.frame.loc[found.frame["part"] == "gap", "value"])
-    panels = list(dict.fromkeys(table["panel"]))
-    assert panels[0] == grids.OWN_QUESTION
-    assert panels[-1] == grids.AFTER
-    assert "Another currency" in panels
-
-
 def test_how_far_the_definitions_of_a_rate_lie_apart():
     found = grid_of("customs-imports-2023")
     [row] = customs.spreads([found]).to_dict("records")

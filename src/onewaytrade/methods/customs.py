@@ -861,16 +861,6 @@ def standing(found: Grid) -> str:
     return f"the {'lowest' if above else 'highest'} of {total} definitions"
 
 
-def curve_of(part: str, found: Grid) -> tuple[pd.DataFrame, dict[str, list[str]]]:
-    """Return what the curve of one part of a bundle draws, as `grids.curve` does, with panels as of one claim."""
-    table, options = grids.curve(found)
-    table = table[table["panel"].str.startswith(part)]
-    bare = table["panel"].str.removeprefix(part).str.removeprefix("; ").str.capitalize()
-    table = table.assign(panel=bare.replace("", grids.OWN_QUESTION))
-    after = table["panel"] == grids.AFTER
-    return pd.concat([table[~after], table[after]], ignore_index=True), options
-
-
 def spreads(found: Iterable[Grid]) -> pd.DataFrame:
     """Return how far the definitions of some rates lie apart, in per cent.
 

@@ -34,7 +34,10 @@ METHODS: Final[dict[str, str]] = {
     "published-rate": "onewaytrade.methods.rows:published_rate",
 }
 # The functions that evaluate many definitions of a method at once.
-_VECTORISED: Final[dict[str, str]] = {"cpb-growth": "onewaytrade.methods.cpb:growth_many"}
+_VECTORISED: Final[dict[str, str]] = {
+    "cpb-growth": "onewaytrade.methods.cpb:growth_many",
+    "trade-balance": "onewaytrade.methods.balance:change_many",
+}
 # Not computed: a row of a table that a checklist looks up, a list of parts, and what nothing at hand can tell.
 ROW_CHECK: Final = "row-check"
 CHECKLISTS: Final = frozenset({"checklist", "none"})

@@ -90,13 +90,14 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
     Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
     `edition`, `average` (month, quarter, year, ytd), `start_shift` and `end_shift` (months), `clip_end` (end at
-    the edition's last month if that comes earlier), `per_year` (the rate that compounds to it) and `source`
-    ("gacc-totals": China's value by its customs, not adjusted, instead of CPB's series). With
-    `minus_region`, `minus_flow`, `minus_start` or `minus_end` it is the difference, in points, to the growth that
-    these choices give instead. Raises NoFigureError for a window outside the edition.
+    the edition's last month if that comes earlier), `past` (a window of the same length earlier on: "before", up to
+    the start, or up to a month), `per_year` (the rate that compounds to it) and `source` ("gacc-totals": China's
+    value by its customs, not adjusted, instead of CPB's series). With any of these after `minus_` (`minus_region`,
+    `minus_flow`, `minus_past`, ...) it is the difference, in points, to the growth that these give instead. Raises
+    NoFigureError for a window outside the edition.
     """
-    if minus := {name.removeprefix(_MINUS): choices[name] for name in choices if name.startswith(_MINUS)}:
-        return _difference({name: choices[name] for name in choices if not name.startswith(_MINUS)}, minus)
+    if other := _compared_with(choices):
+        return _difference(growth(_own(choices)), growth(other))
     edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
     start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
     end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
@@ -104,19 +105,30 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         end = _clipped(end, edition)
     if start >= end:
         raise NoFigureError(f"A window from {start} to {end} has no growth: its end must come after its start.")
+    if until := choices.get("past"):
+        start, end = _past(start, end, until)
     average = choices.get("average", "month")
     source = choices.get("source", DATASET)
     data = _series_of(edition, choices["flow"], choices["region"], choices["measure"], source)
     first, last = averaged(start, average), averaged(end, average)
-    held = (str(data.index[0]), str(data.index[-1]))
-    if _ends_of(first)[0] < held[0] or _ends_of(last)[1] > held[1]:
-        whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
-        raise NoFigureError(f"{whose} holds {fmt.month(held[0])} to {fmt.month(held[1])}, not all of this window.")
+    if why := not_held(edition, (data.index[0], data.index[-1]), (first, last), source):
+        raise NoFigureError(why)
     try:
         value = measures.window_growth(data, first, last)
     except measures.MeasureError as error:
         raise NoFigureError(str(error)) from error
     return _estimate(choices, edition, value, start, end)
+
+
+def not_held(edition: str, held: tuple[str, str], periods: tuple[str, str], source: str = DATASET) -> str:
+    """Return in a sentence which months a series holds, where these are not all from one period to another.
+
+    The series is one of an edition of CPB's table, or of another `source`.
+    """
+    if held[0] <= _ends_of(periods[0])[0] and _ends_of(periods[1])[1] <= held[1]:
+        return ""
+    whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
+    return f"{whose} holds {fmt.month(held[0])} to {fmt.month(held[1])}, not all of this window."
 
 
 def _estimate(choices: Mapping[str, Any], edition: str, value: float, start: str, end: str) -> Estimate:
@@ -157,20 +169,30 @@ def customs_value(flow: str) -> "pd.Series[float]":
 def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
     """Compute many definitions as `growth` does, all at once; an error where an edition does not hold the window.
 
-    Every series is summed up once, so that the mean over any window is one difference.
+    Of a difference both growth rates are computed, and then subtracted.
     """
-    plain = [at for at, choices in enumerate(definitions) if not any(name.startswith(_MINUS) for name in choices)]
-    windows = [_Window.of(definitions[at]) for at in plain]
+    others = {at: other for at, choices in enumerate(definitions) if (other := _compared_with(choices))}
+    answers = _rates([*map(_own, definitions), *others.values()])
+    for at, minus in zip(others, answers[len(definitions) :], strict=True):
+        own = answers[at]
+        if not isinstance(own, NoFigureError):
+            answers[at] = minus if isinstance(minus, NoFigureError) else _difference(own, minus)
+    return answers[: len(definitions)]
+
+
+def _rates(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
+    """Compute the growth of many windows; every series is summed up once, so that a mean is one difference."""
+    # Naming an edition reads the list of all files, too slow for each of hundreds of definitions.
+    asked = dict.fromkeys(choices.get("edition", "pinned") for choices in definitions)
+    editions = {name: datasets.resolve(DATASET, name) for name in asked}
+    windows = [_Window.of(choices, editions[choices.get("edition", "pinned")]) for choices in definitions]
     sums = _RunningSums.of([window.key for window in windows])
-    answers: dict[int, Estimate | NoFigureError] = {}
     means = [sums.means([w.key for w in windows], [w.periods[end] for w in windows]) for end in (0, 1)]
     with np.errstate(invalid="ignore", divide="ignore"):
         rates = 100 * (means[1] / means[0] - 1)
-    for at, window, rate in zip(plain, windows, rates, strict=True):
-        answers[at] = window.estimate(float(rate))
-    for at in set(range(len(definitions))) - set(plain):
-        answers[at] = _growth_or_error(definitions[at])
-    return [answers[at] for at in range(len(definitions))]
+    return [
+        window.estimate(float(rate), sums.held.get(window.key)) for window, rate in zip(windows, rates, strict=True)
+    ]
 
 
 def _growth_or_error(choices: Mapping[str, Any]) -> Estimate | NoFigureError:
@@ -194,18 +216,25 @@ class _Window:
     periods: tuple[str, str]
 
     @classmethod
-    def of(cls, choices: Mapping[str, Any]) -> "_Window":
-        edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
+    def of(cls, choices: Mapping[str, Any], edition: str) -> "_Window":
         start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
         end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
         if choices.get("clip_end"):
             end = min(end, months(edition)[1])
+        if until := choices.get("past"):
+            # A past that is none is left as an empty window, for `growth` to say why.
+            start, end = _past(start, end, until) if until in {"before", min(until, start)} else (start, start)
         average = choices.get("average", "month")
         key = (edition, choices["flow"], choices["region"], choices["measure"], choices.get("source", DATASET))
         return cls(choices, key, start, end, (averaged(start, average), averaged(end, average)))
 
-    def estimate(self, rate: float) -> Estimate | NoFigureError:
-        """Return the estimate of this window at a rate in per cent; what has none, or is clipped, by itself."""
+    def estimate(self, rate: float, held: tuple[str, str] | None) -> Estimate | NoFigureError:
+        """Return the estimate of this window at a rate in per cent, with the months that its series holds.
+
+        What has no rate for another reason than these months, or is clipped, is computed by itself.
+        """
+        if self.start < self.end and held and (why := not_held(self.key[0], held, self.periods, self.key[-1])):
+            return NoFigureError(why)
         if not math.isfinite(rate) or self.start >= self.end or self.choices.get("clip_end"):
             return _growth_or_error(self.choices)
         return _estimate(self.choices, self.key[0], rate, self.start, self.end)
@@ -213,23 +242,29 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class _RunningSums:
-    """The running sums of some monthly series, side by side over all their months; unknown months poison a sum."""
+    """The running sums of some monthly series, side by side over all their months; unknown months poison a sum.
+
+    `held` is the first and the last month of each series that there is.
+    """
 
     columns: Mapping[_Key, int]
+    held: Mapping[_Key, tuple[str, str]]
     first: int
     sums: np.ndarray
 
     @classmethod
     def of(cls, keys: Sequence[_Key]) -> "_RunningSums":
         distinct = list(dict.fromkeys(keys))
-        table = pd.DataFrame({at: _series_or_nothing(key) for at, key in enumerate(distinct)}).sort_index()
+        found = {key: _series_or_nothing(key) for key in distinct}
+        held = {key: (str(data.index[0]), str(data.index[-1])) for key, data in found.items() if len(data)}
+        table = pd.DataFrame(dict(enumerate(found.values()))).sort_index()
         numbers = table.index.map(measures.month_number)
         first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
         filled = table.set_axis(numbers).reindex(range(first, last + 1)).to_numpy(float)
         # A mean is a difference of two sums: a month that is not known must not spread over all later ones.
         known = np.vstack([np.zeros(len(distinct)), np.cumsum(np.nan_to_num(filled), axis=0)])
         gaps = np.vstack([np.zeros(len(distinct)), np.cumsum(np.isnan(filled), axis=0)])
-        return cls({key: at for at, key in enumerate(distinct)}, first, np.stack([known, gaps]))
+        return cls({key: at for at, key in enumerate(distinct)}, held, first, np.stack([known, gaps]))
 
     def means(self, keys: Sequence[_Key], periods: Sequence[str]) -> np.ndarray:
         """Return the mean of each series over its period; not a number where a month of it is not known."""
@@ -255,10 +290,27 @@ def _ends_of(period: str) -> tuple[str, str]:
     return first, last or first
 
 
-def _difference(choices: Mapping[str, Any], minus: Mapping[str, Any]) -> Estimate:
-    own, other = growth(choices), growth({**choices, **minus})
+def _own(choices: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in choices.items() if not name.startswith(_MINUS)}
+
+
+def _compared_with(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choices of the growth that is subtracted; none where nothing is."""
+    minus = {name.removeprefix(_MINUS): value for name, value in choices.items() if name.startswith(_MINUS)}
+    return {**_own(choices), **minus} if minus else {}
+
+
+def _difference(own: Estimate, other: Estimate) -> Estimate:
     rates = f"{fmt.pct(own.number)} less {fmt.pct(other.number)}"
     return own.less(other, f"Less the same for: {other.sentence} {rates}.")
+
+
+def _past(start: str, end: str, until: str) -> tuple[str, str]:
+    """Return the window as long as this one that ends with a month, or ("before") where this one starts."""
+    last = start if until == "before" else until
+    if last > start:
+        raise NoFigureError(f"{fmt.month(last)} is no past of a window that starts in {fmt.month(start)}.")
+    return measures.shift_month(last, -(measures.month_number(end) - measures.month_number(start))), last
 
 
 def _clipped(end: str, edition: str) -> str:

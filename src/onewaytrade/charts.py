@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from onewaytrade import fmt, page
+from onewaytrade.curves import specification_curve
 from onewaytrade.drawing import (
     Chart,
     Months,
@@ -61,6 +62,7 @@ __all__ = [
     "scale",
     "scoreboard",
     "seasons",
+    "specification_curve",
     "starts",
 ]
 

@@ -576,8 +576,7 @@ def _by_index(choices: Mapping[str, Any], period: str) -> dict[str, Amount]:
     if choices["currency"] != "USD":
         raise NoFigureError("By CPB’s indices trade is implied in dollars only.")
     months = measures.months_of(period)
-    if why := cpb.not_held(edition, cpb.months(edition), (months[0], months[-1])):
-        raise NoFigureError(why)
+    cpb.check_held(edition, (months[0], months[-1]), cpb.months(edition))
     level = _pair({"currency": "USD"}, base, _LATEST)
     found = {}
     for flow in FLOWS:

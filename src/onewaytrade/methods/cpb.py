@@ -1,7 +1,6 @@
 """Growth in CPB's World Trade Monitor: volumes, unit values and their product, by region and edition."""
 
 import functools
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,65 +97,26 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     """
     if other := _compared_with(choices):
         return _difference(growth(_own(choices)), growth(other))
-    edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
-    start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
-    end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
-    if choices.get("clip_end"):
-        end = _clipped(end, edition)
-    if start >= end:
-        raise NoFigureError(f"A window from {start} to {end} has no growth: its end must come after its start.")
-    if until := choices.get("past"):
-        start, end = _past(start, end, until)
-    average = choices.get("average", "month")
-    source = choices.get("source", DATASET)
-    data = _series_of(edition, choices["flow"], choices["region"], choices["measure"], source)
-    first, last = averaged(start, average), averaged(end, average)
-    if why := not_held(edition, (data.index[0], data.index[-1]), (first, last), source):
-        raise NoFigureError(why)
+    window = _Window.of(choices, datasets.resolve(DATASET, choices.get("edition", "pinned")))
+    data = _series_of(*window.key)
+    window.check((str(data.index[0]), str(data.index[-1])))
     try:
-        value = measures.window_growth(data, first, last)
+        rate = measures.window_growth(data, *window.periods)
     except measures.MeasureError as error:
         raise NoFigureError(str(error)) from error
-    return _estimate(choices, edition, value, start, end)
-
-
-def not_held(edition: str, held: tuple[str, str], periods: tuple[str, str], source: str = DATASET) -> str:
-    """Return in a sentence which months a series holds, where these are not all from one period to another.
-
-    The series is one of an edition of CPB's table, or of another `source`.
-    """
-    if held[0] <= _ends_of(periods[0])[0] and _ends_of(periods[1])[1] <= held[1]:
-        return ""
-    whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
-    return f"{whose} holds {fmt.month(held[0])} to {fmt.month(held[1])}, not all of this window."
-
-
-def _estimate(choices: Mapping[str, Any], edition: str, value: float, start: str, end: str) -> Estimate:
-    """Return the estimate of a growth rate in per cent between two end months."""
-    average = choices.get("average", "month")
-    from_customs = choices.get("source") == _CUSTOMS
-    apart = measures.months_apart(averaged(start, average), averaged(end, average))
-    yearly = measures.annual_rate(value, apart)
-    sentence = _sentence(choices, start, end, average)
-    return Estimate(
-        value=yearly if choices.get("per_year") else value,
-        grade="primary",
-        edition=datasets.pinned(_CUSTOMS) if from_customs else f"{DATASET} {edition}",
-        sentence=f"{sentence[:-1]}, per year." if choices.get("per_year") else sentence,
-        annual_rate=yearly,
-        unit="%",
-    )
+    return window.estimate(rate, datasets.pinned(_CUSTOMS))
 
 
 def _series_of(edition: str, flow: str, region: str, measure: str, source: str) -> "pd.Series[float]":
     """Return a monthly series of CPB, or China's value in dollars by its customs, which is not adjusted."""
-    if source == DATASET:
-        return series(edition, flow, region, measure)
-    if (source, region, measure) != (_CUSTOMS, "China", "value"):
-        raise NoFigureError(
-            f"Chinese customs counts China’s values alone, no {measure.replace('_', ' ')} of {region}."
-        )
-    return customs_value(flow)
+    _check_source(edition, flow, region, measure, source)
+    return series(edition, flow, region, measure) if source == DATASET else customs_value(flow)
+
+
+def _check_source(_edition: str, _flow: str, region: str, measure: str, source: str) -> None:
+    if source != DATASET and (source, region, measure) != (_CUSTOMS, "China", "value"):
+        told = measure.replace("_", " ")
+        raise NoFigureError(f"Chinese customs counts China’s values alone, no {told} of {region}.")
 
 
 def customs_value(flow: str) -> "pd.Series[float]":
@@ -167,39 +127,45 @@ def customs_value(flow: str) -> "pd.Series[float]":
 
 
 def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
-    """Compute many definitions as `growth` does, all at once; an error where an edition does not hold the window.
+    """Compute many definitions as `growth` does, all at once; an error where a table does not hold the window.
 
-    Of a difference both growth rates are computed, and then subtracted.
+    Of a difference of two growth rates both are computed, and then subtracted.
     """
     others = {at: other for at, choices in enumerate(definitions) if (other := _compared_with(choices))}
     answers = _rates([*map(_own, definitions), *others.values()])
-    for at, minus in zip(others, answers[len(definitions) :], strict=True):
+    for at, other in zip(others, answers[len(definitions) :], strict=True):
         own = answers[at]
         if not isinstance(own, NoFigureError):
-            answers[at] = minus if isinstance(minus, NoFigureError) else _difference(own, minus)
+            answers[at] = other if isinstance(other, NoFigureError) else _difference(own, other)
     return answers[: len(definitions)]
 
 
 def _rates(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
-    """Compute the growth of many windows; every series is summed up once, so that a mean is one difference."""
-    # Naming an edition reads the list of all files, too slow for each of hundreds of definitions.
-    asked = dict.fromkeys(choices.get("edition", "pinned") for choices in definitions)
-    editions = {name: datasets.resolve(DATASET, name) for name in asked}
-    windows = [_Window.of(choices, editions[choices.get("edition", "pinned")]) for choices in definitions]
-    sums = _RunningSums.of([window.key for window in windows])
-    means = [sums.means([w.key for w in windows], [w.periods[end] for w in windows]) for end in (0, 1)]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rates = 100 * (means[1] / means[0] - 1)
-    return [
-        window.estimate(float(rate), sums.held.get(window.key)) for window, rate in zip(windows, rates, strict=True)
-    ]
+    """Compute the growth of many windows: each series is summed up once, so that any mean is one difference."""
+    # Each edition is looked up once: the manifest is read anew each time.
+    editions = {
+        name: datasets.resolve(DATASET, name) for name in {own.get("edition", "pinned") for own in definitions}
+    }
+    answers: list[Estimate | NoFigureError | _Window] = [_window_of(own, editions) for own in definitions]
+    windows = [(at, own) for at, own in enumerate(answers) if isinstance(own, _Window)]
+    sums = _RunningSums.of([window.key for _, window in windows])
+    rates, customs = sums.growth([window for _, window in windows]), datasets.pinned(_CUSTOMS)
+    for (at, window), rate in zip(windows, rates, strict=True):
+        try:
+            window.check(sums.held[window.key])
+            answers[at] = window.estimate(float(rate), customs)
+        except NoFigureError as error:
+            answers[at] = error
+    return [answer for answer in answers if not isinstance(answer, _Window)]
 
 
-def _growth_or_error(choices: Mapping[str, Any]) -> Estimate | NoFigureError:
+def _window_of(choices: Mapping[str, Any], editions: Mapping[str, str]) -> "_Window | NoFigureError":
     try:
-        return growth(choices)
+        window = _Window.of(choices, editions[choices.get("edition", "pinned")])
+        _check_source(*window.key)
     except NoFigureError as error:
         return error
+    return window
 
 
 _Key = tuple[str, str, str, str, str]
@@ -217,77 +183,95 @@ class _Window:
 
     @classmethod
     def of(cls, choices: Mapping[str, Any], edition: str) -> "_Window":
+        """Return the window of some choices in an edition; raises NoFigureError if it ends before it starts."""
         start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
         end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
         if choices.get("clip_end"):
-            end = min(end, months(edition)[1])
+            end = _clipped(end, edition)
+        if start >= end:
+            raise NoFigureError(
+                f"A window from {start} to {end} has no growth: its end must come after its start."
+            )
         if until := choices.get("past"):
-            # A past that is none is left as an empty window, for `growth` to say why.
-            start, end = _past(start, end, until) if until in {"before", min(until, start)} else (start, start)
+            start, end = _past(start, end, until)
         average = choices.get("average", "month")
         key = (edition, choices["flow"], choices["region"], choices["measure"], choices.get("source", DATASET))
         return cls(choices, key, start, end, (averaged(start, average), averaged(end, average)))
 
-    def estimate(self, rate: float, held: tuple[str, str] | None) -> Estimate | NoFigureError:
-        """Return the estimate of this window at a rate in per cent, with the months that its series holds.
+    def check(self, held: tuple[str, str]) -> None:
+        """Raise NoFigureError if a table from one month to another does not hold all of this window."""
+        first, last = self.periods[0].partition("..")[0], self.periods[1].rpartition("..")[2]
+        edition, *_, source = self.key
+        check_held(edition, (first, last), held, source)
 
-        What has no rate for another reason than these months, or is clipped, is computed by itself.
-        """
-        if self.start < self.end and held and (why := not_held(self.key[0], held, self.periods, self.key[-1])):
-            return NoFigureError(why)
-        if not math.isfinite(rate) or self.start >= self.end or self.choices.get("clip_end"):
-            return _growth_or_error(self.choices)
-        return _estimate(self.choices, self.key[0], rate, self.start, self.end)
+    def estimate(self, rate: float, customs: str) -> Estimate:
+        """Return the estimate at a rate in per cent; `customs` names the edition of customs' table."""
+        edition, *_, source = self.key
+        yearly = measures.annual_rate(rate, measures.months_apart(*self.periods))
+        per_year = bool(self.choices.get("per_year"))
+        sentence = _sentence(self.choices, self.start, self.end, self.choices.get("average", "month"))
+        return Estimate(
+            value=yearly if per_year else rate,
+            grade="primary",
+            edition=customs if source == _CUSTOMS else f"{DATASET} {edition}",
+            sentence=f"{sentence[:-1]}, per year." if per_year else sentence,
+            annual_rate=yearly,
+            unit="%",
+        )
+
+
+def check_held(edition: str, window: tuple[str, str], held: tuple[str, str], source: str = DATASET) -> None:
+    """Raise NoFigureError if a table that holds the months `held`, the edition's, does not hold all of a window."""
+    if window[0] < held[0] or window[1] > held[1]:
+        whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
+        raise NoFigureError(f"{whose} holds {fmt.month(held[0])} to {fmt.month(held[1])}, not all of this window.")
 
 
 @dataclass(frozen=True, slots=True)
 class _RunningSums:
-    """The running sums of some monthly series, side by side over all their months; unknown months poison a sum.
-
-    `held` is the first and the last month of each series that there is.
-    """
+    """Some monthly series side by side, summed up from their first month on, and the months that each holds."""
 
     columns: Mapping[_Key, int]
     held: Mapping[_Key, tuple[str, str]]
     first: int
     sums: np.ndarray
+    gaps: np.ndarray
 
     @classmethod
     def of(cls, keys: Sequence[_Key]) -> "_RunningSums":
-        distinct = list(dict.fromkeys(keys))
-        found = {key: _series_or_nothing(key) for key in distinct}
-        held = {key: (str(data.index[0]), str(data.index[-1])) for key, data in found.items() if len(data)}
-        table = pd.DataFrame(dict(enumerate(found.values()))).sort_index()
-        numbers = table.index.map(measures.month_number)
-        first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
-        filled = table.set_axis(numbers).reindex(range(first, last + 1)).to_numpy(float)
+        """Return the running sums of the distinct series among `keys`."""
+        series_of = {key: _series_of(*key) for key in dict.fromkeys(keys)}
+        held = {key: (str(data.index[0]), str(data.index[-1])) for key, data in series_of.items()}
+        columns = {key: at for at, key in enumerate(series_of)}
+        if not columns:
+            return cls(columns, held, 0, np.zeros((1, 0)), np.zeros((1, 0)))
+        months = measures.months_between(
+            min(ends[0] for ends in held.values()), max(ends[1] for ends in held.values())
+        )
+        table = np.column_stack([data.reindex(months).to_numpy(float) for data in series_of.values()])
+        start = np.zeros((1, len(columns)))
         # A mean is a difference of two sums: a month that is not known must not spread over all later ones.
-        known = np.vstack([np.zeros(len(distinct)), np.cumsum(np.nan_to_num(filled), axis=0)])
-        gaps = np.vstack([np.zeros(len(distinct)), np.cumsum(np.isnan(filled), axis=0)])
-        return cls({key: at for at, key in enumerate(distinct)}, held, first, np.stack([known, gaps]))
+        sums, gaps = (
+            np.vstack([start, np.cumsum(own, axis=0)]) for own in (np.nan_to_num(table), np.isnan(table))
+        )
+        return cls(columns, held, measures.month_number(months[0]), sums, gaps)
 
-    def means(self, keys: Sequence[_Key], periods: Sequence[str]) -> np.ndarray:
-        """Return the mean of each series over its period; not a number where a month of it is not known."""
-        columns = np.array([self.columns[key] for key in keys], dtype=int)
-        ends = np.array(
-            [[measures.month_number(month) for month in _ends_of(period)] for period in periods], dtype=int
-        ).reshape(-1, 2)
-        inside = (ends[:, 0] >= self.first) & (ends[:, 1] < self.first + self.sums.shape[1] - 1)
-        low, high = (np.where(inside, column, self.first) - self.first for column in ends.T)
-        totals, gaps = self.sums[:, high + 1, columns] - self.sums[:, low, columns]
-        return np.where(inside & (gaps == 0), totals / (ends[:, 1] - ends[:, 0] + 1), np.nan)
+    def growth(self, windows: Sequence[_Window]) -> np.ndarray:
+        """Return the growth of each window in per cent; not a number where a month of it is not known."""
+        means = [self._means(windows, end) for end in (0, 1)]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(100 * (means[1] / means[0] - 1))
 
-
-def _series_or_nothing(key: _Key) -> "pd.Series[float]":
-    try:
-        return _series_of(*key)
-    except NoFigureError:
-        return pd.Series(dtype=float)
-
-
-def _ends_of(period: str) -> tuple[str, str]:
-    first, _, last = period.partition("..")
-    return first, last or first
+    def _means(self, windows: Sequence[_Window], end: int) -> np.ndarray:
+        columns = np.array([self.columns[window.key] for window in windows], dtype=int)
+        ends = [window.periods[end].partition("..") for window in windows]
+        low = np.array([measures.month_number(first) for first, _, _ in ends], dtype=int) - self.first
+        high = np.array([measures.month_number(last or first) for first, _, last in ends], dtype=int) - self.first
+        inside = (low >= 0) & (high < len(self.sums) - 1)
+        low, high = np.where(inside, low, 0), np.where(inside, high, 0)
+        totals = self.sums[high + 1, columns] - self.sums[low, columns]
+        unknown = self.gaps[high + 1, columns] - self.gaps[low, columns]
+        return np.where(inside & (unknown == 0), totals / (high - low + 1), np.nan)
 
 
 def _own(choices: Mapping[str, Any]) -> dict[str, Any]:
@@ -310,7 +294,7 @@ def _past(start: str, end: str, until: str) -> tuple[str, str]:
     last = start if until == "before" else until
     if last > start:
         raise NoFigureError(f"{fmt.month(last)} is no past of a window that starts in {fmt.month(start)}.")
-    return measures.shift_month(last, -(measures.month_number(end) - measures.month_number(start))), last
+    return measures.shift_month(last, measures.month_number(start) - measures.month_number(end)), last
 
 
 def _clipped(end: str, edition: str) -> str:
@@ -491,22 +475,6 @@ def customs_check(edition: str, flow: str, until: str) -> pd.DataFrame:
 def last_full_year(until: str) -> str:
     """Return the last calendar year that ends by a month."""
     return until[:4] if until.endswith("-12") else str(int(until[:4]) - 1)
-
-
-def revisions(region: str, flow: str, start: str) -> pd.DataFrame:
-    """Return the growth of a volume from `start` to each edition's last month, through all later editions.
-
-    Columns `edition`, `end`, `growth_pct`: down a column of one `end`, only the edition differs.
-    """
-    known = [name for name in datasets.editions(DATASET) if months(name)[1] > start]
-    ends = [months(name)[1] for name in known]
-    rows = [
-        (name, end, measures.window_growth(series(name, flow, region, "volume"), start, end))
-        for name in known
-        for end in ends
-        if end <= months(name)[1]
-    ]
-    return pd.DataFrame(rows, columns=["edition", "end", "growth_pct"])
 
 
 def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) -> str:

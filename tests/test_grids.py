@@ -398,6 +398,16 @@ def test_a_run_with_other_parameters_is_its_own_first_definition():
     assert found.dimensions[0].options[0].label == "volume"
 
 
+def test_months_counted_from_those_of_a_run_are_named_by_what_they_are_there():
+    asked = definitions.grid("cpb-exports-33", end="2024-06").dimensions[2]
+    assert [option.label for option in asked.options] == [
+        grids.THIS_RUN, "May 2024", "April 2024", "September 2024", "March 2025"
+    ]  # fmt: skip
+    assert not any(option.update for option in asked.options), "none of them ends after the article"
+    later = definitions.grid("cpb-exports-33", end="2025-06").dimensions[2]
+    assert [option.update for option in later.options] == [False, False, False, True, True]
+
+
 def test_a_claim_without_dimensions_has_no_grid():
     assert grids.grid(claims.get("london-framework")) is None
     with pytest.raises(ClaimError, match="london-framework declares no dimensions"):

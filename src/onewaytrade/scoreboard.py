@@ -170,6 +170,7 @@ def numbers(found: Sequence[dict[str, Any]], order: str = "article") -> pd.DataF
             "computed": v["computed"],
             "low": v["computed_low"],
             "high": v["computed_high"],
+            **dict(zip(("range_low", "range_high"), _ends(v), strict=True)),
             "text": v["computed_text"].replace(f"{fmt.SPACE}{v['unit']}", ""),
             "difference": v["difference"],
             "verdict": v["verdict"],
@@ -178,7 +179,7 @@ def numbers(found: Sequence[dict[str, Any]], order: str = "article") -> pd.DataF
         for v in found
         if v["printed"] is not None
     ]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).astype(dict.fromkeys(("range_low", "range_high") if rows else (), float))
     if order == "article" and rows:
         placed = [_PICTURED.get(v["claim"], ("Others", label(v))) for v in found if v["printed"] is not None]
         table["group"], table["label"] = zip(*placed, strict=True)
@@ -329,6 +330,12 @@ def span(verdict: dict[str, Any]) -> str:
     low, high = ends
     unit = verdict["unit"]
     return fmt.interval(low, high, _decimals(low, high), unit=unit, sign=unit in {"%", "points"})
+
+
+def _ends(verdict: dict[str, Any]) -> tuple[float | None, float | None]:
+    """Return the ends of the range over the definitions of the article's question, where there are several."""
+    ends, counts = verdict.get("range"), verdict.get("definitions")
+    return (ends[0], ends[1]) if ends and counts and counts["same"] > 1 else (None, None)
 
 
 def _decimals(low: float | None, high: float | None) -> int:

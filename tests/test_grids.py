@@ -342,6 +342,7 @@ NEUTRAL = {
     "customs-growth": {"currency": "CNY"},
     "chained-rates": {"currency": "CNY"},
     "partner-growth": {"currency": "CNY", "window": 12, "end": "2025-05", "base": "2022", "source": "customs"},
+    "trade-balance": {"currency": "CNY", "start": "2022", "end": "2024-06..2025-05"},
     "commodity-growth": {"currency": "CNY", "release": "2025-06-09", "per_day": False},
 }
 

@@ -189,7 +189,8 @@ def _dated(option: Option, base: Mapping[str, Any], article: Mapping[str, Any]) 
     if not end or base[end] == article[end]:
         return option
     month = measures.shift_month(base[end], int(option.choices[f"{end}_shift"]))
-    return replace(option, label=fmt.month(month), update=end == "end" and month > max(base["end"], article["end"]))
+    update = end == "end" and month > max(base["end"], article["end"])
+    return replace(option, label=fmt.month(month), update=update)
 
 
 def _about(name: str) -> str:

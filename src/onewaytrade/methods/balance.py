@@ -66,8 +66,8 @@ def change(choices: Mapping[str, Any]) -> Estimate:
     "import-share": imports of `end` for a hundred of exports), `currency`, `start`, `end` (periods), `base_print`
     ("revised" or "first": which print of `start`), and optionally `partner` (trade with it alone), `prices` (a
     year, whose prices stand for all: customs' dollars of that year, moved by CPB's volumes) or `source` ("cpb":
-    CPB's values in dollars instead of customs'), both of an `edition` of CPB's table and of any period, since they
-    are seasonally adjusted. Rounding is carried as an interval. Raises NoFigureError where a figure is not at hand.
+    CPB's values in dollars instead of customs'), both of an `edition` of CPB's table. Rounding is carried as an
+    interval. Raises NoFigureError where a figure is not at hand.
     """
     return _change(choices, _pair, _edition)
 
@@ -159,11 +159,10 @@ def _set_against(pair: Mapping[str, Amount], measure: str) -> Amount:
 
 def _what(choices: Mapping[str, Any]) -> str:
     currency, prices = choices["currency"], choices.get("prices")
-    at = f" at prices of {prices}" if prices else ""
-    if choices["measure"] == "ratio":
-        # In a ratio the prices of one year cancel, so that volumes are left.
-        return "Volume of exports over that of imports" if prices else f"Exports per {UNITS[currency][0]} of imports"
-    return f"Exports less imports in {_money(currency)}{at}"
+    if choices["measure"] == "surplus":
+        return f"Exports less imports in {_money(currency)}{f' at prices of {prices}' if prices else ''}"
+    # In a ratio the prices of one year cancel, so that volumes are left.
+    return "Volume of exports over that of imports" if prices else f"Exports per {UNITS[currency][0]} of imports"
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:
@@ -611,7 +610,8 @@ def _cpb(flow: str, measure: str) -> "pd.Series[float]":
 def _against(flow: str, measure: str, start: str, end: str) -> float:
     """Return the ratio of two yearly means of CPB's series for China."""
     edition = datasets.resolve(cpb.DATASET, "pinned")
-    return _mean(edition, flow, measure, end, project.root()) / _mean(edition, flow, measure, start, project.root())
+    now, then = (_mean(edition, flow, measure, year, project.root()) for year in (end, start))
+    return now / then
 
 
 def _last_year() -> str:

@@ -89,8 +89,8 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
     Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
     `edition`, `average` (month, quarter, year, ytd), `start_shift` and `end_shift` (months), `clip_end` (end at
-    the edition's last month if that comes earlier), `past` (a window of the same length earlier on: "before", up to
-    the start, or up to a month), `per_year` (the rate that compounds to it) and `source` ("gacc-totals": China's
+    the edition's last month if that comes earlier), `past` (a window of the same length, up to the start: "before",
+    or to a month), `per_year` (the rate that compounds to it) and `source` ("gacc-totals": China's
     value by its customs, not adjusted, instead of CPB's series). With any of these after `minus_` (`minus_region`,
     `minus_flow`, `minus_past`, ...) it is the difference, in points, to the growth that these give instead. Raises
     NoFigureError for a window outside the edition.
@@ -131,13 +131,14 @@ def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoF
 
     Of a difference of two growth rates both are computed, and then subtracted.
     """
-    others = {at: other for at, choices in enumerate(definitions) if (other := _compared_with(choices))}
-    answers = _rates([*map(_own, definitions), *others.values()])
-    for at, other in zip(others, answers[len(definitions) :], strict=True):
+    compared = {at: other for at, choices in enumerate(definitions) if (other := _compared_with(choices))}
+    found = _rates([*map(_own, definitions), *compared.values()])
+    answers = found[: len(definitions)]
+    for at, other in zip(compared, found[len(definitions) :], strict=True):
         own = answers[at]
         if not isinstance(own, NoFigureError):
             answers[at] = other if isinstance(other, NoFigureError) else _difference(own, other)
-    return answers[: len(definitions)]
+    return answers
 
 
 def _rates(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
@@ -221,7 +222,7 @@ class _Window:
 
 
 def check_held(edition: str, window: tuple[str, str], held: tuple[str, str], source: str = DATASET) -> None:
-    """Raise NoFigureError if a table that holds the months `held`, the edition's, does not hold all of a window."""
+    """Raise NoFigureError if the months that a table holds, CPB's or customs', are not all those of a window."""
     if window[0] < held[0] or window[1] > held[1]:
         whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
         raise NoFigureError(f"{whose} holds {fmt.month(held[0])} to {fmt.month(held[1])}, not all of this window.")

@@ -122,11 +122,15 @@ def _change(
         raise NoFigureError(
             f"From a deficit in {_spelt(start)}, {_counted(choices)}, there is no growth of a surplus."
         )
-    allowed = measures.growth_interval(before.interval, after.interval)
+    value, allowed = (
+        measures.growth(before.value, after.value),
+        measures.growth_interval(before.interval, after.interval),
+    )
     return Estimate(
-        value=measures.growth(before.value, after.value),
-        low=allowed.low,
-        high=allowed.high,
+        value=value,
+        # Of exact amounts both ends are the value, but for the last bit.
+        low=min(allowed.low, value),
+        high=max(allowed.high, value),
         grade=weakest_of(before.grade, after.grade),
         edition=edition(choices),
         sentence=(

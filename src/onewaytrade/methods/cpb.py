@@ -89,7 +89,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
     Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
     `edition`, `average` (month, quarter, year, ytd), `start_shift` and `end_shift` (months), `clip_end` (end at
-    the edition's last month if that comes earlier), `past` (a window of the same length, up to the start: "before",
+    the edition's last month if that comes earlier), `past` (a window as long, up to the start: "before",
     or to a month), `per_year` (the rate that compounds to it) and `source` ("gacc-totals": China's
     value by its customs, not adjusted, instead of CPB's series). With any of these after `minus_` (`minus_region`,
     `minus_flow`, `minus_past`, ...) it is the difference, in points, to the growth that these give instead. Raises
@@ -131,7 +131,7 @@ def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoF
 
     Of a difference of two growth rates both are computed, and then subtracted.
     """
-    compared = {at: other for at, choices in enumerate(definitions) if (other := _compared_with(choices))}
+    compared = {at: minus for at, choices in enumerate(definitions) if (minus := _compared_with(choices))}
     found = _rates([*map(_own, definitions), *compared.values()])
     answers = found[: len(definitions)]
     for at, other in zip(compared, found[len(definitions) :], strict=True):

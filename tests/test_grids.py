@@ -433,6 +433,12 @@ def test_months_counted_from_those_of_a_run_are_named_by_what_they_are_there():
     assert [option.update for option in later.options] == [False, False, False, True, True]
 
 
+def test_a_run_for_which_nothing_is_at_hand_has_an_empty_grid():
+    found = definitions.grid("imports-from-us-11", currency="CNY", window=1)
+    assert found.frame.empty
+    assert (grids.spread(found).word, grids.spread(found).same) == (None, 0)
+
+
 def test_a_claim_without_dimensions_has_no_grid():
     assert grids.grid(claims.get("london-framework")) is None
     with pytest.raises(ClaimError, match="london-framework declares no dimensions"):

@@ -37,6 +37,7 @@ METHODS: Final[dict[str, str]] = {
 _VECTORISED: Final[dict[str, str]] = {
     "cpb-growth": "onewaytrade.methods.cpb:growth_many",
     "trade-balance": "onewaytrade.methods.balance:change_many",
+    "commodity-growth": "onewaytrade.methods.commodities:growth_many",
 }
 # Not computed: a row of a table that a checklist looks up, a list of parts, and what nothing at hand can tell.
 ROW_CHECK: Final = "row-check"
@@ -49,8 +50,9 @@ PINNED: Final[dict[str, tuple[str, str]]] = {
     "commodity-growth": ("release", "gacc-commodities"),
 }
 _EDITIONED: Final[dict[str, str]] = dict(PINNED.values())
-# The choices that say when; an alternative that sets one stays where it is when a run moves in time.
-_TIMES: Final = frozenset({"start", "end", "since", "period", "minus_start", "minus_end"})
+# The choices that say when; an alternative that sets one stays where it is when a run moves in time. A release of
+# customs' commodities has one window, so that it says when as well.
+_TIMES: Final = frozenset({"start", "end", "since", "period", "release", "minus_start", "minus_end"})
 _NOTHING: Final = "Nothing at hand tells."
 # Choices that say in words for readers what a row is, or what it says.
 _WORDS: Final = frozenset({"named", "told"})

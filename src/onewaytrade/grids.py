@@ -124,10 +124,11 @@ def grid(claim: Claim, **overrides: Any) -> Grid | None:
         else:
             rows.append(_row(claim, dimensions, cell, computed))
     names = [dimension.id for dimension in dimensions]
+    frame = pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING])
     return Grid(
         claim,
         dimensions,
-        pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING]),
+        frame.astype(dict.fromkeys(_FLAGS, bool) | dict.fromkeys(("value", "low", "high"), float)),
         pd.DataFrame(left_out, columns=[*names, "kind", "why"]),
     )
 
@@ -142,6 +143,9 @@ _LEADING: Final = ["part", "panel", "question", "label"]
 _TRAILING: Final = [
     "value", "low", "high", "unit", "text", "agrees", "keeps_sign", "article", "neutral", "update", "sentence",
 ]  # fmt: skip
+
+
+_FLAGS: Final = ("agrees", "keeps_sign", "article", "neutral", "update")
 
 
 def check(claim: Claim) -> None:
@@ -487,12 +491,14 @@ def sensitivity(found: Grid) -> pd.DataFrame:
     Columns `dimension`, `name`, `kind`, `pairs` (of definitions that differ in it alone), `moves` (the mean
     absolute difference of their values, in the claim's unit; of a bundle the share of pairs with unlike answers),
     `flips` (the share of pairs of which one agrees with what is printed and one does not). Measurement dimensions
-    are compared within the article's question, others over all; updates are left out.
+    are compared within the article's question, others over all; updates are left out. A definition that is only
+    bounded, on both sides, stands in their middle.
     """
-    voting = found.frame[~found.frame["update"]]
+    placed = found.frame.assign(value=_places(found.frame))
+    voting = placed[~placed["update"]]
     rows = []
     for dimension in found.dimensions:
-        own = voting if dimension.kind == "question" else found.same
+        own = voting if dimension.kind == "question" else placed.loc[found.same.index]
         rest = ["part", "unit", *(other.id for other in found.dimensions if other is not dimension)]
         pairs, moves, flips = _pairs(own, rest)
         if pairs:
@@ -500,6 +506,11 @@ def sensitivity(found: Grid) -> pd.DataFrame:
             rows.append((dimension.id, dimension.name, dimension.kind, pairs, moved, flips))
     table = pd.DataFrame(rows, columns=["dimension", "name", "kind", "pairs", "moves", "flips"])
     return table.sort_values("moves", ascending=False, kind="stable", ignore_index=True)
+
+
+def _places(rows: pd.DataFrame) -> "pd.Series[float]":
+    """Return where definitions stand: at their value, or in the middle of their bounds; missing if one is open."""
+    return rows["value"].fillna((rows["low"] + rows["high"]) / 2)
 
 
 def _pairs(rows: pd.DataFrame, rest: Sequence[str]) -> tuple[int, float, float]:
@@ -661,9 +672,9 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
     for row in frame.index[frame["neutral"]]:
         yield row, "neutral"
     yield from _ends(found.same, "of its question", middle=True)
-    own = frame[frame["article"]].set_index("part")["value"]
+    own = frame.assign(place=_places(frame))[frame["article"]].set_index("part")["place"]
     changes = single_changes(found)
-    apart = (changes["value"] - changes["part"].map(own)).abs()
+    apart = (_places(changes) - changes["part"].map(own)).abs()
     for dimension in found.dimensions:
         moved = apart[changes[dimension.id] != dimension.options[0].id].dropna()
         if len(moved):

@@ -342,6 +342,7 @@ NEUTRAL = {
     "customs-growth": {"currency": "CNY"},
     "chained-rates": {"currency": "CNY"},
     "partner-growth": {"currency": "CNY", "window": 12, "end": "2025-05", "base": "2022", "source": "customs"},
+    "trade-balance": {"currency": "CNY", "start": "2022", "end": "2024-06..2025-05"},
     "commodity-growth": {"currency": "CNY", "release": "2025-06-09", "per_day": False},
 }
 
@@ -420,6 +421,16 @@ def test_a_run_with_other_parameters_is_its_own_first_definition():
     assert not found.frame["neutral"].any(), "the rule of the neutral definition is about the article's months"
     assert found.dimensions[1].options[0].label == grids.THIS_RUN
     assert found.dimensions[0].options[0].label == "volume"
+
+
+def test_months_counted_from_those_of_a_run_are_named_by_what_they_are_there():
+    asked = definitions.grid("cpb-exports-33", end="2024-06").dimensions[2]
+    assert [option.label for option in asked.options] == [
+        grids.THIS_RUN, "May 2024", "April 2024", "September 2024", "March 2025"
+    ]  # fmt: skip
+    assert not any(option.update for option in asked.options), "none of them ends after the article"
+    later = definitions.grid("cpb-exports-33", end="2025-06").dimensions[2]
+    assert [option.update for option in later.options] == [False, False, False, True, True]
 
 
 def test_a_run_for_which_nothing_is_at_hand_has_an_empty_grid():

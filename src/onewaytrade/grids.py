@@ -19,14 +19,14 @@ claim about a level, a count or a list has none.
 import itertools
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, files, fmt, robustness
+from onewaytrade import claims, files, fmt, measures, robustness
 from onewaytrade.choices import (
     CHECKLISTS,
     choices_of,
@@ -179,12 +179,22 @@ def _asked(dimension: Dimension, base: Mapping[str, Any], article: Mapping[str, 
     """
     moved = times(base) != times(article)
     first, *others = dimension.options
-    kept = [option for option in others if not (moved and times(option.choices))]
+    kept = [_dated(option, base, article) for option in others if not (moved and times(option.choices))]
     before, after = flat(article), flat(base)
     departs = {_about(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if departs & {_about(name) for option in others for name in flat(option.choices)}:
         first = Option(first.id, THIS_RUN, first.why, first.choices)
     return Dimension(dimension.id, dimension.name, dimension.kind, (first, *kept))
+
+
+def _dated(option: Option, base: Mapping[str, Any], article: Mapping[str, Any]) -> Option:
+    """Return an option that is so many months earlier or later by the month that this makes it in a run."""
+    end = next((name for name in ("start", "end") if set(option.choices) == {f"{name}_shift"}), "")
+    if not end or base[end] == article[end]:
+        return option
+    month = measures.shift_month(base[end], int(option.choices[f"{end}_shift"]))
+    update = end == "end" and month > max(base["end"], article["end"])
+    return replace(option, label=fmt.month(month), update=update)
 
 
 def _about(name: str) -> str:

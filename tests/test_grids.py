@@ -131,6 +131,43 @@ def test_what_moves_the_answer_is_measured_on_pairs_that_differ_in_one_thing():
     ]  # fmt: skip
 
 
+# What the data only bound
+
+
+def bounded(monkeypatch, printed: Printed, *answers: Estimate, **changes) -> grids.Grid:
+    """Return a grid of a claim whose definitions have these answers, in the order of its one dimension."""
+    monkeypatch.setattr(grids, "evaluate_many", lambda _: list(answers))
+    monkeypatch.setattr(grids, "is_computed", lambda _: True)
+    subject = own_claim(dimension("source", "measurement", *range(len(answers))), printed=printed, **changes)
+    return grids.grid(subject)
+
+
+def ends(low: float | None, high: float | None, **changes) -> Estimate:
+    return Estimate(None, "press", "data 1", f"From {low} to {high}.", low, high, unit="%", **changes)
+
+
+def test_bounds_move_the_answer_by_the_least_that_they_leave(monkeypatch):
+    found = bounded(monkeypatch, Printed(10, "%"), ends(0, 10), ends(30, 40), ends(35, None))
+    # Between the first and each other lie 20 and 25; the others overlap.
+    assert grids.sensitivity(found)["moves"].tolist() == [pytest.approx((20 + 25 + 0) / 3)]
+
+
+def test_a_bound_that_stands_can_be_agreed_with_and_one_that_does_not_cannot(monkeypatch):
+    over = Printed(48, "%", side="over")
+    stands = bounded(monkeypatch, over, ends(48, None, exclusive=True), ends(49, None), kind="bound")
+    assert grids.spread(stands).word == "robust"
+    open_still = bounded(monkeypatch, over, ends(47, None), ends(49, None), kind="bound")
+    assert grids.spread(open_still).word is None
+    assert "only bound" in grids.spread(open_still).reason
+
+
+@pytest.mark.parametrize(("near", "expected"), [(True, "robust"), (False, "alone")])
+def test_almost_a_number_rounds_as_that_number_does(monkeypatch, near, expected):
+    about = Printed(-50, "%", precision=10)
+    said = Estimate(-50.0, "press", "data 1", "About half.", unit="%")
+    assert grids.spread(bounded(monkeypatch, about, said, ends(-50, None, near=near))).word == expected
+
+
 @pytest.mark.usefixtures("added")
 def test_shares_are_counted_by_option():
     found = grids.grid(
@@ -156,6 +193,14 @@ def test_the_most_telling_definitions_hold_the_articles_and_the_neutral_and_are_
     assert telling.loc[telling["article"], "role"].item().startswith("the article’s")
     assert telling.loc[telling["neutral"], "value"].tolist() == [14.0]
     assert telling["value"].iloc[-1] == found.frame["value"].max() == 45.0
+
+
+@pytest.mark.usefixtures("added")
+def test_a_grid_of_a_few_is_told_whole():
+    found = grids.grid(own_claim(dimension("averaging", "measurement", *range(9))))
+    telling = grids.telling(found)
+    assert telling["value"].tolist() == found.frame["value"].sort_values().tolist()
+    assert "" in set(telling["role"]), "some tell nothing by themselves"
 
 
 @pytest.mark.usefixtures("added")

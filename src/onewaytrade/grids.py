@@ -387,7 +387,7 @@ def _word(
         # A bundle is no more robust than its weakest part.
         weakest = min((one for one in each if one), key=_STEADINESS.index, default=None)
         return weakest, _reason(found, agreeing, keeping)
-    if found.claim.printed.value is not None and own["value"].isna().all():
+    if found.claim.printed.value is not None and own["value"].isna().all() and not own["agrees"].any():
         return None, _ONLY_BOUNDED
     return robustness.word(int(agreeing.sum()), int(keeping.sum()), len(others)), _reason(found, agreeing, keeping)
 
@@ -440,10 +440,8 @@ def _span(rows: pd.DataFrame, unit: str) -> tuple[float | None, float | None, fl
     own = rows[rows["unit"] == unit]
     if own.empty:
         return None, None, None
-    bounded = own["value"].isna()
-    low = own["value"].where(~bounded, own["low"].fillna(-np.inf))
-    high = own["value"].where(~bounded, own["high"].fillna(np.inf))
-    median = None if bounded.all() else float(own["value"].median())
+    low, high = _reach(own)
+    median = None if own["value"].isna().all() else float(own["value"].median())
     return float(low.min()), float(high.max()), median
 
 
@@ -451,9 +449,10 @@ def sensitivity(found: Grid) -> pd.DataFrame:
     """Return how far each dimension moves the answer, all else alike: one row a dimension, the strongest first.
 
     Columns `dimension`, `name`, `kind`, `pairs` (of definitions that differ in it alone), `moves` (the mean
-    absolute difference of their values, in the claim's unit; of a bundle the share of pairs with unlike answers),
-    `flips` (the share of pairs of which one agrees with what is printed and one does not). Measurement dimensions
-    are compared within the article's question, others over all; updates are left out.
+    absolute difference of their values, in the claim's unit, or the least that bounds leave where there is no
+    value; of a bundle the share of pairs with unlike answers), `flips` (the share of pairs of which one agrees
+    with what is printed and one does not). Measurement dimensions are compared within the article's question,
+    others over all; updates are left out.
     """
     voting = found.frame[~found.frame["update"]]
     rows = []
@@ -470,13 +469,22 @@ def sensitivity(found: Grid) -> pd.DataFrame:
 
 def _pairs(rows: pd.DataFrame, rest: Sequence[str]) -> tuple[int, float, float]:
     """Return how many pairs agree in `rest`, their mean distance, the share of unlike answers."""
-    left = rows[[*rest, "value", "agrees"]].reset_index(names="at")
+    low, high = _reach(rows)
+    left = rows[[*rest, "agrees"]].assign(low=low, high=high).reset_index(names="at")
     both = left.merge(left, on=list(rest), suffixes=("", "_other"))
     both = both[both["at"] < both["at_other"]]
     if both.empty:
         return 0, np.nan, np.nan
-    apart = (both["value"] - both["value_other"]).abs()
+    lows, highs = (both[[end, f"{end}_other"]].to_numpy(float) for end in ("low", "high"))
+    apart = np.maximum(lows.max(axis=1) - highs.min(axis=1), 0)
     return len(both), float(apart.mean()), float((both["agrees"] != both["agrees_other"]).mean())
+
+
+def _reach(rows: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    """Return the value of each definition twice, or where the data only bound it both ends (infinite if open)."""
+    bounded = rows["value"].isna()
+    low = rows["value"].where(~bounded, rows["low"].fillna(-np.inf))
+    return low, rows["value"].where(~bounded, rows["high"].fillna(np.inf))
 
 
 def _most_sensitive(found: Grid) -> tuple[str, float | None]:
@@ -575,12 +583,14 @@ def telling(found: Grid, most: int = _TELLING) -> pd.DataFrame:
 
     First the article's and the neutral one; then the lowest, the middle and the highest of the article's question;
     then, for each dimension, the single change that moves the answer furthest; then the ends of all other
-    questions.
+    questions. Where a grid has no more than so many, all are returned, some of them without a role.
     """
     roles: dict[Any, list[str]] = {}
     for row, role in _candidates(found):
         if row in roles or len(roles) < most:
             roles.setdefault(row, []).append(role)
+    if len(found.frame) <= most:
+        roles |= {row: [""] for row in found.frame.index if row not in roles}
     table = found.frame.loc[list(roles)].assign(role=[fmt.join(dict.fromkeys(own)) for own in roles.values()])
     place = table["value"].fillna(table["low"]).fillna(table["high"])
     return table.loc[place.sort_values(kind="stable").index]

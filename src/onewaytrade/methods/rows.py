@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures
@@ -33,18 +34,21 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
     ClaimError if several rows differ in their figures or their words.
     """
     frame = datasets.load(choices["dataset"])
-    rows = frame
+    # Rows are narrowed as a mask: each new frame would copy all that is known of where it comes from.
+    kept = np.ones(len(frame), dtype=bool)
     for column in (name for name in frame.columns if name in choices):
-        known = rows[column].astype(str)
-        rows = rows[known == str(choices[column])]
-        if rows.empty:
-            wanted, near = str(choices[column]), nearest(choices[column], known.unique())
+        known, wanted = frame[column].to_numpy().astype(str), str(choices[column])
+        fits = kept & (known == wanted)
+        if not fits.any():
+            near = nearest(choices[column], pd.unique(known[kept]).tolist())
             if column == "period":
                 raise NoFigureError(f"No figure of {wanted} is at hand here, though one of {near} is.")
             raise NoFigureError(
                 f"The dataset {choices['dataset']} has no {column} {wanted!r} here; the nearest is {near!r}."
             )
-    if len(rows[[name for name in _FIGURES if name in rows]].drop_duplicates()) > 1:
+        kept = fits
+    rows = frame.iloc[np.flatnonzero(kept)]
+    if len(rows) > 1 and len(rows[[name for name in _FIGURES if name in rows]].drop_duplicates()) > 1:
         places = fmt.join(rows["source_id"].astype(str))
         raise ClaimError(f"{len(rows)} rows of {choices['dataset']} fit {dict(choices)}: name one of {places}.")
     return rows.iloc[0]

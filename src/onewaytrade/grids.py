@@ -637,9 +637,8 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
     for row in frame.index[frame["neutral"]]:
         yield row, "neutral"
     yield from _ends(found.same, "of its question", middle=True)
-    own = frame[frame["article"]].set_index("part")["value"]
     changes = single_changes(found)
-    apart = (changes["value"] - changes["part"].map(own)).abs()
+    apart = _from_the_articles(found, changes)
     for dimension in found.dimensions:
         moved = apart[changes[dimension.id] != dimension.options[0].id].dropna()
         if len(moved):
@@ -649,13 +648,25 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
     yield from _ends(frame[frame["update"]], "after the article")
 
 
+def _from_the_articles(found: Grid, rows: pd.DataFrame) -> "pd.Series[float]":
+    """Return how far each answer lies from the article's on the same part, at least; missing without a figure."""
+    frame = found.frame.assign(**dict(zip(("low", "high"), _reach(found.frame), strict=True)))
+    own = frame[frame["article"]].set_index("part")
+    low, high = (frame.loc[rows.index, end] for end in ("low", "high"))
+    above, below = low - rows["part"].map(own["high"]), rows["part"].map(own["low"]) - high
+    apart: pd.Series[float] = above.where(above > below, below).clip(lower=0)
+    return apart.where(np.isfinite(low) | np.isfinite(high))
+
+
 def _ends(rows: pd.DataFrame, of: str, *, middle: bool = False) -> Iterator[tuple[Any, str]]:
+    low, high = (end.sort_values(kind="stable") for end in _reach(rows))
+    if len(rows) > 1 and np.isfinite(low.iloc[0]):
+        yield low.index[0], f"lowest {of}"
+    if len(rows) > 1 and np.isfinite(high.iloc[-1]):
+        yield high.index[-1], f"highest {of}"
     values = rows["value"].dropna().sort_values(kind="stable")
-    if len(values) > 1:
-        yield values.index[0], f"lowest {of}"
-        yield values.index[-1], f"highest {of}"
-        if middle and len(values) > 2:
-            yield values.index[(len(values) - 1) // 2], f"middle {of}"
+    if middle and len(values) > 2:
+        yield values.index[(len(values) - 1) // 2], f"middle {of}"
 
 
 def table(found: Sequence[Grid]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ ifneq ($(SOUND),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab site serve lint format lock clean
+.PHONY: help run test benchmark lab site serve lint format lock clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -33,6 +33,9 @@ run: $(INSTALLED) ## Execute all notebooks, judge the claims, and make the websi
 
 test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(TESTS)
+
+benchmark: $(INSTALLED) ## Time how many definitions a second are evaluated.
+	$(BIN)/python tests/benchmarks/definitions.py
 
 lab: $(INSTALLED) ## Open the notebooks in JupyterLab.
 	$(BIN)/jupyter lab notebooks

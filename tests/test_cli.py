@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from onewaytrade import claims, cli, datasets, readme, site
+from onewaytrade import claims, cli, datasets, definitions, readme, site
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {
@@ -124,6 +124,26 @@ def test_other_parameters_never_write_over_the_defaults(
     assert onewaytrade("--project", project, "run", "01", "-p", "months=5") == 0
     assert "robustness" in capsys.readouterr().out
     assert (project / "build" / "notebooks" / "01-waits.ipynb").is_file()
+
+
+def test_every_definition_of_a_claim_is_shown_and_written(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert onewaytrade("definitions", "cpb-exports-33", "--csv", tmp_path / "all.csv") == 0
+    told = capsys.readouterr().out.replace("\u00a0", " ")
+    assert told.startswith("cpb-exports-33: printed +33 %; reproduced; the article’s definition gives +33.2 %.")
+    for expected in (
+        "all keep its sign",
+        "the article’s, highest of its question",
+        "What moves the answer",
+        "Left out",
+    ):
+        assert expected in told
+    lines = (tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("claim,part,question,measure,start,end,averaging,edition,source,computed,")
+    assert len(lines) == 1 + len(definitions.grid("cpb-exports-33").frame)
+    assert onewaytrade("definitions", "cpb-exports-34") == 2
+    assert "the nearest is 'cpb-exports-33'" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no way to send Ctrl-C to one process alone")

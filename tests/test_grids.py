@@ -381,6 +381,30 @@ def test_one_definition_is_neutral_where_the_rule_has_a_meaning(claim):
     assert (len(neutral) > 0) is claim.neutral
 
 
+# The rule of the neutral definition, by method: what its choices must be, where they are given.
+NEUTRAL = {
+    "cpb-growth": {"average": "year", "end": "2025-03", "start": "2022-12", "start_shift": 0, "end_shift": 0},
+    "customs-growth": {"currency": "CNY"},
+    "chained-rates": {"currency": "CNY"},
+    "partner-growth": {"currency": "CNY", "window": 12, "end": "2025-05", "base": "2022", "source": "customs"},
+    "commodity-growth": {"currency": "CNY", "release": "2025-06-09", "per_day": False},
+}
+
+
+@each_single
+def test_the_neutral_definition_follows_the_one_rule(claim):
+    found = grids.grid(claim)
+    asked = choices.choices_of(claim)
+    for own in claim.dimensions:
+        ids = found.frame.loc[found.frame["neutral"], own.id]
+        for option in own.options:
+            if option.id in set(ids):
+                asked = choices.laid_over(asked, option.choices)
+    rule = NEUTRAL.get(asked["method"], {}) if claim.neutral else {}
+    for name, wanted in rule.items():
+        assert asked.get(name, wanted) == wanted, name
+
+
 @each_claim
 def test_named_readings_of_the_same_question_are_among_its_definitions(claim):
     found = grids.grid(claim)

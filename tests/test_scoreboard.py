@@ -42,7 +42,7 @@ def test_a_claim_is_right_on_one_reading_only_where_others_disagree(found):
         right, robustness = verdict["verdict"] in {"reproduced", "close"}, verdict["robustness"]
         assert groups[verdict["claim"]].startswith("Right, and steady") is (right and robustness == "robust")
         on_one = right and robustness in {"fragile", "alone"}
-        assert groups[verdict["claim"]].startswith("Right on the article’s reading") is on_one
+        assert groups[verdict["claim"]].startswith("Right on the article’s definition") is on_one
 
 
 def test_every_bullet_says_where_the_claim_stands_and_why(found):
@@ -56,13 +56,25 @@ def test_every_bullet_says_where_the_claim_stands_and_why(found):
             assert f"printed {verdict['printed_text']}" in line
 
 
-def test_other_estimates_are_spanned_only_where_all_have_ends(found):
+def test_the_range_over_all_definitions_of_the_question_stands_beside_the_verdict(found):
     number = next(v for v in found if v["claim"] == "cpb-exports-33")
-    same = [a for a in number["alternatives"] if a["asks"] == "same"]
-    low = fmt.number(min(a["computed_low"] for a in same), 1, sign=True)
-    assert f"Other estimates: {low} to " in scoreboard.bullets([number])
-    opened = {**number, "alternatives": [*number["alternatives"], {**same[0], "computed_high": None}]}
-    assert "Other estimates" not in scoreboard.bullets([opened])
+    low, high = number["range"]
+    told = f"{fmt.number(low, 1, sign=True)} to {fmt.number(high, 1, sign=True)}\u00a0%"
+    others = number["definitions"]["same"] - 1
+    assert low <= number["computed"] <= high
+    assert f"Over all definitions of the same question: {told}; 0 of {others} others agree." in scoreboard.bullets(
+        [number]
+    )
+    row = scoreboard.table([number]).iloc[0]
+    assert (row["Agreeing"], row["Range"]) == (f"0 of {others}", told)
+
+
+def test_an_open_range_is_said_to_be_open_and_a_single_definition_has_none(found):
+    number = next(v for v in found if v["claim"] == "cpb-exports-33")
+    assert scoreboard.span({**number, "range": [248.0, None], "unit": "cases"}) == "at least 248\u00a0cases"
+    single = {**number, "share_agreeing": None, "definitions": {**number["definitions"], "same": 1}}
+    assert (scoreboard.span(single), scoreboard.agreeing(single)) == ("", "")
+    assert "Over all definitions" not in scoreboard.bullets([single])
 
 
 def test_a_verdict_of_a_run_with_other_parameters_is_not_one_on_the_article(found):

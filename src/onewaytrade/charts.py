@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from onewaytrade import fmt, page
+from onewaytrade.curves import specification_curve
 from onewaytrade.drawing import (
     Chart,
     Months,
@@ -61,6 +62,7 @@ __all__ = [
     "scale",
     "scoreboard",
     "seasons",
+    "specification_curve",
     "starts",
 ]
 
@@ -232,11 +234,12 @@ def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -
     """Draw what is printed against what was computed, one row a claim, on an axis of its own for each unit.
 
     Columns: `label`, `printed`, `computed`, `low`, `high`, `verdict`, `unit`, and optionally `text`, the computed
-    value as it shall be written, without its unit, and `group`, a heading over rows (by default their unit, if
-    there are several). The computed value (or, where there is none, its bounds) has the shape and colour of its
-    verdict, which is named beside. A unit with one row needs no ticks.
+    value as it shall be written, without its unit, `group`, a heading over rows (by default their unit, if there
+    are several), and `range_low` and `range_high`, between which all definitions of the same question lie: a pale
+    bar. The computed value (or, where there is none, its bounds) has the shape and colour of its verdict, which is
+    named beside. A unit with one row needs no ticks.
     """
-    drawn = completed(table, ("group",), ("printed", "computed", "low", "high"))
+    drawn = completed(table, ("group",), ("printed", "computed", "low", "high", "range_low", "range_high"))
     blocks = [own for _, own in drawn.groupby("unit", sort=False)]
     claims = [claim for own in blocks for claim in records(own)]
     columns = [
@@ -253,7 +256,8 @@ def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -
     with page.theme():
         sheet, plots = page.forest(Words(title, subtitle, source), rows, columns, bare=bare)
         for own, (axes, centres), unticked in zip(blocks, plots, bare, strict=True):
-            _row_axis(axes, own[["printed", "computed", "low", "high"]], own["unit"].iloc[0])
+            shown = own[["printed", "computed", "low", "high", "range_low", "range_high"]]
+            _row_axis(axes, shown, own["unit"].iloc[0])
             if unticked:
                 axes.set_xticks([])
             for claim, centre in zip(records(own), centres, strict=True):
@@ -453,6 +457,10 @@ def _draw_printed(axes: Axes, value: float, centre: float) -> None:
 
 def _draw_claim(axes: Axes, claim: Mapping[str, Any], centre: float) -> None:
     mark = fmt.MARKS[claim["verdict"]]
+    ends = [claim["range_low"], claim["range_high"]]
+    axes.plot(
+        ends, [centre, centre], color=page.PALE, linewidth=9, solid_capstyle="butt", zorder=1.5, label="range"
+    )
     axes.plot([claim["printed"], claim["computed"]], [centre, centre], color=page.PALE, linewidth=2, zorder=2)
     if math.isnan(claim["computed"]):
         _draw_range(axes, claim["low"], claim["high"], centre, mark.colour)

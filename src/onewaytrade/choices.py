@@ -117,7 +117,7 @@ def _pinned(claim: Claim, choices: Mapping[str, Any]) -> dict[str, Any]:
     What inherits its method from the claim inherits the edition as well.
     """
     name, dataset = PINNED.get(str(choices.get("method")), ("", ""))
-    pin = {name: claim.pins[dataset]} if dataset in claim.pins else {}
+    pin = {name: datasets.instead_of_pinned(dataset) or claim.pins[dataset]} if dataset in claim.pins else {}
     return pin | {key: _pinned(claim, own) if isinstance(own, Mapping) else own for key, own in choices.items()}
 
 

@@ -120,6 +120,10 @@ def run(
         raise typer.Exit(_INTERRUPTED) from None
     report.summarise(console, outcomes, results)
     if not slug:
+        from onewaytrade import grids
+
+        judged = {verdict["claim"] for verdict in verdicts.read(results.verdicts)}
+        grids.write(results.folder / grids.FILE, judged)
         report.scoreboard(console, verdicts.read(results.verdicts))
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)
@@ -155,6 +159,27 @@ def claims(
         word = "not yet run" if verdict is None else verdict["verdict"]
         print(f"{claim.id} (paragraph {claim.paragraph}, {claim.notebook}): {word}")
         print(f"    {claim.paraphrase} Printed: {claim.printed_text}.")
+
+
+@app.command()
+def definitions(
+    claim: Annotated[
+        str, typer.Argument(metavar="CLAIM", help="The id of a claim; onewaytrade claims lists them.")
+    ],
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every definition to this file as well.")
+    ] = None,
+) -> None:
+    """Show what every defensible definition of a claim gives: how many, their range, the most telling."""
+    from onewaytrade import definitions as judging
+    from onewaytrade import files, grids
+    from onewaytrade.runner import report
+
+    found = judging.grid(claim)
+    report.definitions(report.console(), found, judging.judge(claim))
+    if csv is not None:
+        files.write_text(csv, grids.csv([found]))
+        print(f"Every definition: {csv}")
 
 
 @data_app.command("list")

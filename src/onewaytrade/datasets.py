@@ -13,8 +13,11 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from onewaytrade import project
@@ -28,6 +31,8 @@ _REQUIRED: Mapping[str, type] = {
     "edition": str, "released": str, "dated": str, "publisher": str, "where": str, "licence": str,
     "grade": str, "caveats": list,
 }  # fmt: skip
+# Editions that are read where the pinned one is asked for, by dataset.
+_INSTEAD: ContextVar[Mapping[str, str]] = ContextVar("instead_of_pinned", default=MappingProxyType({}))
 _KINDS = {
     "string": "text",
     "number": "a number",
@@ -104,6 +109,30 @@ def resolve(name: str, edition: str) -> str:
     Raises DatasetError, with the nearest name or edition and the range, if there is no such thing.
     """
     return _resolve(_manifest(project.root()), name, edition)
+
+
+@contextmanager
+def using(instead: Mapping[str, str]) -> Iterator[None]:
+    """Read other editions than the pinned ones, by dataset, as long as this context lasts.
+
+    An edition may be "latest". Raises DatasetError for a dataset or an edition that is not there.
+    """
+    exact = {name: resolve(name, edition) for name, edition in instead.items()}
+    before = _INSTEAD.set({**_INSTEAD.get(), **exact})
+    try:
+        yield
+    finally:
+        _INSTEAD.reset(before)
+
+
+def instead_of_pinned(name: str) -> str | None:
+    """Return the edition that is read instead of the pinned one, or None where the pin holds."""
+    return _INSTEAD.get().get(name)
+
+
+def view() -> tuple[Path, tuple[tuple[str, str], ...]]:
+    """Return what the data look like from here, as a key for what was computed from them: project and editions."""
+    return project.root(), tuple(sorted(_INSTEAD.get().items()))
 
 
 def pinned(name: str) -> str:
@@ -209,7 +238,8 @@ def _resolve(manifest: Mapping[str, Any], name: str, edition: str) -> str:
     known = _editions(manifest, name)
     if edition == "latest":
         return known[-1]
-    wanted = str(manifest["pins"].get(name, "")) if edition == "pinned" else edition
+    pin = _INSTEAD.get().get(name, str(manifest["pins"].get(name, "")))
+    wanted = pin if edition == "pinned" else edition
     if wanted in known:
         return wanted
     nearest = min(known, key=lambda other: _distance(wanted, other))

@@ -18,14 +18,15 @@ claim about a level, a count or a list has none.
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, fmt, robustness
+from onewaytrade import claims, files, fmt, robustness
 from onewaytrade.choices import (
     CHECKLISTS,
     choices_of,
@@ -43,6 +44,11 @@ from onewaytrade.robustness import Spread
 
 OWN_QUESTION: Final = "The article’s question"
 AFTER: Final = "After the article"
+SEVERAL: Final = "Several of these at once"
+# Dimensions that are told as one in a panel's name, and how many things a name may join.
+_WINDOW: Final = frozenset({"start", "end"})
+_THINGS: Final = 2
+FILE: Final = "definitions.csv"
 THIS_RUN: Final = "as this run asks"
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
 # A number is agreed with when others round to it, a side or a direction when others show it; of several, and of
@@ -124,6 +130,12 @@ def grid(claim: Claim, **overrides: Any) -> Grid | None:
         pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING]),
         pd.DataFrame(left_out, columns=[*names, "kind", "why"]),
     )
+
+
+def definitions_of(claim: Claim) -> list[Mapping[str, Any]]:
+    """Return the choices of every definition of a claim, as the article is judged; none without dimensions."""
+    cells, _ = _lay_out(claim, claim.dimensions, choices_of(claim), moved=False) if claim.dimensions else ([], [])
+    return [cell.choices for cell in cells]
 
 
 _LEADING: Final = ["part", "panel", "question", "label"]
@@ -230,7 +242,6 @@ def _cell(
 ) -> Cell:
     pairs = list(zip(dimensions, options, strict=True))
     asked = [(own, option) for own, option in pairs if own.kind == "question"]
-    other = [own.name.lower() for own, option in asked if option is not own.options[0]]
     update = any(option.update for option in options)
     question = "; ".join([*([part] if part else []), *(option.label for _, option in asked)])
     return Cell(
@@ -238,11 +249,24 @@ def _cell(
         part=part,
         choices=choices,
         question=question or OWN_QUESTION,
-        panel=AFTER if update else f"Another {fmt.join(other)}" if other else OWN_QUESTION,
+        panel=AFTER if update else _panel(asked),
         article=all(option is own.options[0] for own, option in pairs),
         neutral=neutral,
         update=update,
     )
+
+
+def _panel(asked: Sequence[tuple[Dimension, Option]]) -> str:
+    """Return the panel of a question by what it asks instead; both ends of a window are one thing."""
+    things = list(dict.fromkeys(_thing(own) for own, _ in asked))
+    other = list(dict.fromkeys(_thing(own) for own, option in asked if option is not own.options[0]))
+    if len(other) > 1 and len(things) > _THINGS:
+        return SEVERAL
+    return f"Another {fmt.join(other)}" if other else OWN_QUESTION
+
+
+def _thing(dimension: Dimension) -> str:
+    return "window" if dimension.id in _WINDOW else dimension.name.lower()
 
 
 def _is_neutral(dimensions: Sequence[Dimension], options: Sequence[Option]) -> bool:
@@ -575,7 +599,7 @@ def curve(found: Grid) -> tuple[pd.DataFrame, dict[str, list[str]]]:
 def _panels(names: "pd.Series[str]") -> list[str]:
     """Return the panels in order: the article's question, single others, several at once, what came after."""
     known = list(dict.fromkeys(names))
-    return sorted(known, key=lambda name: (name != OWN_QUESTION, name == AFTER, name.count(" and ")))
+    return sorted(known, key=lambda name: (name != OWN_QUESTION, name == AFTER, name == SEVERAL, " and " in name))
 
 
 def telling(found: Grid, most: int = _TELLING) -> pd.DataFrame:
@@ -688,7 +712,13 @@ def table(found: Sequence[Grid]) -> pd.DataFrame:
     return whole.astype(dict.fromkeys(names, object)).fillna(dict.fromkeys(names, ""))
 
 
-def all_grids() -> list[Grid]:
-    """Return the grids of all claims of the register that have one, as the article is judged."""
-    found = (grid(claim) for claim in claims.register().values())
-    return [one for one in found if one is not None]
+def write(path: Path, claim_ids: Collection[str]) -> None:
+    """Write all definitions of some claims, in the register's order, to a file as CSV; none without a grid."""
+    found = [grid(claim) for claim in claims.register().values() if claim.id in claim_ids]
+    if every := [one for one in found if one is not None]:
+        files.write_text(path, csv(every))
+
+
+def csv(found: Sequence[Grid]) -> str:
+    """Return `table` as CSV, figures in ten digits, where machines agree."""
+    return table(found).to_csv(index=False, lineterminator="\n", float_format="%.10g")

@@ -14,9 +14,9 @@ from onewaytrade.errors import ClaimError, ParameterError
 VARIABLE: Final = "ONEWAYTRADE_VERDICTS"
 _COMES_OUT: Final = ("reproduced", "close")
 _FAILS: Final = ("not reproduced", "contradicted")
-_STEADY: Final = "Right, and steady: at least half of the other estimates of the same thing agree"
-_ON_ONE_READING: Final = "Right on the article’s reading, while other estimates give another figure"
-_SINGLE: Final = "Right, with no other estimate at hand"
+_STEADY: Final = "Right, and steady: at least half of the other definitions of the same question agree"
+_ON_ONE_READING: Final = "Right on the article’s definition, while others of the same question give another figure"
+_SINGLE: Final = "Right, with no other definition of the same question at hand"
 _ATTESTED: Final = "Found as the article has it, in a source that gives no way to recompute it"
 _IN_PART: Final = "Right in part, while the rest is wrong or not known"
 _BY_DEFINITION: Final = "Right or wrong by the definition, of which the article gives none"
@@ -86,6 +86,7 @@ _PICTURED: Final = {
     "trade-remedies-250": (_OTHERS, "Trade remedies"),
     "eu-87-percent": (_OTHERS, "Restricted"),
 }
+_NARROW: Final = 0.1  # a range that one decimal would not show
 _ORDERS: Final = ("article", "verdict")
 _CHOICE: Final = fmt.join((repr(order) for order in _ORDERS), "or")
 
@@ -136,14 +137,20 @@ def missing(found: Sequence[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Return one row a verdict, in words: Claim, Printed, Computed, Verdict, Robustness, Evidence, Paragraph."""
+    """Return one row a verdict, in words, as a reader sees it.
+
+    Columns Claim, Printed, Computed, Verdict; Other definitions (the word for robustness), Agreeing ("1 of 2") and
+    Range over the definitions of the same question; Evidence, Paragraph.
+    """
     return pd.DataFrame(
         {
             "Claim": [label(v) for v in found],
             "Printed": [v["printed_text"] for v in found],
             "Computed": [v["computed_text"] or fmt.MISSING for v in found],
             "Verdict": [v["verdict"] for v in found],
-            "Other estimates": [v["robustness"] or fmt.MISSING for v in found],
+            "Other definitions": [v["robustness"] or fmt.MISSING for v in found],
+            "Agreeing": [agreeing(v) or fmt.MISSING for v in found],
+            "Range": [span(v) or fmt.MISSING for v in found],
             "Evidence": [v["evidence"] or fmt.MISSING for v in found],
             "Paragraph": [v["paragraph"] for v in found],
         }
@@ -163,6 +170,7 @@ def numbers(found: Sequence[dict[str, Any]], order: str = "article") -> pd.DataF
             "computed": v["computed"],
             "low": v["computed_low"],
             "high": v["computed_high"],
+            **dict(zip(("range_low", "range_high"), _ends(v), strict=True)),
             "text": v["computed_text"].replace(f"{fmt.SPACE}{v['unit']}", ""),
             "difference": v["difference"],
             "verdict": v["verdict"],
@@ -171,7 +179,7 @@ def numbers(found: Sequence[dict[str, Any]], order: str = "article") -> pd.DataF
         for v in found
         if v["printed"] is not None
     ]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).astype(dict.fromkeys(("range_low", "range_high") if rows else (), float))
     if order == "article" and rows:
         placed = [_PICTURED.get(v["claim"], ("Others", label(v))) for v in found if v["printed"] is not None]
         table["group"], table["label"] = zip(*placed, strict=True)
@@ -226,10 +234,11 @@ def _how_steady(found: Sequence[dict[str, Any]]) -> str:
     # In quotation marks, since labels hold commas.
     alone = [f"“{label(verdict)}”" for verdict in holding if _group(verdict) == _ON_ONE_READING]
     named = f": {fmt.join(alone)}" if alone else ""
-    without = f", {_verb(single, 'has', 'have')} no other estimate at hand" if single else ""
+    without = f", {_verb(single, 'has', 'have')} no other at hand" if single else ""
     return (
-        f"Of the {len(holding)} that come out on the article’s reading, {_verb(steady, 'also does', 'also do')} "
-        f"on at least half of the other fair estimates of the same thing{without}, and "
+        f"Of the {len(holding)} that come out on the article’s definition, "
+        f"{_verb(steady, 'also does', 'also do')} on at least half of the other fair definitions of the same "
+        f"question{without}, and "
         f"{_verb(len(alone), 'does', 'do')} not{named}."
     )
 
@@ -257,7 +266,7 @@ def bullets(verdicts: Sequence[dict[str, Any]], folder: str = "") -> str:
     """Return verdicts as a Markdown list: the claim, linked to its notebook below `folder`, and the reason."""
     return "\n".join(
         f"- [{label(v)}]({folder}{_place(v)}), {_paragraph(v)}"
-        f"{_printed(v)}: {v['reason']}{_measured(v)}{_span(v)}{_telling(v)}"
+        f"{_printed(v)}: {v['reason']}{_measured(v)}{_spread(v)}{_telling(v)}"
         for v in verdicts
     )
 
@@ -296,21 +305,42 @@ def _measured(verdict: dict[str, Any]) -> str:
     return f" Measured by: {verdict['definition']}" if bare else ""
 
 
-def _span(verdict: dict[str, Any]) -> str:
-    """Return what the other estimates of the same thing span, in a sentence, if they have ends."""
-    others = [reading for reading in verdict["alternatives"] if reading["asks"] == "same"]
-    ends = [reading[end] for reading in others for end in ("computed_low", "computed_high")]
-    if verdict["printed"] is None or not ends or None in ends:
+def _spread(verdict: dict[str, Any]) -> str:
+    """Return what the definitions of the same question span, in a sentence, if a figure is printed and they do."""
+    told = span(verdict)
+    if verdict["printed"] is None or not told or not agreeing(verdict):
         return ""
-    if len(others) == 1:
-        return f" Another estimate: {others[0]['computed_text']}."
+    return f" Over all definitions of the same question: {told}; {agreeing(verdict)} others agree."
+
+
+def agreeing(verdict: dict[str, Any]) -> str:
+    """Return how many of the other definitions of the same question agree, as "1 of 2"; nothing of none."""
+    share, counts = verdict.get("share_agreeing"), verdict.get("definitions")
+    if share is None or not counts:
+        return ""
+    others = counts["same"] - 1
+    return f"{round(share * others)} of {others}"
+
+
+def span(verdict: dict[str, Any]) -> str:
+    """Return the range over all definitions of the article's question, in words; nothing of a single one."""
+    ends, counts = verdict.get("range"), verdict.get("definitions")
+    if not ends or not counts or counts["same"] < 2:
+        return ""
+    low, high = ends
     unit = verdict["unit"]
-    span = fmt.interval(min(ends), max(ends), _decimals(min(ends), max(ends)), unit=unit, sign=unit == "%")
-    return f" Other estimates: {span}."
+    return fmt.interval(low, high, _decimals(low, high), unit=unit, sign=unit in {"%", "points"})
 
 
-def _decimals(low: float, high: float) -> int:
-    return 1 if high - low >= 0.1 else 2
+def _ends(verdict: dict[str, Any]) -> tuple[float | None, float | None]:
+    """Return the ends of the range over the definitions of the article's question, where there are several."""
+    ends, counts = verdict.get("range"), verdict.get("definitions")
+    return (ends[0], ends[1]) if ends and counts and counts["same"] > 1 else (None, None)
+
+
+def _decimals(low: float | None, high: float | None) -> int:
+    whole = all(end is None or float(end).is_integer() for end in (low, high))
+    return 0 if whole else 2 if low is not None and high is not None and high - low < _NARROW else 1
 
 
 def waiting_sentence(waiting: Sequence[str]) -> str:
@@ -346,8 +376,8 @@ def markdown(found: Sequence[dict[str, Any]]) -> str:
     lines += [
         f"<details><summary>All {len(found)} claims, in the order of the article</summary>",
         "",
-        "| Claim | Paragraph | Printed | Computed | Verdict | Other estimates | Evidence |",
-        "|---|--:|--:|---|---|---|---|",
+        "| Claim | Paragraph | Printed | Computed | Verdict | Other definitions | Agreeing | Range | Evidence |",
+        "|---|--:|--:|---|---|---|--:|---|---|",
         *map(_markdown_row, found),
         "",
         "</details>",
@@ -369,6 +399,8 @@ def _markdown_row(verdict: dict[str, Any]) -> str:
         verdict["computed_text"] or fmt.MISSING,
         f"{fmt.MARKS[verdict['verdict']].glyph} {verdict['verdict']}",
         verdict["robustness"] or fmt.MISSING,
+        agreeing(verdict) or fmt.MISSING,
+        span(verdict) or fmt.MISSING,
         verdict["evidence"] or fmt.MISSING,
     ]
     return f"| {' | '.join(cells)} |"

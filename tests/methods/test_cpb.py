@@ -100,12 +100,6 @@ def test_customs_and_cpb_are_compared_on_equal_months_without_the_new_year():
     assert round(december["CPB"], 1) == 9.8
 
 
-def test_down_a_column_of_revisions_only_the_edition_differs():
-    frame = cpb.revisions("China", "exports", "2022-12")
-    assert frame.groupby("end")["edition"].count()["2023-04"] == 5
-    assert frame[frame["end"] == "2025-01"]["edition"].tolist() == ["2025-01", "2026-01"]
-
-
 def test_a_window_outside_the_edition_is_no_figure():
     with pytest.raises(NoFigureError, match="holds January 2000 to January 2026"):
         cpb.growth({**CHOICES, "start": "2000-01", "average": "year"})

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 import yaml
 
@@ -47,6 +48,19 @@ def test_the_notebooks_judge_as_the_register_does(verdicts):
 def test_the_readme_shows_these_verdicts(verdicts):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert readme.render(text, verdicts) == text, "run `onewaytrade readme`"
+
+
+def test_every_definition_is_written_beside_the_verdicts(built, verdicts):
+    table = pd.read_csv(built / "definitions.csv", keep_default_na=False, na_values={"computed": [""]})
+    gridded = [claim.id for claim in claims.register().values() if claim.dimensions]
+    assert list(dict.fromkeys(table["claim"])) == gridded
+    counts = {v["claim"]: v["definitions"] for v in verdicts}
+    for claim, own in table.groupby("claim"):
+        assert len(own) == sum(counts[claim][kind] for kind in ("same", "others", "updates")), claim
+    own = table[table["article"] & (table["part"] == "")].set_index("claim")["computed"]
+    for verdict in verdicts:
+        if verdict["claim"] in own.index and verdict["computed"] is not None:
+            assert own[verdict["claim"]] == pytest.approx(verdict["computed"], rel=1e-8)
 
 
 def test_verdicts_have_their_place_and_numbers_their_difference(verdicts):

@@ -1,7 +1,6 @@
 """Growth in CPB's World Trade Monitor: volumes, unit values and their product, by region and edition."""
 
 import functools
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,54 +96,26 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     """
     if minus := {name.removeprefix(_MINUS): choices[name] for name in choices if name.startswith(_MINUS)}:
         return _difference({name: choices[name] for name in choices if not name.startswith(_MINUS)}, minus)
-    edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
-    start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
-    end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
-    if choices.get("clip_end"):
-        end = _clipped(end, edition)
-    if start >= end:
-        raise NoFigureError(f"A window from {start} to {end} has no growth: its end must come after its start.")
-    average = choices.get("average", "month")
-    source = choices.get("source", DATASET)
-    data = _series_of(edition, choices["flow"], choices["region"], choices["measure"], source)
-    first, last = averaged(start, average), averaged(end, average)
-    held = (str(data.index[0]), str(data.index[-1]))
-    if _ends_of(first)[0] < held[0] or _ends_of(last)[1] > held[1]:
-        whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
-        raise NoFigureError(f"{whose} holds {fmt.month(held[0])} to {fmt.month(held[1])}, not all of this window.")
+    window = _Window.of(choices, datasets.resolve(DATASET, choices.get("edition", "pinned")))
+    data = _series_of(*window.key)
+    window.check((str(data.index[0]), str(data.index[-1])))
     try:
-        value = measures.window_growth(data, first, last)
+        rate = measures.window_growth(data, *window.periods)
     except measures.MeasureError as error:
         raise NoFigureError(str(error)) from error
-    return _estimate(choices, edition, value, start, end)
-
-
-def _estimate(choices: Mapping[str, Any], edition: str, value: float, start: str, end: str) -> Estimate:
-    """Return the estimate of a growth rate in per cent between two end months."""
-    average = choices.get("average", "month")
-    from_customs = choices.get("source") == _CUSTOMS
-    apart = measures.months_apart(averaged(start, average), averaged(end, average))
-    yearly = measures.annual_rate(value, apart)
-    sentence = _sentence(choices, start, end, average)
-    return Estimate(
-        value=yearly if choices.get("per_year") else value,
-        grade="primary",
-        edition=datasets.pinned(_CUSTOMS) if from_customs else f"{DATASET} {edition}",
-        sentence=f"{sentence[:-1]}, per year." if choices.get("per_year") else sentence,
-        annual_rate=yearly,
-        unit="%",
-    )
+    return window.estimate(rate, datasets.pinned(_CUSTOMS))
 
 
 def _series_of(edition: str, flow: str, region: str, measure: str, source: str) -> "pd.Series[float]":
     """Return a monthly series of CPB, or China's value in dollars by its customs, which is not adjusted."""
-    if source == DATASET:
-        return series(edition, flow, region, measure)
-    if (source, region, measure) != (_CUSTOMS, "China", "value"):
-        raise NoFigureError(
-            f"Chinese customs counts China’s values alone, no {measure.replace('_', ' ')} of {region}."
-        )
-    return customs_value(flow)
+    _check_source(edition, flow, region, measure, source)
+    return series(edition, flow, region, measure) if source == DATASET else customs_value(flow)
+
+
+def _check_source(_edition: str, _flow: str, region: str, measure: str, source: str) -> None:
+    if source != DATASET and (source, region, measure) != (_CUSTOMS, "China", "value"):
+        told = measure.replace("_", " ")
+        raise NoFigureError(f"Chinese customs counts China’s values alone, no {told} of {region}.")
 
 
 def customs_value(flow: str) -> "pd.Series[float]":
@@ -155,29 +126,37 @@ def customs_value(flow: str) -> "pd.Series[float]":
 
 
 def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
-    """Compute many definitions as `growth` does, all at once; an error where an edition does not hold the window.
+    """Compute many definitions as `growth` does, all at once; an error where a table does not hold the window.
 
     Every series is summed up once, so that the mean over any window is one difference.
     """
-    plain = [at for at, choices in enumerate(definitions) if not any(name.startswith(_MINUS) for name in choices)]
-    windows = [_Window.of(definitions[at]) for at in plain]
-    sums = _RunningSums.of([window.key for window in windows])
-    answers: dict[int, Estimate | NoFigureError] = {}
-    means = [sums.means([w.key for w in windows], [w.periods[end] for w in windows]) for end in (0, 1)]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rates = 100 * (means[1] / means[0] - 1)
-    for at, window, rate in zip(plain, windows, rates, strict=True):
-        answers[at] = window.estimate(float(rate))
-    for at in set(range(len(definitions))) - set(plain):
-        answers[at] = _growth_or_error(definitions[at])
-    return [answers[at] for at in range(len(definitions))]
+    # Each edition is looked up once: the manifest is read anew each time.
+    editions = {
+        name: datasets.resolve(DATASET, name) for name in {own.get("edition", "pinned") for own in definitions}
+    }
+    answers: list[Estimate | NoFigureError | _Window] = [_asked(own, editions) for own in definitions]
+    windows = [(at, own) for at, own in enumerate(answers) if isinstance(own, _Window)]
+    sums = _RunningSums.of([window.key for _, window in windows])
+    rates, customs = sums.growth([window for _, window in windows]), datasets.pinned(_CUSTOMS)
+    for (at, window), rate in zip(windows, rates, strict=True):
+        try:
+            window.check(sums.held[window.key])
+            answers[at] = window.estimate(float(rate), customs)
+        except NoFigureError as error:
+            answers[at] = error
+    return [answer for answer in answers if not isinstance(answer, _Window)]
 
 
-def _growth_or_error(choices: Mapping[str, Any]) -> Estimate | NoFigureError:
+def _asked(choices: Mapping[str, Any], editions: Mapping[str, str]) -> "Estimate | NoFigureError | _Window":
+    """Return the window that a definition asks for; the answer itself to a difference of two, or an error."""
     try:
-        return growth(choices)
+        if any(name.startswith(_MINUS) for name in choices):
+            return growth(choices)
+        window = _Window.of(choices, editions[choices.get("edition", "pinned")])
+        _check_source(*window.key)
     except NoFigureError as error:
         return error
+    return window
 
 
 _Key = tuple[str, str, str, str, str]
@@ -194,65 +173,90 @@ class _Window:
     periods: tuple[str, str]
 
     @classmethod
-    def of(cls, choices: Mapping[str, Any]) -> "_Window":
-        edition = datasets.resolve(DATASET, choices.get("edition", "pinned"))
+    def of(cls, choices: Mapping[str, Any], edition: str) -> "_Window":
+        """Return the window of some choices in an edition; raises NoFigureError if it ends before it starts."""
         start = measures.shift_month(choices["start"], choices.get("start_shift", 0))
         end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
         if choices.get("clip_end"):
-            end = min(end, months(edition)[1])
+            end = _clipped(end, edition)
+        if start >= end:
+            raise NoFigureError(
+                f"A window from {start} to {end} has no growth: its end must come after its start."
+            )
         average = choices.get("average", "month")
         key = (edition, choices["flow"], choices["region"], choices["measure"], choices.get("source", DATASET))
         return cls(choices, key, start, end, (averaged(start, average), averaged(end, average)))
 
-    def estimate(self, rate: float) -> Estimate | NoFigureError:
-        """Return the estimate of this window at a rate in per cent; what has none, or is clipped, by itself."""
-        if not math.isfinite(rate) or self.start >= self.end or self.choices.get("clip_end"):
-            return _growth_or_error(self.choices)
-        return _estimate(self.choices, self.key[0], rate, self.start, self.end)
+    def check(self, held: tuple[str, str]) -> None:
+        """Raise NoFigureError if a table from one month to another does not hold all of this window."""
+        first, last = self.periods[0].partition("..")[0], self.periods[1].rpartition("..")[2]
+        if first < held[0] or last > held[1]:
+            edition, *_, source = self.key
+            whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
+            span = f"{fmt.month(held[0])} to {fmt.month(held[1])}"
+            raise NoFigureError(f"{whose} holds {span}, not all of this window.")
+
+    def estimate(self, rate: float, customs: str) -> Estimate:
+        """Return the estimate at a rate in per cent; `customs` names the edition of customs' table."""
+        edition, *_, source = self.key
+        yearly = measures.annual_rate(rate, measures.months_apart(*self.periods))
+        per_year = bool(self.choices.get("per_year"))
+        sentence = _sentence(self.choices, self.start, self.end, self.choices.get("average", "month"))
+        return Estimate(
+            value=yearly if per_year else rate,
+            grade="primary",
+            edition=customs if source == _CUSTOMS else f"{DATASET} {edition}",
+            sentence=f"{sentence[:-1]}, per year." if per_year else sentence,
+            annual_rate=yearly,
+            unit="%",
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _RunningSums:
-    """The running sums of some monthly series, side by side over all their months; unknown months poison a sum."""
+    """Some monthly series side by side, summed up from their first month on, and the months that each holds."""
 
     columns: Mapping[_Key, int]
+    held: Mapping[_Key, tuple[str, str]]
     first: int
     sums: np.ndarray
+    gaps: np.ndarray
 
     @classmethod
     def of(cls, keys: Sequence[_Key]) -> "_RunningSums":
-        distinct = list(dict.fromkeys(keys))
-        table = pd.DataFrame({at: _series_or_nothing(key) for at, key in enumerate(distinct)}).sort_index()
-        numbers = table.index.map(measures.month_number)
-        first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
-        filled = table.set_axis(numbers).reindex(range(first, last + 1)).to_numpy(float)
+        """Return the running sums of the distinct series among `keys`."""
+        series_of = {key: _series_of(*key) for key in dict.fromkeys(keys)}
+        held = {key: (str(data.index[0]), str(data.index[-1])) for key, data in series_of.items()}
+        columns = {key: at for at, key in enumerate(series_of)}
+        if not columns:
+            return cls(columns, held, 0, np.zeros((1, 0)), np.zeros((1, 0)))
+        months = measures.months_between(
+            min(ends[0] for ends in held.values()), max(ends[1] for ends in held.values())
+        )
+        table = np.column_stack([data.reindex(months).to_numpy(float) for data in series_of.values()])
+        start = np.zeros((1, len(columns)))
         # A mean is a difference of two sums: a month that is not known must not spread over all later ones.
-        known = np.vstack([np.zeros(len(distinct)), np.cumsum(np.nan_to_num(filled), axis=0)])
-        gaps = np.vstack([np.zeros(len(distinct)), np.cumsum(np.isnan(filled), axis=0)])
-        return cls({key: at for at, key in enumerate(distinct)}, first, np.stack([known, gaps]))
+        sums, gaps = (
+            np.vstack([start, np.cumsum(own, axis=0)]) for own in (np.nan_to_num(table), np.isnan(table))
+        )
+        return cls(columns, held, measures.month_number(months[0]), sums, gaps)
 
-    def means(self, keys: Sequence[_Key], periods: Sequence[str]) -> np.ndarray:
-        """Return the mean of each series over its period; not a number where a month of it is not known."""
-        columns = np.array([self.columns[key] for key in keys], dtype=int)
-        ends = np.array(
-            [[measures.month_number(month) for month in _ends_of(period)] for period in periods], dtype=int
-        ).reshape(-1, 2)
-        inside = (ends[:, 0] >= self.first) & (ends[:, 1] < self.first + self.sums.shape[1] - 1)
-        low, high = (np.where(inside, column, self.first) - self.first for column in ends.T)
-        totals, gaps = self.sums[:, high + 1, columns] - self.sums[:, low, columns]
-        return np.where(inside & (gaps == 0), totals / (ends[:, 1] - ends[:, 0] + 1), np.nan)
+    def growth(self, windows: Sequence[_Window]) -> np.ndarray:
+        """Return the growth of each window in per cent; not a number where a month of it is not known."""
+        means = [self._means(windows, end) for end in (0, 1)]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(100 * (means[1] / means[0] - 1))
 
-
-def _series_or_nothing(key: _Key) -> "pd.Series[float]":
-    try:
-        return _series_of(*key)
-    except NoFigureError:
-        return pd.Series(dtype=float)
-
-
-def _ends_of(period: str) -> tuple[str, str]:
-    first, _, last = period.partition("..")
-    return first, last or first
+    def _means(self, windows: Sequence[_Window], end: int) -> np.ndarray:
+        columns = np.array([self.columns[window.key] for window in windows], dtype=int)
+        ends = [window.periods[end].partition("..") for window in windows]
+        low = np.array([measures.month_number(first) for first, _, _ in ends], dtype=int) - self.first
+        high = np.array([measures.month_number(last or first) for first, _, last in ends], dtype=int) - self.first
+        inside = (low >= 0) & (high < len(self.sums) - 1)
+        low, high = np.where(inside, low, 0), np.where(inside, high, 0)
+        totals = self.sums[high + 1, columns] - self.sums[low, columns]
+        unknown = self.gaps[high + 1, columns] - self.gaps[low, columns]
+        return np.where(inside & (unknown == 0), totals / (high - low + 1), np.nan)
 
 
 def _difference(choices: Mapping[str, Any], minus: Mapping[str, Any]) -> Estimate:
@@ -439,22 +443,6 @@ def customs_check(edition: str, flow: str, until: str) -> pd.DataFrame:
 def last_full_year(until: str) -> str:
     """Return the last calendar year that ends by a month."""
     return until[:4] if until.endswith("-12") else str(int(until[:4]) - 1)
-
-
-def revisions(region: str, flow: str, start: str) -> pd.DataFrame:
-    """Return the growth of a volume from `start` to each edition's last month, through all later editions.
-
-    Columns `edition`, `end`, `growth_pct`: down a column of one `end`, only the edition differs.
-    """
-    known = [name for name in datasets.editions(DATASET) if months(name)[1] > start]
-    ends = [months(name)[1] for name in known]
-    rows = [
-        (name, end, measures.window_growth(series(name, flow, region, "volume"), start, end))
-        for name in known
-        for end in ends
-        if end <= months(name)[1]
-    ]
-    return pd.DataFrame(rows, columns=["edition", "end", "growth_pct"])
 
 
 def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) -> str:

@@ -198,6 +198,26 @@ def level(flow: str, currency: str, period: str, source: str | None = None, want
     return whole
 
 
+def print_of(flow: str, currency: str, period: str, wanted: str) -> Level | None:
+    """Return the value of a period in one print, "first" or "revised", with most digits; None if not at hand."""
+    rows = _rows(flow, currency, period)
+    rows = rows[rows["print"].isin(_PRINTS[wanted])]
+    return None if rows.empty else _level_of(_best(rows, wanted))
+
+
+def end_level(flow: str, currency: str, period: str) -> Level:
+    """Return the later level of a window, narrowed by the sum of both flows where that stands in the currency.
+
+    Raises NoFigureError if no level is at hand.
+    """
+    end = level(flow, currency, period, None, "first")
+    total = _rows("total", currency, period)
+    if total.empty:
+        return end
+    source = str(_best(_rows(flow, currency, period), "first")["source_id"])
+    return _narrowed(end, flow, currency, period, {"end": source, "total": str(total["source_id"].iloc[0])})
+
+
 def implied_level(
     flow: str, currency: str, period: str, source: str | None = None, _wanted: str = "implied"
 ) -> Level:
@@ -296,7 +316,7 @@ def recomputed(currency: str) -> pd.DataFrame:
             rate, _ = published(flow, currency, period)
             low, high, start, end = math.nan, math.nan, "not at hand", "not at hand"
             try:
-                first, last = level(flow, currency, before, None, "revised"), _end_level(flow, currency, period)
+                first, last = level(flow, currency, before, None, "revised"), end_level(flow, currency, period)
             except NoFigureError:
                 pass
             else:
@@ -494,7 +514,7 @@ def by_calendar(currency: str) -> pd.DataFrame:
     (days, weekdays), (days_before, weekdays_before) = calendar_of(period), calendar_of(before)
     rows = []
     for flow in FLOWS:
-        start, end = level(flow, currency, before, TABLE[currency]), _end_level(flow, currency, period)
+        start, end = level(flow, currency, before, TABLE[currency]), end_level(flow, currency, period)
         ratio = end.value / start.value
         rates = [1.0, days_before / days, weekdays_before / weekdays]
         rows.append((flow.capitalize(), *(100 * (ratio * rate - 1) for rate in rates)))
@@ -782,22 +802,12 @@ def _factor(rate: float) -> Interval:
     return measures.exact(1.0) + measures.rounded(rate, _ROUND) * measures.exact(0.01)
 
 
-def _end_level(flow: str, currency: str, period: str) -> Level:
-    """Return the later level of a window, narrowed by the sum of both flows where that stands in the currency."""
-    end = level(flow, currency, period, None, "first")
-    total = _rows("total", currency, period)
-    if total.empty:
-        return end
-    source = str(_best(_rows(flow, currency, period), "first")["source_id"])
-    return _narrowed(end, flow, currency, period, {"end": source, "total": str(total["source_id"].iloc[0])})
-
-
 def _growth_of(flow: str, period: str, before: str) -> tuple[Interval, Interval]:
     """Return the growth in yuan and in dollars, between levels where both tables have the base, else published."""
     if _rows(flow, "CNY", before)["source_id"].eq(TABLE["CNY"]).any():
         spans = [
             measures.growth_interval(
-                level(flow, money, before, TABLE[money]).span, _end_level(flow, money, period).span
+                level(flow, money, before, TABLE[money]).span, end_level(flow, money, period).span
             )
             for money in CURRENCIES
         ]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +15,10 @@ from rich.table import Table
 from onewaytrade.runner.collection import Results
 from onewaytrade.runner.execute import Outcome
 from onewaytrade.runner.verdicts import Verdict, collect
+
+if TYPE_CHECKING:
+    from onewaytrade.claims import Verdict as Judged
+    from onewaytrade.grids import Grid
 
 _PLAIN_WIDTH = 120
 
@@ -118,6 +122,25 @@ def scoreboard(out: Console, verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         table.add_row(*(escape(verdict[column] or "") for column in columns))
     out.print(table)
+
+
+def definitions(out: Console, found: "Grid", verdict: "Judged") -> None:
+    """Print what the definitions of a claim come to: the verdict, how robust it is, and the most telling ones."""
+    from onewaytrade import grids
+
+    claim = found.claim
+    printed = f"printed {claim.printed_text}; " if claim.printed_text else ""
+    computed = f"; the article’s definition gives {verdict.computed_text}" if verdict.computed_text else ""
+    out.print(f"{claim.id}: {printed}{verdict.word}{computed}.", markup=False, soft_wrap=True)
+    if verdict.robustness_reason:
+        word = f"{verdict.robustness}: " if verdict.robustness else ""
+        out.print(f"{word}{verdict.robustness_reason}", markup=False, soft_wrap=True)
+    table = Table("gives", "definition", "why it stands here")
+    for row in grids.telling(found).to_dict("records"):
+        table.add_row(*(escape(str(row[column])) for column in ("text", "sentence", "role")))
+    out.print(table)
+    for note in grids.notes(found):
+        out.print(note, markup=False, soft_wrap=True)
 
 
 def _near(path: Path) -> Path:

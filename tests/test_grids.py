@@ -161,6 +161,16 @@ def test_a_bound_that_stands_can_be_agreed_with_and_one_that_does_not_cannot(mon
     assert "only bound" in grids.spread(open_still).reason
 
 
+def test_the_ends_of_a_grid_are_told_by_bounds_too_where_they_are_known(monkeypatch):
+    found = bounded(
+        monkeypatch, Printed(10, "%"), Estimate(10.0, "press", "data 1", "Ten."), ends(20, 60), ends(5, None)
+    )
+    roles = dict(zip(grids.telling(found)["source"], grids.telling(found)["role"], strict=True))
+    assert "lowest of its question" in roles["o2"]
+    assert "furthest by source alone" in roles["o1"], "20 to 60 lies ten from ten, 5 and more may be ten"
+    assert not any("highest" in role for role in roles.values()), "one end is open, so the highest is not known"
+
+
 @pytest.mark.parametrize(("near", "expected"), [(True, "robust"), (False, "alone")])
 def test_almost_a_number_rounds_as_that_number_does(monkeypatch, near, expected):
     about = Printed(-50, "%", precision=10)

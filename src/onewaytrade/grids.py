@@ -368,6 +368,7 @@ def spread(found: Grid) -> Spread:
         others=len(voting) - len(same),
         agreeing=int(agreeing.sum()),
         keeping=int(keeping.sum()),
+        own=len(same) - len(others),
         excluded=int(counts.get("excluded", 0)),
         missing=int(counts.get("missing", 0)),
         updates=int(found.frame["update"].sum()),
@@ -665,7 +666,7 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
     apart = _from_the_articles(found, changes)
     for dimension in found.dimensions:
         moved = apart[changes[dimension.id] != dimension.options[0].id].dropna()
-        if len(moved):
+        if moved.max() > 0:
             yield moved.idxmax(), f"furthest by {dimension.name.lower()} alone"
     voting = frame[~frame["update"]]
     yield from _ends(voting, "of all")
@@ -683,14 +684,16 @@ def _from_the_articles(found: Grid, rows: pd.DataFrame) -> "pd.Series[float]":
 
 
 def _ends(rows: pd.DataFrame, of: str, *, middle: bool = False) -> Iterator[tuple[Any, str]]:
-    low, high = (end.sort_values(kind="stable") for end in _reach(rows))
-    if len(rows) > 1 and np.isfinite(low.iloc[0]):
-        yield low.index[0], f"lowest {of}"
-    if len(rows) > 1 and np.isfinite(high.iloc[-1]):
-        yield high.index[-1], f"highest {of}"
-    values = rows["value"].dropna().sort_values(kind="stable")
-    if middle and len(values) > 2:
-        yield values.index[(len(values) - 1) // 2], f"middle {of}"
+    """Yield the lowest and the highest of some rows, where they differ and are known; of each part of a bundle."""
+    for _, own in rows.groupby("part", sort=False):
+        low, high = (end.sort_values(kind="stable") for end in _reach(own))
+        if np.isfinite(low.iloc[0]) and low.iloc[0] < high.iloc[-1]:
+            yield low.index[0], f"lowest {of}"
+        if np.isfinite(high.iloc[-1]) and low.iloc[0] < high.iloc[-1]:
+            yield high.index[-1], f"highest {of}"
+        values = own["value"].dropna().sort_values(kind="stable")
+        if middle and len(values) > 2:
+            yield values.index[(len(values) - 1) // 2], f"middle {of}"
 
 
 def table(found: Sequence[Grid]) -> pd.DataFrame:

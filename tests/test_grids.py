@@ -326,12 +326,11 @@ def test_a_grid_gives_what_each_definition_gives_by_itself(claim):
     found = grids.grid(claim)
     names = [own.id for own in claim.dimensions]
     answers, missing = slow_loop(claim)
-    rows = found.frame.set_index(names, drop=False)
     assert set(map(tuple, found.frame[names].to_numpy())) == set(answers)
     lost = found.left_out[found.left_out["kind"] == "missing"]
     assert set(map(tuple, lost[names].to_numpy())) == missing
     for ids, estimate in answers.items():
-        row = rows.loc[[ids]].iloc[0]
+        (row,) = found.frame[(found.frame[names] == list(ids)).all(axis="columns")].to_dict("records")
         assert row["sentence"] == estimate.sentence
         expected = [np.nan if estimate.value is None else estimate.value, *estimate.range]
         got = [row["value"], *(end if not math.isnan(end) else math.inf for end in (row["low"], row["high"]))]

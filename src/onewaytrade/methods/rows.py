@@ -293,7 +293,7 @@ def _period(period: str) -> str:
     try:
         return fmt.period(period)
     except ValueError:
-        return period
+        return period.replace("..", " to ")
 
 
 def _publishers(first: "pd.Series[Any]", last: "pd.Series[Any]") -> str:

@@ -397,6 +397,7 @@ NEUTRAL = {
     "chained-rates": {"currency": "CNY"},
     "partner-growth": {"currency": "CNY", "window": 12, "end": "2025-05", "base": "2022", "source": "customs"},
     "commodity-growth": {"currency": "CNY", "release": "2025-06-09", "per_day": False},
+    "count-growth": {"start": "2022", "end": "2024-07..2025-06"},
 }
 
 

@@ -31,6 +31,7 @@ _REQUIRED: Mapping[str, type] = {
     "edition": str, "released": str, "dated": str, "publisher": str, "where": str, "licence": str,
     "grade": str, "caveats": list,
 }  # fmt: skip
+View = tuple[Path, tuple[tuple[str, str], ...]]
 # Editions that are read where the pinned one is asked for, by dataset.
 _INSTEAD: ContextVar[Mapping[str, str]] = ContextVar("instead_of_pinned", default=MappingProxyType({}))
 _KINDS = {
@@ -130,7 +131,7 @@ def instead_of_pinned(name: str) -> str | None:
     return _INSTEAD.get().get(name)
 
 
-def view() -> tuple[Path, tuple[tuple[str, str], ...]]:
+def view() -> View:
     """Return what the data look like from here, as a key for what was computed from them: project and editions."""
     return project.root(), tuple(sorted(_INSTEAD.get().items()))
 

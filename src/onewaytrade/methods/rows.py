@@ -10,12 +10,11 @@ import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import claims, datasets, fmt, measures, project
+from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.measures import Interval
@@ -34,7 +33,7 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
     Raises NoFigureError, with the nearest value of the first column that has none, if there is no such row, and
     ClaimError if several rows differ in their figures or their words.
     """
-    place = project.root()
+    place = datasets.view()
     columns = _table(choices["dataset"], place).columns
     return _find(
         choices["dataset"], tuple((name, str(choices[name])) for name in columns if name in choices), place
@@ -42,7 +41,7 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
 
 
 @functools.lru_cache(maxsize=4096)
-def _find(dataset: str, cells: tuple[tuple[str, str], ...], place: Path) -> "pd.Series[Any]":
+def _find(dataset: str, cells: tuple[tuple[str, str], ...], place: datasets.View) -> "pd.Series[Any]":
     # A grid looks for the same rows in many definitions.
     rows = _table(dataset, place)
     for column, wanted in cells:
@@ -60,7 +59,7 @@ def _find(dataset: str, cells: tuple[tuple[str, str], ...], place: Path) -> "pd.
 
 
 @functools.lru_cache(maxsize=16)
-def _table(name: str, _root: Path) -> pd.DataFrame:
+def _table(name: str, _place: datasets.View) -> pd.DataFrame:
     # Without its provenance, which pandas would copy with every selection of rows.
     frame = datasets.load(name)
     frame.attrs = {}
@@ -306,7 +305,7 @@ def _period(period: str) -> str:
     try:
         return fmt.period(period)
     except ValueError:
-        return period
+        return period.replace("..", " to ")
 
 
 def _publishers(first: "pd.Series[Any]", last: "pd.Series[Any]") -> str:

@@ -9,6 +9,8 @@ from onewaytrade.sources import cpb
 NOT_ESTABLISHED = "not established"
 PERIOD = r"\d{4}(-\d{2}(-\d{2})?|Q[1-4])?(\.\.(\d{4}(-\d{2}(-\d{2})?)?)?)?"
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+# S: found by the compilers; A: added since.
+SOURCE = r"[SA]\d{3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Spec:
     key: tuple[str, ...]
     fields: tuple[Field, ...]
     caveats: tuple[str, ...]
+    licence: str = NOT_ESTABLISHED
 
 
 _ROWS = "row by row: source_id points into the dataset `sources`"
@@ -97,9 +100,7 @@ _YOY = Field(
     required=False,
 )
 _PUBLISHER = Field("publisher", "string", "who published the figure, and through whom it was found")
-_SOURCE = Field(
-    "source_id", "string", "where the figure stands: key into the dataset `sources`", pattern=r"S\d{3}"
-)
+_SOURCE = Field("source_id", "string", "where the figure stands: key into the dataset `sources`", pattern=SOURCE)
 _NOTE = Field("note", "string", "what the compilers noted beside the figure", required=False)
 
 
@@ -538,7 +539,7 @@ SPECS: Mapping[str, Spec] = MappingProxyType(
             "compiled with the tables",
             ("source_id",),
             (
-                Field("source_id", "string", "key used by the other datasets", pattern=r"S\d{3}"),
+                Field("source_id", "string", "key used by the other datasets", pattern=SOURCE),
                 _PUBLISHER,
                 Field("where", "string", "address, or file in a public repository"),
             ),

@@ -137,6 +137,29 @@ def check(root: Path | None = None) -> list[str]:
     return faults
 
 
+def manifest(root: Path) -> Mapping[str, Any]:
+    """Return the manifest of the project at `root`, not to be changed; raises DatasetError if it is malformed."""
+    return _manifest(root)
+
+
+def content(root: Path, resource: Mapping[str, Any]) -> bytes:
+    """Return the bytes of a file of `data/`; raises DatasetError if they are not those that `resource` has."""
+    found = _content(root, resource)
+    if hashlib.sha256(found).hexdigest() != _expected(resource):
+        raise DatasetError(next(_content_faults(resource, found)))
+    return found
+
+
+def frame_of(resource: Mapping[str, Any], content: bytes) -> "pd.DataFrame":
+    """Return the typed frame of a file that `resource` describes, whether it is in `data/` or yet to be written.
+
+    Raises DatasetError with the first fault: a checksum, column, type, constraint or key that is not as it says.
+    """
+    if hashlib.sha256(content).hexdigest() != _expected(resource):
+        raise DatasetError(next(_content_faults(resource, content)))
+    return _checked(_shown_path(resource), _expected(resource), content, resource["schema"])
+
+
 # --- the manifest ---------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Make datasets of CPB's workbooks: one edition of the World Trade Monitor is a table of `cpb` and `cpb-series`."""
+"""Make datasets of CPB's workbooks: an edition of the World Trade Monitor gives `cpb` and `cpb-series`."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -36,7 +36,7 @@ Reader = Callable[[Path], tuple[Table, ...]]
 
 READERS: Mapping[str, str] = MappingProxyType(
     {
-        "cpb": "onewaytrade.sources.cpb:tables",
+        "cpb": "onewaytrade.sources.monitor:tables",
         "gacc-partners": "onewaytrade.sources.gacc_partners:tables",
         "gacc-commodities": "onewaytrade.sources.gacc_commodities:tables",
         "gacc-totals": "onewaytrade.sources.gacc_totals:tables",

@@ -40,15 +40,15 @@ class File:
         return f"{self.dataset}/{self.edition}.csv"
 
 
-def content(dataset: str, edition: str, rows: Sequence[Record], spec: Spec | None = None) -> bytes:
-    """Return the rows as the bytes of the dataset's file, in the order given.
+def content(dataset: str, edition: str, records: Sequence[Record], spec: Spec | None = None) -> bytes:
+    """Return the records as the bytes of the dataset's file, in the order given.
 
     Raises SourceError if a key stands in two rows, or if a row has a note or a rate for which there is no column.
     """
     spec = spec or SPECS[dataset]
     names = [field.name for field in spec.fields]
     seen: set[tuple[str, ...]] = set()
-    for row in rows:
+    for row in records:
         key = tuple(row[name] for name in spec.key)
         if key in seen:
             shown = ", ".join(key)
@@ -60,16 +60,21 @@ def content(dataset: str, edition: str, rows: Sequence[Record], spec: Spec | Non
     text = io.StringIO()
     writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(records)
     return text.getvalue().encode("utf-8")
 
 
-def by_key(rows: Iterable[Record], key: Sequence[str]) -> list[Record]:
-    """Return the rows in the order of their keys."""
-    return sorted(rows, key=lambda row: [row[name] for name in key])
+def rows(content: bytes) -> list[Record]:
+    """Return the rows of a file of `data/` as text: what `content` made bytes of."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
-def resource(file: File) -> dict[str, object]:
+def by_key(records: Iterable[Record], key: Sequence[str]) -> list[Record]:
+    """Return the records in the order of their keys."""
+    return sorted(records, key=lambda row: [row[name] for name in key])
+
+
+def resource(file: File) -> dict[str, Any]:
     """Return what the manifest says of a file."""
     spec = file.spec or SPECS[file.dataset]
     where = file.where or spec.where

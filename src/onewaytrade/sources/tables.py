@@ -258,6 +258,39 @@ SPECS: Mapping[str, Spec] = MappingProxyType(
                 *_COMPILED,
             ),
         ),
+        "fred": Spec(
+            "Series of FRED",
+            "Federal Reserve Bank of St. Louis, FRED",
+            "press",
+            _ROWS,
+            ("series", "period", "source_id"),
+            (
+                Field("series", "string", "FRED's code"),
+                Field(
+                    "frequency",
+                    "string",
+                    "distance of the dates in the file",
+                    enum=("annual", "quarterly", "monthly", "daily"),
+                ),
+                _PERIOD,
+                Field(
+                    "value",
+                    "number",
+                    "the figure as found; empty where FRED has a dot, for no figure",
+                    unit="see column unit",
+                    required=False,
+                ),
+                Field(
+                    "unit", "string", "unit of the value; empty, since FRED's file does not say", required=False
+                ),
+                _SOURCE,
+            ),
+            (
+                "FRED hands on what others publish: who, in which unit and whether adjusted stands on the page of "
+                "the series, and not in the file.",
+                "A file holds the series as FRED had it on the day of the download, with all revisions to then.",
+            ),
+        ),
         "gacc-partners": Spec(
             "China's trade by partner, as reported by China's customs",
             "GACC",

@@ -1,14 +1,11 @@
 """Spell numbers as `data/` holds them, and read months: what the readers of single publishers share."""
 
-import math
-import re
 from typing import Final
 
 from onewaytrade.sources.safe import Cells
 
 # The digits that a spreadsheet keeps; more are noise of the binary number.
 _DIGITS: Final = 15
-_PLAIN: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
 def shortest(value: float) -> str:
@@ -21,12 +18,7 @@ def shortest(value: float) -> str:
 
 def number(cells: Cells, row: int, column: int, right: str = "a number is expected") -> str:
     """Return the cell's number in its shortest form; raises SourceError, with what is right, if it is none."""
-    cell = cells.cells[row, column]
-    if isinstance(cell, str) and _PLAIN.fullmatch(cell.strip()):
-        cell = float(cell)
-    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
-        raise cells.fault(f"{cells.shown(row, column)} stands where a number belongs", right, row, column)
-    return shortest(float(cell))
+    return shortest(float(cells.number(row, column, right)))
 
 
 def end(cells: Cells, right: str) -> int:

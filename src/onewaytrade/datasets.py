@@ -106,6 +106,16 @@ def resolve(name: str, edition: str) -> str:
     return _resolve(_manifest(project.root()), name, edition)
 
 
+def before(name: str, edition: str) -> str:
+    """Return the edition that comes before an exact one; raises DatasetError if that is the first."""
+    known = editions(name)
+    older = [other for other in known if other < edition]
+    if not older:
+        others = f"all are {', '.join(known)}" if len(known) > 1 else "it is the only one"
+        raise DatasetError(f"{name} has no edition before {edition}; {others}.")
+    return older[-1]
+
+
 def pinned(name: str) -> str:
     """Return the dataset `name` with its pinned edition, as an estimate names where it comes from."""
     return f"{name} {resolve(name, 'pinned')}"

@@ -355,7 +355,7 @@ def _finest(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 def _check_unit(found: Comparison, name: str) -> None:
     """Raise if most values are so many times those before that their unit must be another."""
-    if found.what in {comparing.GROWTH, "cells"} or found.changed * 2 < found.both or not found.changed:
+    if found.is_growth or "change" not in found.changes or found.changed * 2 < found.both or not found.changed:
         return
     pairs = found.changes[(found.changes["old"] != 0) & (found.changes["new"] != 0)]
     ratio = float((pairs["new"] / pairs["old"]).abs().median())

@@ -49,6 +49,11 @@ class Comparison:
     reason: str = ""
 
     @property
+    def is_growth(self) -> bool:
+        """Whether growth was compared in place of levels, so that a change is in percentage points."""
+        return self.what == GROWTH
+
+    @property
     def sentence(self) -> str:
         """What a person wants to know first, in plain words."""
         start = f"{self.dataset} {self.new} against {self.old}: "
@@ -64,10 +69,10 @@ class Comparison:
         return f"{start}{middle}; {_count(self.added, 'row')} new, {self.gone:,} gone.{reason}"
 
     def _largest(self) -> str:
-        largest = self.largest_absolute if self.what == GROWTH else self.largest_relative or self.largest_absolute
+        largest = self.largest_absolute if self.is_growth else self.largest_relative or self.largest_absolute
         if largest is None:
             return ""
-        if self.what == GROWTH:
+        if self.is_growth:
             change = fmt.points(largest.change, 2)
         elif self.largest_relative is None:
             change = fmt.number(largest.change, 2, sign=True)

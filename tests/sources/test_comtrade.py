@@ -1,4 +1,4 @@
-"""The answers of UN Comtrade, as JSON and CSV: what is read, and what is said of one that is not as it should be."""
+"""The answers of UN Comtrade, as JSON and CSV: what is read, and what is said of one that is not as expected."""
 
 import csv
 import io

@@ -63,7 +63,7 @@ def test_a_file_of_several_series_has_the_rows_of_each(tmp_path: Path) -> None:
     [
         ("observation_date", "Datum", ("row 1, column A", "'Datum' stands first", "observation_date")),
         ("XTEXVA01CNM667S", "exports of China", ("row 1, column B", "'exports of China' is no code of a series")),
-        (",XTEXVA01CNM667S\n", "\n", ("no code of a series",)),
+        (",XTEXVA01CNM667S\n", "\n", ("row 2, column B", "'195198900000.0' has no header above it")),
         ("0.1", "n/a", ("row 4, column B", "'n/a' stands where a number belongs", "a dot")),
         ("2023-02-01", "01/02/2023", ("row 3, column A", "'01/02/2023' stands among the dates", "2023-01-01")),
         ("2023-02-01", "2023-02-30", ("row 3, column A", "'2023-02-30' stands among the dates")),

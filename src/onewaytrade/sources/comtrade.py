@@ -80,16 +80,6 @@ def _answer(path: Path) -> _Answer:
     for side in _SIDES:
         if not any(f"{side}{part}" in at for part in ("Desc", "ISO", "Code")):
             raise cells.fault(f"the column {side}Desc is missing", f"the {side}'s name or code is expected", 0)
-    # Comtrade's own CSV ends each row with a comma too many, which leaves a column without a name.
-    for row in range(1, last):
-        for column in range(cells.columns):
-            if cells.blank(0, column) and not cells.blank(row, column):
-                raise cells.fault(
-                    f"{cells.shown(row, column)} has no header above it",
-                    "each row must have as many cells as the header",
-                    row,
-                    column,
-                )
     return _Answer(cells, at, last)
 
 

@@ -176,7 +176,7 @@ def _rows(cells: Cells, spec: Spec) -> tuple[Record, ...]:
         if name not in header:
             raise cells.fault(f"the column {name} is missing", right, 0)
     for column, name in enumerate(header):
-        if name not in known or header.index(name) < column:
+        if name and (name not in known or header.index(name) < column):
             raise cells.fault(f"the column {cells.shown(0, column)} does not belong there", right, 0, column)
     return tuple(
         {field.name: _cell(cells, row, header.index(field.name), field) for field in spec.fields}

@@ -22,9 +22,10 @@ def number(cells: Cells, row: int, column: int, right: str = "a number is expect
 
 
 def end(cells: Cells, right: str) -> int:
-    """Return the number of rows down to the last that is not blank.
+    """Return the number of rows down to the last that is not blank, of a table whose first row is its header.
 
-    Raises SourceError, with what is right, if there is no row below the header.
+    Raises SourceError, with what is right, if there is no row below the header, or if a cell has no header above
+    it. A column without a name is passed over where it holds nothing: some files end each row with a comma.
     """
     filled = [
         row for row in range(cells.rows) if not all(cells.blank(row, column) for column in range(cells.columns))
@@ -33,6 +34,11 @@ def end(cells: Cells, right: str) -> int:
         raise cells.fault("there is nothing but blanks", right)
     if filled[-1] == 0:
         raise cells.fault("there is no row below the header", right)
+    for row in filled[1:] if filled[0] == 0 else filled:
+        for column in range(cells.columns):
+            if cells.blank(0, column) and not cells.blank(row, column):
+                problem = f"{cells.shown(row, column)} has no header above it"
+                raise cells.fault(problem, "each row must have as many cells as the header", row, column)
     return filled[-1] + 1
 
 

@@ -109,7 +109,11 @@ def add(
         made.append(_sources(held, sourced[0], max(file.edition for file in made), path, identity))
     changed = store.with_files(held.manifest, made)
     if not dry_run:
-        store.write(folder / project.MANIFEST.parent, made, changed)
+        try:
+            store.write(folder / project.MANIFEST.parent, made, changed)
+        except OSError as error:
+            problem = f"{path.name}: the data cannot be written ({error.strerror or error})"
+            raise DatasetError(f"{problem}; they are as they were, and room and permission are needed.") from error
     written = [f"{project.MANIFEST.parent.as_posix()}/{file.path}" for file in made]
     return Added(
         source,
@@ -182,9 +186,8 @@ def _plan(held: _Held, table: Table, name: str, identity: str, given: str | None
     ordered = store.by_key(rows, spec.key) if _has_source(table) else rows
     content = store.content(table.dataset, edition, ordered, table.spec)
     released = table.released or NOT_ESTABLISHED
-    file = store.File(
-        table.dataset, edition, content, released, "published", table.where, table.caveats, table.spec
-    )
+    where = table.where or spec.where or NOT_ESTABLISHED
+    file = store.File(table.dataset, edition, content, released, "published", where, table.caveats, table.spec)
     return _Plan(rows, file, before, _is_new(held, file, name))
 
 
@@ -266,7 +269,8 @@ def _check_same_key(held: _Held, table: Table, spec: Spec, before: str, name: st
 def _sources(held: _Held, table: Table, edition: str, path: Path, identity: str) -> store.File:
     """Return the edition of `sources` that has a row for the file."""
     publisher = table.rows[0].get("publisher") or SPECS[table.dataset].publisher
-    where = "; ".join(filter(None, (table.where, table.source, f"file {path.name}", _mark(path))))
+    released = f"released {table.released}" if table.released else ""
+    where = "; ".join(filter(None, (table.where, table.source, released, f"file {path.name}", _mark(path))))
     row = {_ID: identity, "publisher": publisher, "where": where}
     before = held.newest(_SOURCES)
     if before and edition <= before:

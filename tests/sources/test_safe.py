@@ -283,7 +283,9 @@ def test_a_number_survives_with_and_without_commas(number: float) -> None:
     assert float(cells.number(0, 1)) == pytest.approx(number, abs=0.0005)
 
 
-PAGE = """<!DOCTYPE html><html><head><meta charset="{charset}"><title>Trade &amp; 贸易</title>
+PAGE = """<!DOCTYPE html>
+<!-- saved from url=(0042)http://english.customs.gov.cn/Statics/1.html -->
+<html><head><meta charset="{charset}"><title>Trade &amp; 贸易</title>
 <script>document.write("<table><tr><td>made by a script</td></tr></table>")</script></head><body>
 <p>Before</p><table><tr><td colspan="3">Title&nbsp;</td></tr>
 <tr><th rowspan=2>Country<br>or region</th><td colspan=2>Growth</td></tr><tr><td>Export<td>Import</tr>
@@ -301,6 +303,7 @@ def test_a_page_is_read_without_its_scripts(tmp_path: Path, charset: str, encodi
     assert "script" not in page.text
     assert "color" not in page.text
     assert not page.scripted
+    assert page.address == "http://english.customs.gov.cn/Statics/1.html"
     first, second = safe.html_tables(path)
     assert rows(first) == [
         ["Title", None, None],

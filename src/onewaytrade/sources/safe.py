@@ -51,6 +51,8 @@ _SHARED = re.compile(rb"""\bt\s*=\s*["']s["']""")
 _STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", re.DOTALL)
 _NUMBER = re.compile(r"[-+−]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?|[-+−]?\.[0-9]+")
 _WESTERN = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?(iso-8859-1|windows-1252)\b""", re.IGNORECASE)
+# Browsers write this comment, with the address's length, above a page that they save.
+_SAVED_FROM = re.compile(r"saved from url=\(\d{4}\)(?P<address>https?://\S{1,400})")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 
@@ -120,13 +122,15 @@ class Cells:
 class Page:
     """A page as it would be read without running it: its title, all its text, and its tables.
 
-    `scripted` says that the page has scripts and hardly a word beside them, as publishers send it to programs.
+    `scripted` says that the page has scripts and hardly a word beside them, as publishers send it to programs;
+    `address` is where a browser says that it saved the page from, "" if it does not.
     """
 
     title: str
     text: str
     tables: tuple[Cells, ...]
     scripted: bool
+    address: str
 
 
 def read(path: Path, limit_mb: float = FILE_MB, right: str = "a table of data is expected") -> bytes:
@@ -263,7 +267,7 @@ def page(path: Path, limit_mb: float = PAGE_MB) -> Page:
         Cells(f"{path.name}, table {number}", cells) for number, cells in enumerate(parser.tables, start=1)
     )
     scripted = parser.scripts > 0 and not tables and len(text) < 200
-    return Page(" ".join("".join(parser.title).split()), text, tables, scripted)
+    return Page(" ".join("".join(parser.title).split()), text, tables, scripted, parser.address)
 
 
 def html_tables(path: Path, limit_mb: float = PAGE_MB) -> list[Cells]:
@@ -492,6 +496,7 @@ class _Reader(HTMLParser):
         self.title: list[str] = []
         self.words: list[str] = []
         self.scripts = 0
+        self.address = ""
         self._silent: str | None = None
         self._in_title = False
         self._stack: list[_Table] = []
@@ -548,6 +553,10 @@ class _Reader(HTMLParser):
             self.title.append(data)
         else:
             self._say(data)
+
+    def handle_comment(self, data: str) -> None:
+        if found := _SAVED_FROM.fullmatch(data.strip()):
+            self.address = self.address or found["address"]
 
     def _say(self, text: str) -> None:
         self.words.append(text)

@@ -21,8 +21,8 @@ from onewaytrade.sources.safe import Cells, csv_cells, kind, page, read, workboo
 from onewaytrade.sources.values import shortest
 
 PUBLISHER: Final = "GACC"
-# By hand: the layout that a caveat speaks of was read from descriptions, not from a file of the publisher.
-NOT_CHECKED: Final = "The layout of this file was not checked against an original of GACC's."
+# For layouts that are known from descriptions or copies, and on whose originals no reader was ever run.
+NOT_CHECKED: Final = "The reader of this file's layout was not checked against an original of GACC's."
 
 # Units as printed: as `data/` spells them, and what to multiply by where it has another one.
 _UNITS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -97,7 +97,7 @@ class Release:
     `year` and `month` are the last that the title names, 0 if it names none; `unit` is that of money, as `data/`
     spells it, and `scale` what printed numbers are multiplied by to be in it; `currency` is an ISO code;
     `released` the page's date (ISO), None if it gives none; `top` the first row below title and unit; `address`
-    where the page was saved from, "" if it does not say.
+    where the page was saved from, "" if it does not say; `is_page` tells a page from a workbook or CSV file.
     """
 
     cells: Cells
@@ -110,6 +110,7 @@ class Release:
     released: str | None
     top: int
     address: str
+    is_page: bool
 
     @property
     def chinese(self) -> bool:
@@ -154,7 +155,7 @@ def release(path: Path, wanted: Kind) -> Release:
     title_row = next((row for row, _, found in cells.find(wanted.title) if row < _TITLE_ROWS), -1)
     released = _released(cells, texts, year, month)
     top = max(title_row, unit_row) + 1
-    return Release(cells, title, year, month, unit, Decimal(scale), currency, released, top, address)
+    return Release(cells, title, year, month, unit, Decimal(scale), currency, released, top, address, bool(texts))
 
 
 def is_dash(text: str) -> bool:
@@ -311,6 +312,8 @@ def _unit(cells: Cells, texts: Sequence[str]) -> tuple[tuple[str, str], int]:
     """Return the unit of money with its factor, and its row, -1 where only the words of the page state it."""
     right = "a unit like 'Unit: CNY 100 Million' or '单位：亿元人民币' is expected"
     for row, column, found in cells.find(_UNIT):
+        if row >= _TITLE_ROWS:
+            break
         if unit := _UNITS.get(re.sub(r"[\s,，]", "", found["unit"]).lower()):
             return unit, row
         raise cells.fault(f"the unit '{found['unit'].strip()}' is unknown", right, row, column)

@@ -1,8 +1,8 @@
 """Read GACC's table of quantities and values of major import commodities.
 
-The page in English was checked against the layout of an original (May 2026, and January to February 2025 for the
-months that stand as a pair); the names in Chinese against a machine copy of customs' tables from 2023 on. The
-workbook in Chinese follows descriptions, and no original of it was at hand.
+Headers and names in English are those of GACC's page of May 2026, and of its exports of January and February 2025
+for the months that stand as a pair; names in Chinese are those of a machine copy of customs' tables from 2023 on:
+all as public repositories keep them. No original was at hand, and the reader was run on none.
 """
 
 import re
@@ -221,8 +221,7 @@ def tables(path: Path) -> tuple[Table, ...]:
 
 def _caveats(table: Release, odd_year: tuple[int, int] | None, columns: Mapping[_Column, int]) -> tuple[str, ...]:
     caveats = [_TENTHS] if table.unit != _MONEY else []
-    if table.chinese:
-        caveats.append(gacc.NOT_CHECKED)
+    caveats.append(gacc.NOT_CHECKED)
     if odd_year:
         caveats.append(
             f"The header says {odd_year[1]} of last year's figures; the printed growth shows that they are of "

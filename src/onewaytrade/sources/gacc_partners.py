@@ -1,8 +1,8 @@
 """Read GACC's table of total exports and imports by country or region.
 
-The page in English was checked against originals (January to February 2025, which lies beside the project, and
-the layout of other months as of March 2026). The same table as XLSX or CSV is read by the same words; the Chinese
-headers follow a description of customs' workbooks, and no original of them was at hand.
+The page in English was checked against the original of January and February 2025, and the headers of other months
+against those of GACC's page of March 2026 as a public repository keeps it. The same table as XLSX or CSV, and the
+headers in Chinese, follow descriptions of customs' workbooks: no original of them was at hand.
 """
 
 import re
@@ -115,7 +115,7 @@ def tables(path: Path) -> tuple[Table, ...]:
     rows = _rows(table, first, label)
     _check_names(table, rows)
     records = _records(table, rows, columns)
-    caveats = () if not table.chinese else (gacc.NOT_CHECKED,)
+    caveats = () if table.is_page and not table.chinese else (gacc.NOT_CHECKED,)
     return (
         Table(
             "gacc-partners",

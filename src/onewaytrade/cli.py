@@ -28,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-data_app = typer.Typer(help="List the datasets, or check them.", no_args_is_help=True, rich_markup_mode=None)
+data_app = typer.Typer(help="List, check or compare the datasets.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data_app, name="data")
 
 
@@ -180,6 +180,56 @@ def definitions(
     if csv is not None:
         files.write_text(csv, grids.csv([found]))
         print(f"Every definition: {csv}")
+
+
+@app.command()
+def add(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="What the file is: cpb, gacc-partners, gacc-commodities, gacc-totals, fred, comtrade, census, or "
+            "table (a tidy CSV with NAME.schema.json beside it).",
+        ),
+    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The publisher's file, as it was downloaded.")],
+    edition: Annotated[
+        str | None,
+        typer.Option(metavar="E", help="Edition (2026-12 or 2026-12-10), where the file does not say it."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read, check and compare; write nothing.")] = False,
+) -> None:
+    """Add a publisher's file to the data as a new edition; what is there stays, and no pin moves."""
+    from onewaytrade.runner import report
+    from onewaytrade.sources import adding
+
+    done = adding.add(source, file, edition=edition, dry_run=dry_run)
+    console = report.console()
+    for comparison in done.comparisons:
+        report.comparison(console, comparison)
+    print(done.sentence)
+    for path in done.written:
+        print(f"  {path}")
+
+
+@data_app.command("compare")
+def data_compare(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="Name of a dataset; onewaytrade data list shows them.")
+    ],
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="E", help="Edition; the one before --to if not given.")
+    ] = None,
+    end: Annotated[str, typer.Option("--to", metavar="E", help="Edition, pinned or latest.")] = "latest",
+) -> None:
+    """Show what changed from one edition of a dataset to another, over the rows that both have."""
+    from onewaytrade import datasets
+    from onewaytrade.runner import report
+    from onewaytrade.sources import comparing
+
+    new = datasets.resolve(dataset, end)
+    old = datasets.before(dataset, new) if start is None else datasets.resolve(dataset, start)
+    report.comparison(report.console(), comparing.editions(dataset, old, new, project.root()))
 
 
 @data_app.command("list")

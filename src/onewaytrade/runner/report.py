@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from onewaytrade import fmt
 from onewaytrade.runner.collection import Results
 from onewaytrade.runner.execute import Outcome
 from onewaytrade.runner.verdicts import Verdict, collect
@@ -19,8 +20,12 @@ from onewaytrade.runner.verdicts import Verdict, collect
 if TYPE_CHECKING:
     from onewaytrade.claims import Verdict as Judged
     from onewaytrade.grids import Grid
+    from onewaytrade.sources.comparing import Comparison
 
 _PLAIN_WIDTH = 120
+_NUMBERS = ("old", "new", "change", "change_pct")
+_HEADINGS = {"change_pct": "change, %"}
+_SHOWN = 10  # changes in a table
 
 
 def console() -> Console:
@@ -141,6 +146,32 @@ def definitions(out: Console, found: "Grid", verdict: "Judged") -> None:
     out.print(table)
     for note in grids.notes(found):
         out.print(note, markup=False, soft_wrap=True)
+
+
+def comparison(out: Console, found: "Comparison") -> None:
+    """Print what changed between two editions: the sentence, and the largest changes as a table."""
+    out.print(found.sentence, markup=False, soft_wrap=True)
+    if not found.changed:
+        return
+    # Of a growth rate, a change in per cent says nothing.
+    numbers = [
+        name for name in _NUMBERS if name in found.changes and not (found.is_growth and name == "change_pct")
+    ]
+    key = [str(name) for name in found.changes if name not in _NUMBERS]
+    table = Table(*key)
+    for name in numbers:
+        table.add_column(_HEADINGS.get(name, name), justify="right")
+    rows = found.changes
+    if numbers:
+        order = rows[numbers[-1]].abs().sort_values(ascending=False, kind="stable").index
+        rows = rows.loc[order]
+    for row in rows.head(_SHOWN).to_dict("records"):
+        shown = [fmt.number(row[name], 2, sign=name.startswith("change")) for name in numbers]
+        table.add_row(*(escape(str(row[name])) for name in key), *shown)
+    out.print(table)
+    if found.changed > _SHOWN:
+        which = "largest" if numbers else "first"
+        out.print(f"These are the {_SHOWN} {which} of {found.changed:,} changes.")
 
 
 def _near(path: Path) -> Path:

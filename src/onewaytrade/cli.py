@@ -203,13 +203,74 @@ def add(
     from onewaytrade.runner import report
     from onewaytrade.sources import adding
 
-    done = adding.add(source, file, edition=edition, dry_run=dry_run)
+    report.added(report.console(), adding.add(source, file, edition=edition, dry_run=dry_run))
+
+
+@app.command()
+def fetch(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="What to fetch: cpb, gacc-partners, gacc-commodities, gacc-totals, fred, comtrade or census.",
+        ),
+    ],
+    edition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="E",
+            help="Edition (2026-02 of cpb); if not given, of cpb the month after the newest at hand, of fred, "
+            "comtrade and census the day of the download.",
+        ),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p",
+            metavar="NAME=VALUE",
+            help="What to ask for: series of fred; reporters, partners and period of comtrade; may be repeated.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(metavar="URL", help="Address of the file, if it is not where it usually is.")
+    ] = None,
+    addresses: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="YAML file of other addresses by source; ONEWAYTRADE_ADDRESSES can name one as well.",
+        ),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Download anew, even if it is in the cache.")] = False,
+    only: Annotated[
+        Path | None,
+        typer.Option("--download-only", metavar="DIR", help="Keep the file in this folder, and add nothing."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Download, read, check and compare; add nothing.")
+    ] = False,
+) -> None:
+    """Download a publisher's newest file, or the edition named, and add it to the data.
+
+    Downloads are kept in a cache (ONEWAYTRADE_CACHE names its folder). Comtrade asks for a key, which is read from
+    COMTRADE_API_KEY.
+    """
+    from onewaytrade.runner import report
+    from onewaytrade.sources import fetching
+
+    values = fetching.assigned(assignments or [])
     console = report.console()
-    for comparison in done.comparisons:
-        report.comparison(console, comparison)
+    with report.Download(console) as progress:
+        done = fetching.fetch(
+            fetching.Order(source, edition, values, address, addresses),
+            again=again,
+            dry_run=dry_run,
+            keep=only,
+            progress=progress,
+        )
     print(done.sentence)
-    for path in done.written:
-        print(f"  {path}")
+    if done.added is not None:
+        report.added(console, done.added)
 
 
 @data_app.command("compare")

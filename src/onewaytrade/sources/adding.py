@@ -89,11 +89,8 @@ def add(
     bytes or the table would not pass the checks of the data; nothing is written then.
     """
     folder = project.own_root() if root is None else root
-    if edition is not None and not _EDITION.fullmatch(edition):
-        raise DatasetError(
-            f"'{edition}' is no edition; a day or month (2026-12-10, 2026-12) is expected, or one with a number "
-            "for a second of its kind (2026-12-10.02)."
-        )
+    if edition is not None:
+        check_edition(edition)
     held = _Held(folder)
     read = reader(source)(path)
     identity = held.identity(path)
@@ -123,6 +120,15 @@ def add(
         (*written, project.MANIFEST.as_posix()),
         dry_run,
     )
+
+
+def check_edition(edition: str) -> None:
+    """Raise DatasetError if the text is not how an edition is written."""
+    if not _EDITION.fullmatch(edition):
+        raise DatasetError(
+            f"'{edition}' is no edition; a day or month (2026-12-10, 2026-12) is expected, or one with a number "
+            "for a second of its kind (2026-12-10.02)."
+        )
 
 
 class _Held:

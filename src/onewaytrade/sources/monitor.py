@@ -6,14 +6,10 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from onewaytrade.sources import cpb
+from onewaytrade.sources import addresses, cpb
 from onewaytrade.sources.figures import Record
 from onewaytrade.sources.reading import Table
 
-_ADDRESSES = (
-    "https://www.cpb.nl/sites/default/files/omnidownload/CPB-World-Trade-Monitor-{month}-{year}.xlsx",
-    "https://www.cpb.nl/system/files/cpbmedia/cpb-world-trade-monitor-{month}-{year}.xlsx",
-)
 _NEIGHBOUR = (
     "The article's own edition (2025-03) is not among those at hand; 2025-01 and 2026-01 are its neighbours."
 )
@@ -30,21 +26,13 @@ def tables(path: Path) -> tuple[Table, ...]:
     Raises SourceError, naming file, sheet, row and column, if the workbook is not as CPB's layout has it.
     """
     read = cpb.read(path)
-    about = (read.edition, read.published.isoformat(), address(read.edition), _caveats(read.edition))
+    where = addresses.published("cpb", addresses.of_edition(read.edition))
+    about = (read.edition, read.published.isoformat(), where, _caveats(read.edition))
     source = f"World Trade Monitor to {read.edition}, fixed base {read.base_year}=100"
     return (
         Table("cpb", _records(read.observations), *about, source),
         Table("cpb-series", _records(read.series), *about, source),
     )
-
-
-def address(edition: str) -> str:
-    """Return where CPB publishes the workbook of an edition ("2026-01")."""
-    year, month = edition.split("-")
-    name = cpb.MONTH_NAMES[int(month) - 1]
-    # CPB changed the pattern of its addresses in 2025.
-    old, new = _ADDRESSES
-    return old.format(month=name, year=year) if edition < "2025-02" else new.format(month=name.lower(), year=year)
 
 
 def _caveats(edition: str) -> tuple[str, ...]:

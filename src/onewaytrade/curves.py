@@ -9,7 +9,7 @@ import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -45,14 +45,20 @@ _LINE: Final = 0.235  # height of a line of labels
 _TICKED: Final = 0.1  # columns narrower than that have ticks in the matrix, not dots
 _BAND: Final = "#F4F4F4"
 _ROLES: Final = {"article": "article’s", "neutral": "neutral", "article and neutral": "article’s and neutral"}
-# The first panel's definitions in a strong colour, by whether they agree, then those of the others.
+# What a definition answers: not what is printed, perhaps, or what is printed; drawn in this order.
+_Answer = Literal["no", "room", "yes"]
+_ANSWERS: Final[tuple[_Answer, ...]] = ("no", "room", "yes")
+# The first panel's definitions in a strong colour, by their answer, then those of the others.
 _COLOURS: Final = {
-    (True, True): page.STYLES[0].colour,
-    (True, False): page.STYLES[4].colour,
-    (False, True): page.STYLES[6].colour,
-    (False, False): page.PALE,
+    (True, "yes"): page.STYLES[0].colour,
+    (True, "room"): page.STYLES[0].colour,
+    (True, "no"): page.STYLES[4].colour,
+    (False, "yes"): page.STYLES[6].colour,
+    (False, "room"): page.STYLES[6].colour,
+    (False, "no"): page.PALE,
 }
-_MARKERS: Final = {True: "D", False: "o"}
+_MARKERS: Final = {"yes": "D", "room": "D", "no": "o"}
+_LEAST_BAR: Final = 5.0  # points that a bar is high at least, lest it be taken for a speck
 
 
 def specification_curve(
@@ -71,9 +77,10 @@ def specification_curve(
     Columns: `panel` (the rows of the first answer the article's question), `value`, `agrees` (it comes out as
     the article says), and one for each of the `dimensions`, which give the labels of its options in order, the
     article's own first; where present, `low` and `high` (with a value, its range, a whisker; without one,
-    bounds, a bar, with an arrow where one is missing) and `role` ("article", "neutral", "article and neutral",
-    or empty). A dimension of which one option alone occurs is left out. `printed` is the number that the article
-    prints; without one the line at zero takes its place. The table of the chart is sorted as it is drawn.
+    bounds, a bar, with an arrow where one is missing), `leaves_room` (it does not agree, but might) and `role`
+    ("article", "neutral", "article and neutral", or empty). A dimension of which one option alone occurs is left
+    out. `printed` is the number that the article prints; without one the line at zero takes its place. The table
+    of the chart is sorted as it is drawn.
 
     Raises ValueError for a missing column, a row without value or bound or with bounds that do not fit, an
     option or role that is unknown, and unless the article's definition stands once, in the first panel.
@@ -118,9 +125,13 @@ class _Definition:
     value: float
     low: float
     high: float
-    agrees: bool
+    answer: _Answer
     role: str
     options: Mapping[str, str]
+
+    @property
+    def agrees(self) -> bool:
+        return self.answer == "yes"
 
     @property
     def is_bound(self) -> bool:
@@ -173,12 +184,10 @@ class _Panel:
     def definitions(self) -> list[_Definition]:
         return [column.definition for column in self.columns]
 
-    def split(self) -> list[tuple[bool, list[_Column]]]:
-        """Return the columns by whether they agree, those that do last, so that they lie above the others."""
-        parts = [
-            (agrees, [one for one in self.columns if one.definition.agrees is agrees]) for agrees in (False, True)
-        ]
-        return [(agrees, columns) for agrees, columns in parts if columns]
+    def split(self) -> list[tuple[_Answer, list[_Column]]]:
+        """Return the columns by their answer, those that agree last, so that they lie above the others."""
+        parts = [(answer, [one for one in self.columns if one.definition.answer == answer]) for answer in _ANSWERS]
+        return [(answer, columns) for answer, columns in parts if columns]
 
 
 def _definitions_of(table: pd.DataFrame, dimensions: Mapping[str, Sequence[str]]) -> list[_Definition]:
@@ -195,7 +204,8 @@ def _definitions_of(table: pd.DataFrame, dimensions: Mapping[str, Sequence[str]]
             known = fmt.join(map(repr, _ROLES), "or")
             raise ValueError(f"Row {at} of the chart has the role {row['role']!r}, which is not {known}.")
         chosen = {name: str(row[name]) for name in dimensions}
-        found.append(_Definition(str(row["panel"]), value, low, high, bool(row["agrees"]), row["role"], chosen))
+        answer: _Answer = "yes" if row["agrees"] else "room" if row.get("leaves_room") else "no"
+        found.append(_Definition(str(row["panel"]), value, low, high, answer, row["role"], chosen))
     _check_roles(found)
     return found
 
@@ -391,9 +401,9 @@ def _draw_level(sheet: Page, axes: Axes, under: Axes, level: _Level, top: float)
 def _draw_values(axes: Axes, panel: _Panel) -> None:
     """Draw values as points with their ranges, bounds as bars, those that agree larger and above the others."""
     room = 72 * panel.step
-    for agrees, columns in panel.split():
-        colour = _COLOURS[panel.first, agrees]
-        label = f"{panel.name}, {'agrees' if agrees else 'other'}"
+    for answer, columns in panel.split():
+        colour, rank = _COLOURS[panel.first, answer], _ANSWERS.index(answer)
+        label = f"{panel.name}, { {'yes': 'agrees', 'room': 'leaves room', 'no': 'other'}[answer] }"
         points = [one for one in columns if not one.definition.is_bound]
         # One line with gaps is drawn much faster than a line for each.
         ranges = [end for one in points for end in (one.definition.low, one.definition.high, math.nan)]
@@ -401,24 +411,36 @@ def _draw_values(axes: Axes, panel: _Panel) -> None:
             [x for one in points for x in (one.x, one.x, math.nan)], ranges, label=f"{label}, range", color=colour,
             linewidth=min(1.2, 0.5 * room), marker="_", markersize=min(0.6 * room, 6.0), zorder=3,
         )  # fmt: skip
-        least = (4.2 if panel.first else 3.2) + 1.6 * agrees
+        larger = rank > 0
+        least = (4.2 if panel.first else 3.2) + 1.6 * larger
         axes.plot(
             [one.x for one in points], [one.definition.value for one in points], label=label, linestyle="",
-            color=colour, marker=_MARKERS[agrees], markersize=max(least, min(0.6 * room, 7.0) + 0.6 * agrees),
-            markeredgecolor="white", markeredgewidth=0.5 if room > 8 else 0.0, zorder=4 + agrees, clip_on=False,
+            color=colour, marker=_MARKERS[answer], markersize=max(least, min(0.6 * room, 7.0) + 0.6 * larger),
+            zorder=4 + rank / 2, clip_on=False, **_face(answer, colour, rim=0.5 if room > 8 else 0.0),
         )  # fmt: skip
         for one in columns:
             if one.definition.is_bound:
                 _draw_bar(axes, one, colour, f"{label}, bounds")
 
 
+def _face(answer: _Answer, colour: str, *, rim: float) -> dict[str, Any]:
+    """Return how a mark is filled: what leaves room is hollow, all else has a white rim."""
+    if answer == "room":
+        return {"markerfacecolor": "white", "markeredgecolor": colour, "markeredgewidth": 1.4}
+    return {"markeredgecolor": "white", "markeredgewidth": rim}
+
+
 def _draw_bar(axes: Axes, column: _Column, colour: str, label: str) -> None:
     """Draw bounds as a bar, a wider one if they agree, or as an arrow from the only bound."""
     one, room = column.definition, 72 * column.width
     look: dict[str, Any] = {"label": label, "color": colour, "zorder": 3 + one.agrees}
+    (bottom, top), inches = axes.get_ylim(), _HEIGHT
     if len(one.ends) == 2:
         width = min(max(0.7 * room, 1.2), 9.0) if one.agrees else min(max(0.3 * room, 0.7), 3.5)
         axes.plot([column.x] * 2, one.ends, linewidth=width, solid_capstyle="butt", **look)
+        if 72 * inches * (one.ends[1] - one.ends[0]) / (top - bottom) < _LEAST_BAR:
+            look |= {"label": f"{label}, narrow", "marker": "_", "markersize": min(max(0.6 * room, 3.0), 9.0)}
+            axes.plot([column.x], [one.at], linestyle="", markeredgewidth=2.2, **look)
         return
     head = min(max(0.8 * room, 3.0), 10.0 if one.agrees else 8.0)
     upward = math.isnan(one.high)
@@ -440,20 +462,24 @@ class _Key:
     """How to read the picture, and what its points mean."""
 
     text: str
-    items: tuple[tuple[str, str, str], ...]  # marker, colour, meaning
+    items: tuple[tuple[fmt.Mark, str], ...]  # what stands in the picture, and what it means
 
     @classmethod
     def of(cls, definitions: Sequence[_Definition], groups: Sequence[_Group], printed: float | None) -> "_Key":
         below = "; the marks below say which (bold: the article’s)." if groups else "."
         agreed = "agrees with the article" if printed is None else "comes out as printed"
-        blue, grey = _COLOURS[True, True], _COLOURS[True, False]
+        blue, grey = _COLOURS[True, "yes"], _COLOURS[True, "no"]
+        answers = {one.answer for one in definitions}
         items = []
-        if any(one.agrees for one in definitions):
-            items.append((_MARKERS[True], blue, agreed))
-        if not all(one.agrees for one in definitions):
-            items.append((_MARKERS[False], grey, "does not" if items else f"none {agreed}"))
+        if "yes" in answers:
+            items.append((fmt.Mark("", _MARKERS["yes"], blue), agreed))
+        if "room" in answers:
+            mark = fmt.Mark("", _MARKERS["room"], blue, "none")
+            items.append((mark, "leaves room for it" if items else "leaves room for what is printed"))
+        if "no" in answers:
+            items.append((fmt.Mark("", _MARKERS["no"], grey), "does not" if items else f"none {agreed}"))
         if any(one.is_bound for one in definitions):
-            items.append(("|", grey, "bounds only"))
+            items.append((fmt.Mark("", "|", grey), "bounds only"))
         return cls(
             page.balance(f"Each column is one definition{below}", page.WIDTH - 2 * page.MARGIN), tuple(items)
         )
@@ -466,8 +492,8 @@ class _Key:
         sheet.text(page.MARGIN, 0.0, self.text)
         y = page.text_height(self.text) + _LINE / 2 + 0.02
         x = page.MARGIN + 0.07
-        for marker, colour, meaning in self.items:
-            sheet.marker(x, y, fmt.Mark("", marker, colour))
+        for mark, meaning in self.items:
+            sheet.marker(x, y, mark)
             sheet.text(x + 0.14, y, meaning, anchor=0.5)
             x += page.text_width(meaning) + 0.4
 
@@ -614,13 +640,15 @@ def _draw_matrix(sheet: Page, under: Axes, panels: Sequence[_Panel], groups: Seq
 
 def _draw_marks(under: Axes, panel: _Panel, name: str, option: str, y: float) -> None:
     width = min(max(50 * panel.step, 0.7), 2.4)
-    for agrees, columns in panel.split():
+    for answer, columns in panel.split():
         x = [one.x for one in columns if one.definition.options[name] == option]
+        larger = answer != "no"
         if panel.step < _TICKED:
-            look: dict[str, Any] = {"marker": "|", "markersize": 12 if agrees else 8.5, "markeredgewidth": width}
+            look: dict[str, Any] = {"marker": "|", "markersize": 12 if larger else 8.5, "markeredgewidth": width}
         else:
-            look = {"marker": _MARKERS[agrees], "markersize": 6.5 if agrees else 6.0, "markeredgewidth": 0}
-        look |= {"color": _COLOURS[panel.first, agrees], "zorder": 3 + agrees}
+            look = {"marker": _MARKERS[answer], "markersize": 6.5 if larger else 6.0, "markeredgewidth": 0}
+            look |= _face(answer, _COLOURS[panel.first, answer], rim=0) if answer == "room" else {}
+        look |= {"color": _COLOURS[panel.first, answer], "zorder": 3 + larger}
         under.plot(x, [y] * len(x), label=f"{name}: {option}", linestyle="", **look)
     for one in panel.columns:
         # Among ticks, those of a marked definition would be lost on its line.
@@ -680,8 +708,9 @@ def _panel_words(panel: _Panel, told: _Teller, verbs: tuple[str, str]) -> str:
         parts.append(f"median{among} {told(replace(own[0], value=statistics.median(values)))}")
     if bounds:
         parts.append(f"{len(bounds)} of them bounds only" if values else "bounds only")
-    agreeing = sum(one.agrees for one in own)
-    return f"{panel.name}: {', '.join(parts)}; {agreeing or 'none'} {verbs[agreeing > 1]}"
+    agreeing, room = (sum(one.answer == answer for one in own) for answer in ("yes", "room"))
+    perhaps = f", {room} {'leaves' if room == 1 else 'leave'} room for it" if room else ""
+    return f"{panel.name}: {', '.join(parts)}; {agreeing or 'none'} {verbs[agreeing > 1]}{perhaps}"
 
 
 def _rank_words(one: _Definition, panel: _Panel) -> str:

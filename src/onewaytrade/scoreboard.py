@@ -139,8 +139,8 @@ def missing(found: Sequence[dict[str, Any]]) -> tuple[str, ...]:
 def table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
     """Return one row a verdict, in words, as a reader sees it.
 
-    Columns Claim, Printed, Computed, Verdict; Other definitions (the word for robustness), Agreeing ("1 of 2") and
-    Range over the definitions of the same question; Evidence, Paragraph.
+    Columns Claim, Printed, Computed, Verdict; Other definitions (the word for robustness, and how many of the others
+    agree) and Range over all definitions of the same question; Evidence.
     """
     return pd.DataFrame(
         {
@@ -148,11 +148,9 @@ def table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
             "Printed": [v["printed_text"] for v in found],
             "Computed": [v["computed_text"] or fmt.MISSING for v in found],
             "Verdict": [v["verdict"] for v in found],
-            "Other definitions": [v["robustness"] or fmt.MISSING for v in found],
-            "Agreeing": [agreeing(v) or fmt.MISSING for v in found],
+            "Other definitions": [_steadiness(v) for v in found],
             "Range": [span(v) or fmt.MISSING for v in found],
             "Evidence": [v["evidence"] or fmt.MISSING for v in found],
-            "Paragraph": [v["paragraph"] for v in found],
         }
     )
 
@@ -232,7 +230,7 @@ def _how_steady(found: Sequence[dict[str, Any]]) -> str:
     holding = [verdict for verdict in found if verdict["verdict"] in _COMES_OUT]
     single, steady = (sum(_group(v) == group for v in holding) for group in (_SINGLE, _STEADY))
     # In quotation marks, since labels hold commas.
-    alone = [f"“{label(verdict)}”" for verdict in holding if _group(verdict) == _ON_ONE_READING]
+    alone = [f"“{label(v)}”{_in_brackets(span(v))}" for v in holding if _group(v) == _ON_ONE_READING]
     named = f": {fmt.join(alone)}" if alone else ""
     without = f", {_verb(single, 'has', 'have')} no other at hand" if single else ""
     return (
@@ -241,6 +239,10 @@ def _how_steady(found: Sequence[dict[str, Any]]) -> str:
         f"question{without}, and "
         f"{_verb(len(alone), 'does', 'do')} not{named}."
     )
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
 
 
 def _what_is_left(found: Sequence[dict[str, Any]]) -> str:
@@ -314,12 +316,17 @@ def _spread(verdict: dict[str, Any]) -> str:
 
 
 def agreeing(verdict: dict[str, Any]) -> str:
-    """Return how many of the other definitions of the same question agree, as "1 of 2"; nothing of none."""
+    """Return how many of the other definitions of the same question agree, as "1 of 2"; nothing if none can."""
     share, counts = verdict.get("share_agreeing"), verdict.get("definitions")
-    if share is None or not counts:
+    if share is None or not counts or not verdict["robustness"]:
         return ""
     others = counts["same"] - counts["own"]
     return f"{round(share * others)} of {others}"
+
+
+def _steadiness(verdict: dict[str, Any]) -> str:
+    word, votes = verdict["robustness"], agreeing(verdict)
+    return fmt.MISSING if not word else f"{word}, {votes}" if votes else str(word)
 
 
 def span(verdict: dict[str, Any]) -> str:
@@ -376,8 +383,8 @@ def markdown(found: Sequence[dict[str, Any]]) -> str:
     lines += [
         f"<details><summary>All {len(found)} claims, in the order of the article</summary>",
         "",
-        "| Claim | Paragraph | Printed | Computed | Verdict | Other definitions | Agreeing | Range | Evidence |",
-        "|---|--:|--:|---|---|---|--:|---|---|",
+        "| Claim | Paragraph | Printed | Computed | Verdict | Other definitions | Range | Evidence |",
+        "|---|--:|--:|---|---|---|---|---|",
         *map(_markdown_row, found),
         "",
         "</details>",
@@ -398,8 +405,7 @@ def _markdown_row(verdict: dict[str, Any]) -> str:
         verdict["printed_text"],
         verdict["computed_text"] or fmt.MISSING,
         f"{fmt.MARKS[verdict['verdict']].glyph} {verdict['verdict']}",
-        verdict["robustness"] or fmt.MISSING,
-        agreeing(verdict) or fmt.MISSING,
+        _steadiness(verdict),
         span(verdict) or fmt.MISSING,
         verdict["evidence"] or fmt.MISSING,
     ]

@@ -224,14 +224,12 @@ def reading(value: float, asks: str = "same") -> Reading:
 
 def test_where_no_definition_can_be_singled_out_disagreement_is_the_verdict():
     subject = claim(definition=Definition("One of two.", "None is named.", {}, undetermined=True))
-    verdict = claims.judge(subject, estimate(33.0), others=[("twelve", estimate(20.0)), ("three", estimate(33.1))])
+    verdict = claims.judge(subject, estimate(33.0), others=[estimate(20.0), estimate(33.1)])
     assert verdict.word == "depends on definition"
-    assert "of 3 it comes out on 2 (the definition used here; “three”)" in verdict.reason
-    assert word(subject, estimate(33.0), others=[("three", estimate(33.1))]) == "reproduced"
-    assert word(subject, estimate(20.0), others=[("three", estimate(21.0))]) == "not reproduced"
+    assert verdict.reason.endswith("of 3 it comes out on 2.")
+    assert word(subject, estimate(33.0), others=[estimate(33.1)]) == "reproduced"
+    assert word(subject, estimate(20.0), others=[estimate(21.0)]) == "not reproduced"
     assert word(subject, estimate(33.0), readings=[reading(20.0)]) == "reproduced", "named readings have no vote"
-    many = [(f"start {number}", estimate(33.0)) for number in range(5)]
-    assert "and 3 more" in claims.judge(subject, estimate(33.0), others=[*many, ("late", estimate(1.0))]).reason
 
 
 def test_no_growth_is_told_with_the_annual_rate():

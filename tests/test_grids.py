@@ -167,15 +167,62 @@ def test_the_ends_of_a_grid_are_told_by_bounds_too_where_they_are_known(monkeypa
     )
     roles = dict(zip(grids.telling(found)["source"], grids.telling(found)["role"], strict=True))
     assert "lowest of its question" in roles["o2"]
-    assert "furthest by source alone" in roles["o1"], "20 to 60 lies ten from ten, 5 and more may be ten"
+    assert "farthest if only this changes: source" in roles["o1"], (
+        "20 to 60 lies ten from ten, 5 and more may be ten"
+    )
     assert not any("highest" in role for role in roles.values()), "one end is open, so the highest is not known"
 
 
-@pytest.mark.parametrize(("near", "expected"), [(True, "robust"), (False, "alone")])
+@pytest.mark.parametrize(("near", "expected"), [(True, "robust"), (False, None)])
 def test_almost_a_number_rounds_as_that_number_does(monkeypatch, near, expected):
     about = Printed(-50, "%", precision=10)
     said = Estimate(-50.0, "press", "data 1", "About half.", unit="%")
     assert grids.spread(bounded(monkeypatch, about, said, ends(-50, None, near=near))).word == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "voting", "agreeing"),
+    [
+        (9.6, 10.4, 1, 1),  # all of it rounds to ten
+        (9.4, 10.4, 0, 0),  # some of it does: neither for nor against
+        (10.6, 11.4, 1, 0),
+        (8.0, None, 0, 0),
+    ],
+)
+def test_what_only_leaves_room_for_the_print_has_no_vote(monkeypatch, low, high, voting, agreeing):
+    own = Estimate(10.0, "primary", "data 1", "Ten.", unit="%")
+    spread = grids.spread(bounded(monkeypatch, Printed(10, "%"), own, ends(low, high)))
+    assert (spread.same, spread.voting, spread.agreeing) == (2, voting, agreeing)
+    assert ("leaves room for the printed figure" in spread.reason) is (voting == 0)
+
+
+@pytest.mark.usefixtures("added")
+def test_a_copy_of_the_print_is_shown_without_a_vote():
+    same, copy, other = (
+        Option(f"o{at}", f"option {at}", "Fair.", {"source": at} if at else {}) for at in range(3)
+    )
+    sources = Dimension("source", "Source", "measurement", (same, dataclasses.replace(copy, copy=True), other))
+    found = grids.grid(own_claim(sources, printed=Printed(11, "%")))
+    assert found.frame["agrees"].tolist() == [False, True, False]
+    spread = grids.spread(found)
+    assert (spread.word, spread.same, spread.voting, spread.agreeing) == ("alone", 3, 1, 0)
+    assert spread.reason.endswith("Without a vote: 1 only tells the printed figure again.")
+
+
+@pytest.mark.usefixtures("added")
+def test_figures_of_unlike_size_vote_but_have_no_common_range():
+    measure = dataclasses.replace(dimension("measure", "open", 0, 300), unlike=True)
+    undetermined = Definition("One.", "It fits.", {"method": "sum"}, undetermined=True)
+    rising = Printed(direction="up", unit="%")
+    subject = own_claim(
+        measure,
+        dimension("averaging", "measurement", 0, 2),
+        printed=rising,
+        kind="direction",
+        definition=undetermined,
+    )
+    spread = grids.spread(grids.grid(subject))
+    assert (spread.same, spread.agreeing, spread.low, spread.high) == (4, 3, 10.0, 12.0)
 
 
 @pytest.mark.usefixtures("added")
@@ -254,7 +301,7 @@ def test_a_bundle_is_as_robust_as_its_weakest_part(add, expected):
     assert found.frame["part"].tolist() == ["first", "second"] * 2
     spread = grids.spread(found)
     assert (spread.word, spread.same) == (expected, 4)
-    assert ("a part fails that stands here" in spread.reason) is (expected == "alone")
+    assert ("a part comes out the other way" in spread.reason) is (expected == "alone")
 
 
 @pytest.mark.usefixtures("added")

@@ -42,8 +42,7 @@ REPLICATION: Final[dict[str, str]] = {
 # Grades of evidence, the strongest first.
 GRADES: Final = ("primary", "mirror", "implied", "press")
 
-_NO_SPREAD: Final = Spread(None, "", same=0, others=0, agreeing=0, keeping=0)
-_NAMED: Final = 3  # definitions that a reason names before it counts the rest
+_NO_SPREAD: Final = Spread(None, "", same=0, others=0, voting=0, agreeing=0, keeping=0)
 _AGREEING: Final = frozenset({"reproduced", "attested"})
 _SIGN: Final[dict[Direction, int]] = {"up": 1, "down": -1, "flat": 0}
 
@@ -123,7 +122,8 @@ class Option:
     """One option of a dimension: its name in a few words, why it is fair, and the choices that differ.
 
     `neutral` marks the option of the neutral definition where it is not the article's own; `update` one that ends
-    after the article, and so counts for nothing.
+    after the article, and so counts for nothing; `copy` one that only tells the printed figure again (the
+    publisher's own print of it, another account of one count): it is shown, and has no vote.
     """
 
     id: str
@@ -132,6 +132,7 @@ class Option:
     choices: Mapping[str, Any] = field(default_factory=dict)
     neutral: bool = False
     update: bool = False
+    copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +141,16 @@ class Dimension:
 
     `kind` tells options that are other estimates of the same thing ("measurement") from options that ask another
     question ("question"); "open" is a question that an undetermined claim leaves to its reader, so that every
-    option answers the article's own sentence.
+    option answers the article's own sentence. `unlike` says that
+    figures of its options differ in size, as a surplus does from a ratio: they vote on a direction, but have no
+    common range.
     """
 
     id: str
     name: str
     kind: Literal["measurement", "question", "open"]
     options: tuple[Option, ...]
+    unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,7 +401,7 @@ def judge(
     readings: Sequence[Reading] = (),
     findings: Sequence[Finding] = (),
     premise: bool | None = None,
-    others: Sequence[tuple[str, Estimate]] = (),
+    others: Sequence[Estimate] = (),
     band: tuple[float, float] | None = None,
     band_reason: str = "",
 ) -> Verdict:
@@ -405,8 +409,8 @@ def judge(
 
     `estimate` is what the data say on the article's definition, or None where nothing could be computed;
     `readings` what they say on the alternatives; `findings` what was found on the parts of a bundled claim;
-    `premise` whether the facts that a cause presupposes hold; `others` the other definitions of the same question,
-    by name, which only a claim that names no definition is judged on; `band` the interval that neighbouring
+    `premise` whether the facts that a cause presupposes hold; `others` what the other definitions of the same
+    question say, on which only a claim that names no definition is judged; `band` the interval that neighbouring
     editions give, with its reason.
 
     Never raises for a claim that fails: that is a result. Raises ClaimError if parts are unknown.
@@ -642,13 +646,13 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
 
 def _dimension(entry: Mapping[str, Any]) -> Dimension:
     options = tuple(Option(**option) for option in entry["options"])
-    return Dimension(entry["id"], entry["name"], entry["kind"], options)
+    return Dimension(entry["id"], entry["name"], entry["kind"], options, entry.get("unlike", False))
 
 
 def _ruling(
     claim: Claim,
     estimate: Estimate | None,
-    others: Sequence[tuple[str, Estimate]],
+    others: Sequence[Estimate],
     findings: Sequence[Finding],
     premise: bool | None,
 ) -> Ruling:
@@ -663,24 +667,14 @@ def _ruling(
         rate = fmt.pct(estimate.annual_rate, claim.printed.decimals + 1)
         ruling = Ruling(ruling.word, f"{ruling.reason} It is {rate} a year.")
     if claim.definition.undetermined:
-        words = [
-            ("the definition used here", ruling.word),
-            *((f"“{label}”", _rule_estimate(claim, other).word) for label, other in others),
-        ]
-        given = {word for _, word in words}
-        if len(given) > 1 and given & _AGREEING:
-            return Ruling("depends on definition", _which_agree(words))
+        words = [ruling.word, *(_rule_estimate(claim, other).word for other in others)]
+        agree = sum(word in _AGREEING for word in words)
+        if 0 < agree < len(words):
+            told = f"of {len(words)} it comes out on {agree}"
+            return Ruling(
+                "depends on definition", f"The article names no definition, and fair ones disagree: {told}."
+            )
     return ruling
-
-
-def _which_agree(words: Sequence[tuple[str, str]]) -> str:
-    """Say on which of several fair definitions a claim comes out, and of how many."""
-    agree = [label for label, word in words if word in _AGREEING]
-    more = f"; and {len(agree) - _NAMED} more" if len(agree) > _NAMED else ""
-    return (
-        f"The article names no definition, and fair ones disagree: of {len(words)} it comes out on {len(agree)} "
-        f"({'; '.join(agree[:_NAMED])}{more})."
-    )
 
 
 def _rule_estimate(claim: Claim, estimate: Estimate) -> Ruling:
@@ -709,12 +703,21 @@ def _beside_the_band(claim: Claim, ruling: Ruling, band: tuple[float, float] | N
 
 
 def agrees(claim: Claim, estimate: Estimate) -> bool:
-    """Tell whether an estimate rounds to the printed figure, or shows the printed direction or side."""
+    """Tell whether all of an estimate rounds to the printed figure, or shows the printed direction or side."""
     if claim.kind == "bound" or claim.printed.direction is not None:
         return _rule_estimate(claim, estimate).word in _AGREEING
-    values = _ends(estimate) if estimate.value is None else (estimate.value,)
     goal, precision = _goal(claim), claim.printed.precision
-    return all(math.isfinite(value) and _rounds_to(value, goal, precision) for value in values)
+    return all(math.isfinite(end) and _rounds_to(end, goal, precision) for end in _ends(estimate))
+
+
+def leaves_room(claim: Claim, estimate: Estimate) -> bool:
+    """Tell whether an estimate, which as a whole does not agree, allows what is printed among other figures."""
+    if agrees(claim, estimate):
+        return False
+    if claim.kind == "bound" or claim.printed.direction is not None:
+        return _rule_estimate(claim, estimate).word == "not excluded"
+    ends, half = _ends(estimate), claim.printed.precision / 2
+    return len(set(ends)) > 1 and min(ends) < _goal(claim) + half and max(ends) > _goal(claim) - half
 
 
 def keeps_sign(claim: Claim, estimate: Estimate) -> bool:

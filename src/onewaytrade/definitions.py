@@ -142,7 +142,12 @@ def judge(claim_id: str, **overrides: Any) -> Verdict:
         band=band,
         band_reason=reason,
     )
-    return replace(judged, spread=None if every is None else grids.spread(every), variant=variant)
+    if every is None:
+        return replace(judged, variant=variant)
+    ruling = judged.ruling
+    if ruling.word == "depends on definition" and (told := grids.split(every)):
+        ruling = replace(ruling, reason=f"{ruling.reason} {told}")
+    return replace(judged, ruling=ruling, spread=grids.spread(every), variant=variant)
 
 
 def grid(claim_id: str, **overrides: Any) -> grids.Grid:

@@ -324,9 +324,10 @@ def _in_all(content: Mapping[str, Any]) -> str:
     told = [f"{counts['same']} of the article’s question, {counts['others']} of others"]
     if content.get("most_sensitive_to"):
         told.append(f"the answer moves most with: {content['most_sensitive_to'].lower()}")
-    if breaks := content.get("breaks"):
-        more = f" and {len(breaks) - _BREAKS} more" if len(breaks) > _BREAKS else ""
-        told.append(f"single changes that overturn it: {'; '.join(breaks[:_BREAKS])}{more}")
+    for changes, what in (("breaks", "single changes within it"), ("turns", "single changes to another question")):
+        if found := content.get(changes):
+            more = f" and {len(found) - _BREAKS} more" if len(found) > _BREAKS else ""
+            told.append(f"overturned by {what}: {'; '.join(found[:_BREAKS])}{more}")
     return f"{'. '.join(own[:1].upper() + own[1:] for own in told)}."
 
 

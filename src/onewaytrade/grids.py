@@ -74,6 +74,7 @@ class Cell:
     article: bool
     neutral: bool
     update: bool
+    copy: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,9 @@ class Grid:
     `frame` has one row a definition: `part`; `panel` (the article's question, or what is asked instead),
     `question` (the options of all question dimensions, in words), `label` (the options that differ from the
     article's); one column for each dimension, by its id, with the option's id; `value`, `low`, `high` (in `unit`),
-    `text` (as a reader would say it), `agrees` (it comes out as printed), `keeps_sign`, `article`, `neutral`,
-    `update` (flags) and `sentence` (the definition in plain words). `left_out` has one row a combination: the
-    options' ids, `kind` ("excluded" or "missing") and `why`.
+    `text` (as a reader would say it), `agrees` (it comes out as printed), `leaves_room` (it might), `keeps_sign`,
+    `article`, `neutral`, `update`, `copy` (flags) and `sentence` (the definition in plain words). `left_out` has
+    one row a combination: the options' ids, `kind` ("excluded" or "missing") and `why`.
     """
 
     claim: Claim
@@ -97,6 +98,12 @@ class Grid:
     def same(self) -> pd.DataFrame:
         """The definitions of the article's question, its own among them."""
         return self.frame[(self.frame["panel"] == OWN_QUESTION) & ~self.frame["update"]]
+
+    @property
+    def voters(self) -> pd.DataFrame:
+        """The definitions that vote on robustness: of the same question, no copy of the print, and decided."""
+        same = self.same
+        return same[~(same["article"] | same["copy"] | same["leaves_room"])]
 
     @property
     def bundled(self) -> bool:
@@ -141,11 +148,12 @@ def definitions_of(claim: Claim) -> list[Mapping[str, Any]]:
 
 _LEADING: Final = ["part", "panel", "question", "label"]
 _TRAILING: Final = [
-    "value", "low", "high", "unit", "text", "agrees", "keeps_sign", "article", "neutral", "update", "sentence",
+    "value", "low", "high", "unit", "text", "agrees", "leaves_room", "keeps_sign", "article", "neutral", "update",
+    "copy", "sentence",
 ]  # fmt: skip
 
 
-_FLAGS: Final = ("agrees", "keeps_sign", "article", "neutral", "update")
+_FLAGS: Final = ("agrees", "leaves_room", "keeps_sign", "article", "neutral", "update", "copy")
 
 
 def check(claim: Claim) -> None:
@@ -267,6 +275,7 @@ def _cell(
         article=all(option is own.options[0] for own, option in pairs),
         neutral=neutral,
         update=update,
+        copy=any(option.copy for option in options),
     )
 
 
@@ -327,6 +336,7 @@ def _row(claim: Claim, dimensions: Sequence[Dimension], cell: Cell, computed: Es
         "article": cell.article,
         "neutral": cell.neutral,
         "update": cell.update,
+        "copy": cell.copy,
     }
 
 
@@ -357,11 +367,13 @@ def _agreement(claim: Claim, computed: Estimate | None, finding: Finding | None)
     if finding is not None:
         answer = {True: "stands", False: "does not stand", None: "unknown"}[finding.stands]
         told = {"text": finding.computed or answer, "sentence": finding.note}
-        return {"agrees": finding.stands is True, "keeps_sign": finding.stands is not False, **told}
+        flags = {"agrees": finding.stands is True, "leaves_room": False, "keeps_sign": finding.stands is not False}
+        return {**flags, **told}
     if computed is None:
         raise ClaimError(f"Claim {claim.id}: a definition gives neither a figure nor a finding.")
     return {
         "agrees": claims.agrees(claim, computed),
+        "leaves_room": claims.leaves_room(claim, computed),
         "keeps_sign": claims.keeps_sign(claim, computed),
         "sentence": computed.sentence,
     }
@@ -372,21 +384,23 @@ def _agreement(claim: Claim, computed: Estimate | None, finding: Finding | None)
 
 def spread(found: Grid) -> Spread:
     """Return what all definitions of a claim say together, and how robust its verdict is by that."""
-    same, voting = found.same, found.frame[~found.frame["update"]]
-    others = same[~same["article"]]
-    agreeing, keeping = _votes(found, others)
-    word, reason = _word(found, others, agreeing, keeping)
-    low, high, median = _span(same, found.claim.printed.unit)
+    same, every = found.same, found.frame[~found.frame["update"]]
+    voters = found.voters
+    agreeing, keeping = _votes(found, voters)
+    word, reason = _word(found, voters, agreeing, keeping)
+    low, high, median = _span(_alike(found), found.claim.printed.unit)
     moved_by, moves = _most_sensitive(found)
     counts = found.left_out["kind"].value_counts()
+    changes = overturning(found)
+    inside = changes["panel"] == OWN_QUESTION
     return Spread(
         word=word,
         reason=reason,
         same=len(same),
-        others=len(voting) - len(same),
+        others=len(every) - len(same),
+        voting=len(agreeing),
         agreeing=int(agreeing.sum()),
         keeping=int(keeping.sum()),
-        own=len(same) - len(others),
         excluded=int(counts.get("excluded", 0)),
         missing=int(counts.get("missing", 0)),
         updates=int(found.frame["update"].sum()),
@@ -395,62 +409,113 @@ def spread(found: Grid) -> Spread:
         median=median,
         moved_by=moved_by,
         moves=moves,
-        breaks=tuple(f"{row.label} ({row.text})" for row in overturning(found).itertuples()),
+        breaks=_told(changes[inside]),
+        turns=_told(changes[~inside]),
     )
 
 
-def _votes(found: Grid, others: pd.DataFrame) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
+def _told(changes: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(f"{row.label} ({row.text})" for row in changes.itertuples())
+
+
+def _votes(found: Grid, voters: pd.DataFrame) -> tuple["pd.Series[bool]", "pd.Series[bool]"]:
     """Return which definitions agree and which keep the sign; of a bundle, by the answer that each part has here.
 
-    A definition of a part agrees if it gives the part the same answer, and keeps its sign unless the part stands
-    here and fails there.
+    A definition of a part agrees if it gives the part the same answer, and keeps its sign unless it turns the
+    part: from standing to failing, or the other way.
     """
     if not found.bundled:
-        return others["agrees"].astype(bool), others["keeps_sign"].astype(bool)
+        return voters["agrees"], voters["keeps_sign"]
     own = found.frame[found.frame["article"]].set_index("part")
-    stands, fails = own["agrees"], ~own["keeps_sign"].astype(bool)
-    known = others[others["part"].isin(own.index)]
-    here, denied = known["part"].map(stands), known["part"].map(fails)
-    alike = (known["agrees"] == here) & (~known["keeps_sign"].astype(bool) == denied)
-    return alike, ~(here.astype(bool) & ~known["keeps_sign"].astype(bool))
+    known = voters[voters["part"].isin(own.index)]
+    stands, holds = (
+        known["part"].map(own["agrees"]).astype(bool),
+        known["part"].map(own["keeps_sign"]).astype(bool),
+    )
+    alike = (known["agrees"] == stands) & (known["keeps_sign"] == holds)
+    turned = (stands & ~known["keeps_sign"]) | (~holds & known["agrees"])
+    return alike, ~turned
 
 
 def _word(
-    found: Grid, others: pd.DataFrame, agreeing: "pd.Series[bool]", keeping: "pd.Series[bool]"
+    found: Grid, voters: pd.DataFrame, agreeing: "pd.Series[bool]", keeping: "pd.Series[bool]"
 ) -> tuple[str | None, str]:
     own = found.frame[found.frame["article"]]
-    if others.empty or own.empty:
+    if own.empty:
         return None, ""
-    if found.bundled:
-        parts = others.loc[agreeing.index, "part"]
-        each = [
-            robustness.word(int(agreeing[rows].sum()), int(keeping[rows].sum()), len(rows))
-            for rows in parts.groupby(parts).groups.values()
-        ]
-        # A bundle is no more robust than its weakest part.
-        weakest = min((one for one in each if one), key=_STEADINESS.index, default=None)
-        return weakest, _reason(found, agreeing, keeping)
-    if found.claim.printed.value is not None and own["value"].isna().all() and not own["agrees"].any():
+    if not found.bundled and found.claim.printed.value is not None and _only_bounded(own):
         return None, _ONLY_BOUNDED
-    return robustness.word(int(agreeing.sum()), int(keeping.sum()), len(others)), _reason(found, agreeing, keeping)
+    if not len(agreeing):
+        return None, _without_votes(found)
+    reason = f"{_reason(found, voters, agreeing, keeping)}{_abstaining(found)}"
+    if not found.bundled:
+        return robustness.word(int(agreeing.sum()), int(keeping.sum()), len(agreeing)), reason
+    parts = voters.loc[agreeing.index, "part"]
+    each = [
+        robustness.word(int(agreeing[rows].sum()), int(keeping[rows].sum()), len(rows))
+        for rows in parts.groupby(parts).groups.values()
+    ]
+    # A bundle is no more robust than its weakest part.
+    return min((one for one in each if one), key=_STEADINESS.index, default=None), reason
 
 
-def _reason(found: Grid, agreeing: "pd.Series[bool]", keeping: "pd.Series[bool]") -> str:
+def _only_bounded(own: pd.DataFrame) -> bool:
+    return bool(own["value"].isna().all() and not own["agrees"].any())
+
+
+def _without_votes(found: Grid) -> str:
+    """Return why no other definition of the same question has a vote; nothing where there is no other."""
+    told = _abstaining(found).strip()
+    return f"No other definition of the same question has a vote. {told}" if told else ""
+
+
+def _abstaining(found: Grid) -> str:
+    """Return in a sentence how many others of the same question have no vote, and why; nothing if all have."""
+    others = found.same[~found.same["article"]]
+    copies, open_ones = int(others["copy"].sum()), int((others["leaves_room"] & ~others["copy"]).sum())
+    told = []
+    if copies:
+        told.append(f"{copies} only {'tells' if copies == 1 else 'tell'} the printed figure again")
+    if open_ones:
+        told.append(
+            f"{open_ones} {'leaves' if open_ones == 1 else 'leave'} room for the printed figure among others"
+        )
+    return f" Without a vote: {fmt.join(told)}." if told else ""
+
+
+def _reason(found: Grid, voters: pd.DataFrame, agreeing: "pd.Series[bool]", keeping: "pd.Series[bool]") -> str:
     agree, kept, total = int(agreeing.sum()), int(keeping.sum()), len(agreeing)
     by_side = found.claim.printed.direction is not None or found.claim.kind == "bound"
     told = _how_many(agree, total, _SAME_ANSWER if found.bundled else _AGREEING[by_side])
     if found.bundled:
         if total > kept:
-            told += f"; in {total - kept} of them a part fails that stands here"
+            told += f"; in {total - kept} of them a part comes out the other way"
         return f"{told}."
-    # Who agrees with a direction or a side keeps its sign; a printed zero has none.
-    if not by_side and found.claim.printed.value and agree < total:
-        some = f"{kept} of {total} {'keeps' if kept == 1 else 'keep'}"
-        told += f"; {'all keep' if kept == total else some} its sign"
-    others = found.same[~found.same["article"]]
-    if others["unit"].nunique() == 1:
-        told += f"; {'it gives' if total == 1 else 'together they give'} {_span_text(found.claim, others)}"
+    # Who agrees with a direction or a side keeps its sign.
+    if not by_side and agree < total:
+        told += (
+            f"; {_sign_words(kept, total)}" if found.claim.printed.value else "; a printed zero has no other sign"
+        )
+    if _alike(found)["unit"].nunique() == 1 and voters.index.isin(_alike(found).index).all():
+        told += f"; {'it gives' if total == 1 else 'together they give'} {_span_text(found.claim, voters)}"
     return f"{told}."
+
+
+def _sign_words(kept: int, total: int) -> str:
+    if total == 1:
+        return "it keeps its sign" if kept else "it does not keep its sign"
+    return (
+        "all keep its sign" if kept == total else f"{kept} of {total} {'keeps' if kept == 1 else 'keep'} its sign"
+    )
+
+
+def _alike(found: Grid) -> pd.DataFrame:
+    """Return the definitions of the article's question whose figures are of one size: none of unlike options."""
+    same = found.same
+    for dimension in found.dimensions:
+        if dimension.unlike:
+            same = same[same[dimension.id] == dimension.options[0].id]
+    return same
 
 
 def _how_many(agree: int, total: int, verb: tuple[str, str]) -> str:
@@ -572,16 +637,26 @@ def overturning(found: Grid) -> pd.DataFrame:
     return changes[changes["agrees"] != changes["part"].map(own)]
 
 
-def rivals(found: Grid) -> list[tuple[str, Estimate]]:
-    """Return the other definitions of the article's question, each by what differs and with its estimate."""
-    rows = found.same[~found.same["article"] & (found.same["part"] == "")]
-    ends = rows[["value", "low", "high"]].to_numpy(float)
+def rivals(found: Grid) -> list[Estimate]:
+    """Return what the other definitions of the article's question say; copies of the print are none."""
+    rows = found.same[~(found.same["article"] | found.same["copy"]) & (found.same["part"] == "")]
     return [
-        (label, Estimate(_closed(value), "", "", sentence, _closed(low), _closed(high), unit=unit))
-        for label, sentence, unit, (value, low, high) in zip(
-            rows["label"], rows["sentence"], rows["unit"], ends, strict=True
+        Estimate(_closed(value), "", "", sentence, _closed(low), _closed(high), unit=unit)
+        for sentence, unit, (value, low, high) in zip(
+            rows["sentence"], rows["unit"], rows[["value", "low", "high"]].to_numpy(float), strict=True
         )
     ]
+
+
+def split(found: Grid) -> str:
+    """Return in a sentence under which option no definition agrees, where some agree under another."""
+    table = shares(found)
+    for name, own in table.groupby("name", sort=False):
+        none = own[own["agreeing"] == 0]
+        if len(none) and len(none) < len(own):
+            worst = none.sort_values("definitions", ascending=False, kind="stable").iloc[0]
+            return f"With “{str(name).lower()}: {worst['option']}” it comes out on none of {worst['definitions']}."
+    return ""
 
 
 # What is shown
@@ -591,12 +666,12 @@ def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str
     """Return what `charts.specification_curve` draws: a table, and the options of each dimension by label.
 
     Of a bundle it is one `part`, by its id, that can be drawn; without one each part is a panel. Columns `panel`,
-    `value`, `low`, `high`, `agrees`, `role`, `text`, `sentence` and one for each dimension that has more than one
-    option in the grid, by its name.
+    `value`, `low`, `high`, `agrees`, `leaves_room`, `role`, `text`, `sentence` and one for each dimension that has
+    more than one option in the grid, by its name.
     """
     frame = found.frame[found.frame["part"] == part] if part else found.frame
     used = [dimension for dimension in found.dimensions if frame[dimension.id].nunique() > 1]
-    table = frame[["panel", "value", "low", "high", "agrees", "text", "sentence"]].copy()
+    table = frame[["panel", "value", "low", "high", "agrees", "leaves_room", "text", "sentence"]].copy()
     if found.bundled and not part:
         table["panel"] = frame["part"].str.replace("-", " ") + np.where(
             frame["panel"] == OWN_QUESTION, "", "; " + frame["panel"].str.lower()
@@ -687,7 +762,7 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
     for dimension in found.dimensions:
         moved = apart[changes[dimension.id] != dimension.options[0].id].dropna()
         if moved.max() > 0:
-            yield moved.idxmax(), f"furthest by {dimension.name.lower()} alone"
+            yield moved.idxmax(), f"farthest if only this changes: {dimension.name.lower()}"
     voting = frame[~frame["update"]]
     yield from _ends(voting, "of all")
     yield from _ends(frame[frame["update"]], "after the article")

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 ROBUSTNESS: Final[dict[str, str]] = {
-    "robust": "all other definitions of the same question keep the sign, and at least half agree with the print",
-    "fragile": "some agree with the print, but fewer than half, or not all keep the sign",
-    "alone": "none agrees with the print",
+    "robust": "all other definitions of the same question keep the sign, and at least half agree with the print "
+    "(of a claim in parts: none turns a part, and at least half give it the same answer)",
+    "fragile": "some agree, but fewer than half, or not all keep the sign (a printed zero has none: all would "
+    "have to agree)",
+    "alone": "none agrees",
 }
 # Half: a reader who picks another fair definition blindly is then at least as likely as not to meet the figure.
 ROBUST_SHARE: Final = 0.5
@@ -20,23 +22,24 @@ class Spread:
     """What the definitions of a claim say together, those of the article's own question apart from all others.
 
     `word` is one of `ROBUSTNESS`, or None where nothing can agree; `reason` says why in a sentence. `same` counts
-    the definitions of the article's question, its own among them (`own`: of a bundle one for each of its parts
-    that can be looked up), and `others` those of other questions;
-    `agreeing` and `keeping` count, of the same question without the article's own, those that agree and those that
-    keep the sign. `low`, `high` and `median` are of the same question, the article's own among them (infinite
-    where open, None where no figure is computed). `excluded` counts combinations that make no sense, `missing`
-    those for which no figure is at hand, `updates` those that end after the article. `moved_by` is the dimension
-    that moves the answer most, and `moves` by how much on average (in the claim's unit; of a bundle the share of
-    its answers). `breaks` are the single changes that overturn the answer of the article's definition.
+    the definitions of the article's question, its own among them, and `others` those of other questions; `voting`
+    those of the same question that have a vote: not the article's own, no copy of the print, and none that only
+    leaves room for it. `agreeing` and `keeping` count those among them that agree and that keep the sign. `low`,
+    `high` and `median` are of the same question, the article's own among them (infinite where open, None where no
+    figure is computed). `excluded` counts combinations that make no sense, `missing` those for which no figure is
+    at hand, `updates` those that end after the article. `moved_by` is the dimension that moves the answer most,
+    and `moves` by how much on average (in the claim's unit; of a bundle the share of its answers). `breaks` are
+    the single changes within the article's question that overturn its answer, `turns` those that ask another
+    question.
     """
 
     word: str | None
     reason: str
     same: int
     others: int
+    voting: int
     agreeing: int
     keeping: int
-    own: int = 1
     excluded: int = 0
     missing: int = 0
     updates: int = 0
@@ -46,16 +49,17 @@ class Spread:
     moved_by: str = ""
     moves: float | None = None
     breaks: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
 
     @property
     def share_agreeing(self) -> float | None:
-        """Share of the other definitions of the same question that agree; None where there is no other."""
-        return self.agreeing / (self.same - self.own) if self.same > self.own else None
+        """Share of the definitions with a vote that agree; None where none has one."""
+        return self.agreeing / self.voting if self.voting else None
 
     @property
     def share_same_sign(self) -> float | None:
-        """Share of the other definitions of the same question that keep the sign; None where there is no other."""
-        return self.keeping / (self.same - self.own) if self.same > self.own else None
+        """Share of the definitions with a vote that keep the sign; None where none has one."""
+        return self.keeping / self.voting if self.voting else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `verdicts.json` holds of it, as plain JSON values."""
@@ -66,7 +70,7 @@ class Spread:
             "share_same_sign": _finite(self.share_same_sign),
             "definitions": {
                 "same": self.same,
-                "own": self.own,
+                "voting": self.voting,
                 "others": self.others,
                 "updates": self.updates,
                 "excluded": self.excluded,
@@ -75,6 +79,7 @@ class Spread:
             "most_sensitive_to": self.moved_by or None,
             "moves": _finite(self.moves),
             "breaks": list(self.breaks),
+            "turns": list(self.turns),
         }
 
 

@@ -139,8 +139,8 @@ def missing(found: Sequence[dict[str, Any]]) -> tuple[str, ...]:
 def table(found: Sequence[dict[str, Any]]) -> pd.DataFrame:
     """Return one row a verdict, in words, as a reader sees it.
 
-    Columns Claim, Printed, Computed, Verdict; Other definitions (the word for robustness, and how many of the others
-    agree) and Range over all definitions of the same question; Evidence.
+    Columns Claim, Printed, Computed, Verdict; Other definitions (the word for robustness, and how many agree) and
+    Range over all definitions of the same question; Evidence.
     """
     return pd.DataFrame(
         {
@@ -320,8 +320,7 @@ def agreeing(verdict: dict[str, Any]) -> str:
     share, counts = verdict.get("share_agreeing"), verdict.get("definitions")
     if share is None or not counts or not verdict["robustness"]:
         return ""
-    others = counts["same"] - counts["own"]
-    return f"{round(share * others)} of {others}"
+    return f"{round(share * counts['voting'])} of {counts['voting']}"
 
 
 def _steadiness(verdict: dict[str, Any]) -> str:

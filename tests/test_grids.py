@@ -333,6 +333,28 @@ def test_an_option_of_one_part_leaves_the_other_alone():
             "an option stands twice",
         ),
         (
+            {"dimensions": (dimension("averaging", "measurement", 0, 1),) * 2},
+            "a dimension stands twice",
+        ),
+        (
+            {"dimensions": (dimension("averaging", "measurement", 0, 1, updates=2),)},
+            "cannot end after the article",
+        ),
+        (
+            {
+                "dimensions": (
+                    Dimension(
+                        "averaging", "A", "measurement", (Option("o0", "one"), Option("o1", "one", "", {"x": 1}))
+                    ),
+                )
+            },
+            "two options have one label",
+        ),
+        (
+            {"excluded": (Exclusion({"averaging": ("o0", "o1")}, "No."),)},
+            "an exclusion leaves out the article's own definition: No.",
+        ),
+        (
             {"excluded": (Exclusion({"averaging": ("o7",)}, "No."),)},
             "an exclusion names averaging o7",
         ),
@@ -373,13 +395,18 @@ def test_a_grid_gives_what_each_definition_gives_by_itself(claim):
     found = grids.grid(claim)
     names = [own.id for own in claim.dimensions]
     answers, missing = slow_loop(claim)
+    editions = [option for own in claim.dimensions if own.id == "edition" for option in own.options[1:]]
     assert set(map(tuple, found.frame[names].to_numpy())) == set(answers)
     lost = found.left_out[found.left_out["kind"] == "missing"]
     assert set(map(tuple, lost[names].to_numpy())) == missing
     for ids, estimate in answers.items():
         (row,) = found.frame[(found.frame[names] == list(ids)).all(axis="columns")].to_dict("records")
-        assert row["sentence"] == estimate.sentence
-        expected = [np.nan if estimate.value is None else estimate.value, *estimate.range]
+        own = (
+            next((option.label for option in editions if option.id == row["edition"]), None) if editions else None
+        )
+        assert row["sentence"] == estimate.sentence + (f" In edition {own}." if own else "")
+        ends = [end for end in estimate.range if math.isfinite(end)] if estimate.near else estimate.range
+        expected = [np.nan if estimate.value is None else estimate.value, min(ends), max(ends)]
         got = [row["value"], *(end if not math.isnan(end) else math.inf for end in (row["low"], row["high"]))]
         got[1] = -math.inf if math.isnan(row["low"]) else got[1]
         assert got == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True), ids
@@ -407,6 +434,30 @@ def test_every_definition_says_in_words_of_its_own_what_it_is(claim):
     told = frame[["part", "sentence", *(["edition"] if "edition" in frame else [])]]
     twice = frame.loc[told.duplicated(keep=False), ["label", "sentence"]]
     assert twice.empty, twice.to_string()
+
+
+@each_claim
+def test_no_sentence_stands_for_two_answers(claim):
+    answers = grids.grid(claim).frame.groupby(["part", "sentence", "unit"])["text"].nunique()
+    assert answers.max() == 1, answers.idxmax()
+
+
+@pytest.mark.parametrize("claim", ["luxury-weak", "brazil-south-africa-decline"])
+def test_what_cannot_be_set_side_by_side_has_no_range(claim):
+    spread = grids.spread(definitions.grid(claim))
+    assert (spread.low, spread.high, spread.median) == (None, None, None)
+    assert spread.same > 1
+
+
+def test_almost_half_is_a_range_of_its_own_end():
+    spread = grids.spread(definitions.grid("draeger-50"))
+    assert (spread.low, spread.high) == (-50, -50)
+
+
+@pytest.mark.usefixtures("added")
+@pytest.mark.parametrize(("add", "told"), [(5, "; it keeps its sign"), (-40, "; it does not keep its sign")])
+def test_one_other_definition_is_told_in_the_singular(add, told):
+    assert told in grids.spread(grids.grid(own_claim(dimension("averaging", "measurement", 0, add)))).reason
 
 
 @each_claim
@@ -523,6 +574,17 @@ def test_a_run_with_other_parameters_is_its_own_first_definition():
     assert not found.frame["neutral"].any(), "the rule of the neutral definition is about the article's months"
     assert found.dimensions[1].options[0].label == grids.THIS_RUN
     assert found.dimensions[0].options[0].label == "volume"
+
+
+def test_a_run_that_takes_another_option_calls_it_by_its_name():
+    found = definitions.grid("one-way-trade", currency="CNY")
+    measure, currency, *_ = (own.options[0].label for own in found.dimensions)
+    # Several measures fix a currency too, yet a run in another one does not ask for another measure.
+    assert (measure, currency) == ("exports over imports", "yuan, by customs")
+    assert found.frame["neutral"].sum() == 1, "yuan is the neutral option, whoever asks for it"
+    own = found.frame[found.frame["article"]]
+    assert own["label"].item() == "this run’s definition"
+    assert "this run’s" in grids.telling(found)["role"].str.cat(sep="; ")
 
 
 def test_months_counted_from_those_of_a_run_are_named_by_what_they_are_there():

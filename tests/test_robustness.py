@@ -25,8 +25,6 @@ def test_the_word_follows_from_two_thresholds(agreeing, keeping, total, expected
 def test_shares_are_of_the_definitions_that_vote():
     spread = Spread("fragile", "So.", same=6, others=9, voting=4, agreeing=1, keeping=4)
     assert (spread.share_agreeing, spread.share_same_sign) == (0.25, 1.0)
-    bundle = Spread("robust", "So.", same=7, others=0, agreeing=2, keeping=2, own=5)
-    assert (bundle.share_agreeing, bundle.share_same_sign) == (1.0, 1.0), "each part has an own definition"
     alone = Spread(None, "", same=2, others=9, voting=0, agreeing=0, keeping=0)
     assert (alone.share_agreeing, alone.share_same_sign) == (None, None)
 

@@ -707,7 +707,7 @@ def agrees(claim: Claim, estimate: Estimate) -> bool:
     if claim.kind == "bound" or claim.printed.direction is not None:
         return _rule_estimate(claim, estimate).word in _AGREEING
     goal, precision = _goal(claim), claim.printed.precision
-    return all(math.isfinite(end) and _rounds_to(end, goal, precision) for end in _ends(estimate))
+    return all(math.isfinite(end) and _rounds_to(end, goal, precision) for end in ends(estimate))
 
 
 def leaves_room(claim: Claim, estimate: Estimate) -> bool:
@@ -716,18 +716,19 @@ def leaves_room(claim: Claim, estimate: Estimate) -> bool:
         return False
     if claim.kind == "bound" or claim.printed.direction is not None:
         return _rule_estimate(claim, estimate).word == "not excluded"
-    ends, half = _ends(estimate), claim.printed.precision / 2
-    return len(set(ends)) > 1 and min(ends) < _goal(claim) + half and max(ends) > _goal(claim) - half
+    allowed, half = ends(estimate), claim.printed.precision / 2
+    low, high = min(allowed), max(allowed)
+    return low < high and low < _goal(claim) + half and high > _goal(claim) - half
 
 
 def keeps_sign(claim: Claim, estimate: Estimate) -> bool:
     """Tell whether all of an estimate has the sign of what is printed, at the printed precision."""
     printed = claim.printed
     wanted = _SIGN[printed.direction] if printed.direction else _sign(_goal(claim), printed.precision)
-    return {_sign(end, printed.precision) for end in _ends(estimate)} == {wanted}
+    return {_sign(end, printed.precision) for end in ends(estimate)} == {wanted}
 
 
-def _ends(estimate: Estimate) -> tuple[float, ...]:
+def ends(estimate: Estimate) -> tuple[float, ...]:
     """Return both ends of a range; of a value that lies near its one end ("almost half") that end alone."""
     return tuple(end for end in estimate.range if not (estimate.near and math.isinf(end)))
 

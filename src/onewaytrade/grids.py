@@ -50,6 +50,8 @@ _WINDOW: Final = frozenset({"start", "end"})
 _THINGS: Final = 2
 FILE: Final = "definitions.csv"
 THIS_RUN: Final = "as this run asks"
+ARTICLES: Final = "the article’s"
+RUNS: Final = "this run’s"
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
 # A number is agreed with when others round to it, a side or a direction when others show it; of several, and of
 # one.
@@ -86,13 +88,15 @@ class Grid:
     article's); one column for each dimension, by its id, with the option's id; `value`, `low`, `high` (in `unit`),
     `text` (as a reader would say it), `agrees` (it comes out as printed), `leaves_room` (it might), `keeps_sign`,
     `article`, `neutral`, `update`, `copy` (flags) and `sentence` (the definition in plain words). `left_out` has
-    one row a combination: the options' ids, `kind` ("excluded" or "missing") and `why`.
+    one row a combination: the options' ids, `kind` ("excluded" or "missing") and `why`. `whose` the first
+    definition is: the article's, or this run's where it departs from the article.
     """
 
     claim: Claim
     dimensions: tuple[Dimension, ...]
     frame: pd.DataFrame
     left_out: pd.DataFrame
+    whose: str
 
     @property
     def same(self) -> pd.DataFrame:
@@ -124,12 +128,13 @@ def grid(claim: Claim, **overrides: Any) -> Grid | None:
     base, article = choices_of(claim, **overrides), choices_of(claim)
     dimensions = tuple(_asked(dimension, base, article) for dimension in claim.dimensions)
     cells, left_out = _lay_out(claim, dimensions, base, moved=times(base) != times(article))
+    whose = ARTICLES if base == article else RUNS
     rows = []
     for cell, computed in zip(cells, _computed(claim, cells), strict=True):
         if isinstance(computed, NoFigureError):
             left_out.append({**_ids(dimensions, cell.options), "kind": "missing", "why": str(computed)})
         else:
-            rows.append(_row(claim, dimensions, cell, computed))
+            rows.append(_row(claim, dimensions, cell, computed, whose))
     names = [dimension.id for dimension in dimensions]
     frame = pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING])
     return Grid(
@@ -137,6 +142,7 @@ def grid(claim: Claim, **overrides: Any) -> Grid | None:
         dimensions,
         frame.astype(dict.fromkeys(_FLAGS, bool) | dict.fromkeys(("value", "low", "high"), float)),
         pd.DataFrame(left_out, columns=[*names, "kind", "why"]),
+        whose,
     )
 
 
@@ -159,22 +165,47 @@ _FLAGS: Final = ("agrees", "leaves_room", "keeps_sign", "article", "neutral", "u
 def check(claim: Claim) -> None:
     """Raise ClaimError, naming the claim and what is wrong, for dimensions or exclusions that cannot be meant."""
     known = {dimension.id: {option.id for option in dimension.options} for dimension in claim.dimensions}
+    if len(known) < len(claim.dimensions):
+        raise ClaimError(f"Claim {claim.id}: a dimension stands twice; its id names one column.")
     for dimension in claim.dimensions:
-        where = f"Claim {claim.id}, dimension {dimension.id}"
-        if len(known[dimension.id]) < len(dimension.options):
-            raise ClaimError(f"{where}: an option stands twice; its id names one option.")
-        if dimension.options[0].choices or not all(option.choices for option in dimension.options[1:]):
-            raise ClaimError(f"{where}: the first option, the article's, has no choices; all others have some.")
-        if dimension.kind == "open" and not claim.definition.undetermined:
-            raise ClaimError(f"{where}: only a claim that names no definition can leave a dimension open.")
-        if sum(option.neutral for option in dimension.options) > 1:
-            raise ClaimError(f"{where}: two options are neutral; one is, or the article's own if none is marked.")
+        if fault := _fault(dimension, undetermined=claim.definition.undetermined):
+            raise ClaimError(f"Claim {claim.id}, dimension {dimension.id}: {fault}")
+    own = {dimension.id: dimension.options[0].id for dimension in claim.dimensions}
     for exclusion in claim.excluded:
         for name, ids in exclusion.when.items():
             if unknown := sorted(set(ids) - known.get(name, set())):
                 raise ClaimError(
                     f"Claim {claim.id}: an exclusion names {name} {fmt.join(unknown)}, no option of it."
                 )
+        if _fits(exclusion.when, own):
+            raise ClaimError(
+                f"Claim {claim.id}: an exclusion leaves out the article's own definition: {exclusion.why}"
+            )
+
+
+def _fault(dimension: Dimension, *, undetermined: bool) -> str:
+    """Return what is wrong with a dimension, in a sentence; nothing where all is well."""
+    first, *others = dimension.options
+    faults = {
+        "an option stands twice; its id names one option.": _repeats([own.id for own in dimension.options]),
+        "two options have one label, so that no reader can tell them apart.": _repeats(
+            [own.label for own in dimension.options]
+        ),
+        "the first option, the article's, has no choices; all others have some.": bool(first.choices)
+        or not all(own.choices for own in others),
+        "the first option, the article's, cannot end after the article.": first.update,
+        "only a claim that names no definition can leave a dimension open.": dimension.kind == "open"
+        and not undetermined,
+        "two options are neutral; one is, or the article's own if none is marked.": sum(
+            own.neutral for own in dimension.options
+        )
+        > 1,
+    }
+    return next((sentence for sentence, found in faults.items() if found), "")
+
+
+def _repeats(names: Sequence[str]) -> bool:
+    return len(set(names)) < len(names)
 
 
 # Laying out
@@ -183,16 +214,33 @@ def check(claim: Claim) -> None:
 def _asked(dimension: Dimension, base: Mapping[str, Any], article: Mapping[str, Any]) -> Dimension:
     """Return a dimension as a run asks it: without options that name a time when the run moved in time.
 
-    Its first option, which is what the run asks, is renamed where the run departs in what the dimension is about.
+    Its first option is what the run asks: it goes by the name of the option that the run takes, or by a name for
+    this run where it departs in what the dimension is about.
     """
     moved = times(base) != times(article)
     first, *others = dimension.options
-    kept = [_dated(option, base, article) for option in others if not (moved and times(option.choices))]
     before, after = flat(article), flat(base)
-    departs = {_about(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    if departs & {_about(name) for option in others for name in flat(option.choices)}:
-        first = Option(first.id, THIS_RUN, first.why, first.choices)
-    return Dimension(dimension.id, dimension.name, dimension.kind, (first, *kept))
+    departs = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    asked = next((option for option in others if _is_asked(option, departs, after)), None)
+    if asked is not None:
+        # It keeps the place of the first, and takes the name it has in the register.
+        first = replace(first, label=asked.label, why=asked.why, neutral=asked.neutral)
+    elif {_about(name) for name in departs} & _own_names(others):
+        first = replace(first, label=THIS_RUN)
+    kept = [_dated(option, base, article) for option in others if not (moved and times(option.choices))]
+    return replace(dimension, options=(first, *kept))
+
+
+def _is_asked(option: Option, departs: Collection[str], after: Mapping[str, Any]) -> bool:
+    """Tell whether an option is what a run asks where it departs from the article."""
+    own = flat(option.choices)
+    return any(name in departs for name in own) and all(after.get(name) == value for name, value in own.items())
+
+
+def _own_names(options: Sequence[Option]) -> set[str]:
+    """Return what a dimension is about: the choices that an option of it makes alone, or else all of them."""
+    each = [[_about(name) for name in flat(option.choices)] for option in options]
+    return {names[0] for names in each if len(names) == 1} or set(itertools.chain.from_iterable(each))
 
 
 def _dated(option: Option, base: Mapping[str, Any], article: Mapping[str, Any]) -> Option:
@@ -320,7 +368,9 @@ def _computed(claim: Claim, cells: Sequence[Cell]) -> list[Estimate | NoFigureEr
     return [next(answers) if wanted else None for wanted in asked]
 
 
-def _row(claim: Claim, dimensions: Sequence[Dimension], cell: Cell, computed: Estimate | None) -> dict[str, Any]:
+def _row(
+    claim: Claim, dimensions: Sequence[Dimension], cell: Cell, computed: Estimate | None, whose: str
+) -> dict[str, Any]:
     finding = None
     if cell.part:
         part = next(part for part in claim.parts if part.id == cell.part)
@@ -329,10 +379,10 @@ def _row(claim: Claim, dimensions: Sequence[Dimension], cell: Cell, computed: Es
         "part": cell.part,
         "panel": cell.panel,
         "question": cell.question,
-        "label": _label(dimensions, cell.options),
+        "label": _label(dimensions, cell.options, whose),
         **_ids(dimensions, cell.options),
         **_figures(claim, computed),
-        **_agreement(claim, computed, finding),
+        **_agreement(claim, computed, finding, _edition(dimensions, cell.options)),
         "article": cell.article,
         "neutral": cell.neutral,
         "update": cell.update,
@@ -340,20 +390,21 @@ def _row(claim: Claim, dimensions: Sequence[Dimension], cell: Cell, computed: Es
     }
 
 
-def _label(dimensions: Sequence[Dimension], options: Sequence[Option]) -> str:
-    """Return what differs from the article's definition, in words."""
+def _label(dimensions: Sequence[Dimension], options: Sequence[Option], whose: str) -> str:
+    """Return what differs from the first definition, in words."""
     differ = [
         f"{own.name.lower()}: {option.label}"
         for own, option in zip(dimensions, options, strict=True)
         if option is not own.options[0]
     ]
-    return "; ".join(differ) or "the article’s definition"
+    return "; ".join(differ) or f"{whose} definition"
 
 
 def _figures(claim: Claim, computed: Estimate | None) -> dict[str, Any]:
     if computed is None:
         return {"value": np.nan, "low": np.nan, "high": np.nan, "unit": "", "text": ""}
-    low, high = (np.nan if np.isinf(end) else end for end in computed.range)
+    ends = claims.ends(computed)
+    low, high = (np.nan if np.isinf(end) else end for end in (min(ends), max(ends)))
     return {
         "value": np.nan if computed.value is None else computed.value,
         "low": low,
@@ -363,10 +414,22 @@ def _figures(claim: Claim, computed: Estimate | None) -> dict[str, Any]:
     }
 
 
-def _agreement(claim: Claim, computed: Estimate | None, finding: Finding | None) -> dict[str, Any]:
+def _edition(dimensions: Sequence[Dimension], options: Sequence[Option]) -> str:
+    """Return the edition of a definition as a sentence where it is not the first; methods' own name none."""
+    return next(
+        (
+            f" In edition {option.label}."
+            for own, option in zip(dimensions, options, strict=True)
+            if own.id == "edition" and option is not own.options[0]
+        ),
+        "",
+    )
+
+
+def _agreement(claim: Claim, computed: Estimate | None, finding: Finding | None, edition: str) -> dict[str, Any]:
     if finding is not None:
         answer = {True: "stands", False: "does not stand", None: "unknown"}[finding.stands]
-        told = {"text": finding.computed or answer, "sentence": finding.note}
+        told = {"text": finding.computed or answer, "sentence": f"{finding.note}{edition}"}
         flags = {"agrees": finding.stands is True, "leaves_room": False, "keeps_sign": finding.stands is not False}
         return {**flags, **told}
     if computed is None:
@@ -375,7 +438,7 @@ def _agreement(claim: Claim, computed: Estimate | None, finding: Finding | None)
         "agrees": claims.agrees(claim, computed),
         "leaves_room": claims.leaves_room(claim, computed),
         "keeps_sign": claims.keeps_sign(claim, computed),
-        "sentence": computed.sentence,
+        "sentence": f"{computed.sentence}{edition}",
     }
 
 
@@ -388,7 +451,7 @@ def spread(found: Grid) -> Spread:
     voters = found.voters
     agreeing, keeping = _votes(found, voters)
     word, reason = _word(found, voters, agreeing, keeping)
-    low, high, median = _span(_alike(found), found.claim.printed.unit)
+    low, high, median = _span_of_one(found)
     moved_by, moves = _most_sensitive(found)
     counts = found.left_out["kind"].value_counts()
     changes = overturning(found)
@@ -541,6 +604,14 @@ def _span_text(claim: Claim, rows: pd.DataFrame) -> str:
 def _closed(end: float | None) -> float | None:
     """Return an end of a range, or None where it is open or unknown."""
     return None if end is None or not np.isfinite(end) else float(end)
+
+
+def _span_of_one(found: Grid) -> tuple[float | None, float | None, float | None]:
+    """Return the span of the article's question; none of several parts, or of growth beside a change of growth."""
+    alike = _alike(found)
+    if found.bundled or alike["unit"].nunique() != 1:
+        return None, None, None
+    return _span(alike, found.claim.printed.unit)
 
 
 def _span(rows: pd.DataFrame, unit: str) -> tuple[float | None, float | None, float | None]:
@@ -753,7 +824,7 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
     """Yield rows of the grid with what makes them telling, the most telling first; a row may come again."""
     frame = found.frame
     for row in frame.index[frame["article"]]:
-        yield row, "the article’s"
+        yield row, found.whose
     for row in frame.index[frame["neutral"]]:
         yield row, "neutral"
     yield from _ends(found.same, "of its question", middle=True)
@@ -775,12 +846,13 @@ def _from_the_articles(found: Grid, rows: pd.DataFrame) -> "pd.Series[float]":
     low, high = (frame.loc[rows.index, end] for end in ("low", "high"))
     above, below = low - rows["part"].map(own["high"]), rows["part"].map(own["low"]) - high
     apart: pd.Series[float] = above.where(above > below, below).clip(lower=0)
-    return apart.where(np.isfinite(low) | np.isfinite(high))
+    alike = rows["unit"] == rows["part"].map(own["unit"])
+    return apart.where((np.isfinite(low) | np.isfinite(high)) & alike)
 
 
 def _ends(rows: pd.DataFrame, of: str, *, middle: bool = False) -> Iterator[tuple[Any, str]]:
-    """Yield the lowest and the highest of some rows, where they differ and are known; of each part of a bundle."""
-    for _, own in rows.groupby("part", sort=False):
+    """Yield the lowest and the highest of some rows, where they differ and are known; of each part and unit."""
+    for _, own in rows.groupby(["part", "unit"], sort=False):
         low, high = (end.sort_values(kind="stable") for end in _reach(own))
         if np.isfinite(low.iloc[0]) and low.iloc[0] < high.iloc[-1]:
             yield low.index[0], f"lowest {of}"

@@ -33,6 +33,8 @@ _REQUIRED: Mapping[str, type] = {
 }  # fmt: skip
 # Editions that are read where the pinned one is asked for, by dataset.
 _INSTEAD: ContextVar[Mapping[str, str]] = ContextVar("instead_of_pinned", default=MappingProxyType({}))
+# The project, and the editions that are read instead of the pinned ones.
+View = tuple[Path, tuple[tuple[str, str], ...]]
 _KINDS = {
     "string": "text",
     "number": "a number",
@@ -130,7 +132,7 @@ def instead_of_pinned(name: str) -> str | None:
     return _INSTEAD.get().get(name)
 
 
-def view() -> tuple[Path, tuple[tuple[str, str], ...]]:
+def view() -> View:
     """Return what the data look like from here, as a key for what was computed from them: project and editions."""
     return project.root(), tuple(sorted(_INSTEAD.get().items()))
 

@@ -9,12 +9,11 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 
-from onewaytrade import claims, datasets, fmt, measures, project
+from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import GRADES, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
@@ -205,12 +204,12 @@ def _find(dataset: str, period: str, **wanted: str) -> list[_Row]:
 
 
 def _find_any(dataset: str, period: str, **wanted: str) -> list[_Row]:
-    rows = _records(dataset, project.root()).get(period, ())
+    rows = _records(dataset, datasets.view()).get(period, ())
     return [row for row in rows if all(row[name] == cell for name, cell in wanted.items())]
 
 
 @functools.lru_cache(maxsize=8)
-def _records(dataset: str, _root: Path) -> dict[str, list[_Row]]:
+def _records(dataset: str, _view: datasets.View) -> dict[str, list[_Row]]:
     # Hundreds of single figures are looked up by period; a frame is slow at that.
     frame = datasets.load(dataset).rename(columns={"rate": "value"})
     records = cast("list[_Row]", frame.to_dict("records"))
@@ -384,7 +383,7 @@ def june(partner: str, currency: str, seen: "pd.Series[float] | None" = None) ->
     if half is None or first is None or quarter is None or last_year is None:
         return None
     change = measures.growth_interval(quarter.interval, (half - first).interval)
-    points = _stray_points(project.root()) if seen is None else seen
+    points = _stray_points(datasets.view()) if seen is None else seen
     low, high = change.low + float(points.min()), change.high + float(points.max())
     return June(
         quarter_pct=measures.growth(quarter.value, (half - first).value),
@@ -407,7 +406,7 @@ def _bounded(
 
 
 @functools.lru_cache(maxsize=4)
-def _stray_points(_root: Path) -> "pd.Series[float]":
+def _stray_points(_view: datasets.View) -> "pd.Series[float]":
     return strays(large=True)["stray_points"]
 
 
@@ -622,7 +621,7 @@ def june_needed(currency: str) -> pd.DataFrame:
     the printed figure), `others_pct` (April and May together at `needed_pct`), `april_pct` (as printed, if it
     was) and `may_pct` (what would then be left for May); `as_far` of `seen` months strayed at least as far up.
     """
-    seen = _stray_points(project.root())
+    seen = _stray_points(datasets.view())
     rows = []
     for partner in ("Japan", "Germany"):
         known = _need(june(partner, currency))

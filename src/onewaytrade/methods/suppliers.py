@@ -9,12 +9,11 @@ import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, Final, cast
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures, project
+from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import GRADES, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError
 from onewaytrade.measures import Interval
@@ -197,7 +196,7 @@ def import_years(names: Iterable[str]) -> pd.DataFrame:
     print the year, or the rounding of another source), `grade` and `where`. Years that nobody prints are the sum
     of their months, where all twelve are at hand.
     """
-    known = _known_years(project.root())
+    known = _known_years(datasets.view())
     found = [
         (f"{name} imported", "million t", year, "", *row)
         for name in names
@@ -208,7 +207,7 @@ def import_years(names: Iterable[str]) -> pd.DataFrame:
 
 
 @functools.lru_cache(maxsize=4)
-def _known_years(_root: Path) -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
+def _known_years(_view: datasets.View) -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
     """Return value, low, high, grade and place of the years of all `COMMODITIES`, by line and year, in order."""
     known = {
         (name, year): (total, total, total, "primary", "sum of months")
@@ -583,11 +582,11 @@ _WINDOW: Final = ["group", "label", "value", "low", "high", "grade", "period"]
 
 def _rows(partner: str, currency: str, period: str) -> list[dict[str, Any]]:
     """Return the rows on imports from a partner over a period, customs' own tables before the press."""
-    return _records(project.root()).get((partner, currency, period), [])
+    return _records(datasets.view()).get((partner, currency, period), [])
 
 
 @functools.lru_cache(maxsize=4)
-def _records(_root: Path) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+def _records(_view: datasets.View) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     tables = (datasets.load(partners.DATASET), datasets.load(commodities.OTHER))
     trade, other = (cast("list[dict[str, Any]]", table.to_dict("records")) for table in tables)
     found = [{**row, "dataset": partners.DATASET} for row in trade if row["flow"] == "imports"]

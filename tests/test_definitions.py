@@ -79,11 +79,6 @@ def test_a_label_that_names_the_articles_years_is_told_anew_in_another_time():
     assert any("to January 2026, the mean of the twelve months" in label for label in labels)
 
 
-def test_a_run_with_other_sources_names_them_in_words():
-    variant = definitions.judge("customs-exports-2024", rows={"start": "S001"}).variant
-    assert "source of the start S001 instead of S002" in variant
-
-
 @pytest.mark.parametrize(
     ("notebook", "values", "sentence"),
     [

@@ -422,6 +422,12 @@ def test_a_run_with_other_parameters_is_its_own_first_definition():
     assert found.dimensions[0].options[0].label == "volume"
 
 
+def test_a_run_for_which_nothing_is_at_hand_has_an_empty_grid():
+    found = definitions.grid("imports-from-us-11", currency="CNY", window=1)
+    assert found.frame.empty
+    assert (grids.spread(found).word, grids.spread(found).same) == (None, 0)
+
+
 def test_a_claim_without_dimensions_has_no_grid():
     assert grids.grid(claims.get("london-framework")) is None
     with pytest.raises(ClaimError, match="london-framework declares no dimensions"):

@@ -23,6 +23,9 @@ METHODS: Final[dict[str, str]] = {
     "commodity-growth": "onewaytrade.methods.commodities:growth",
     "retail-sales": "onewaytrade.methods.consumption:retail",
     "household-budget": "onewaytrade.methods.consumption:budget",
+    "household-spending": "onewaytrade.methods.consumption:spending",
+    "house-prices": "onewaytrade.methods.consumption:house_prices",
+    "implied-sales": "onewaytrade.methods.consumption:implied_sales",
     "procurement-value": "onewaytrade.methods.procurement:value",
     "listed-ratio": "onewaytrade.methods.procurement:listed_ratio",
     "commodity-years": "onewaytrade.methods.suppliers:years_growth",
@@ -34,7 +37,11 @@ METHODS: Final[dict[str, str]] = {
     "published-rate": "onewaytrade.methods.rows:published_rate",
 }
 # The functions that evaluate many definitions of a method at once.
-_VECTORISED: Final[dict[str, str]] = {"cpb-growth": "onewaytrade.methods.cpb:growth_many"}
+_VECTORISED: Final[dict[str, str]] = {
+    "cpb-growth": "onewaytrade.methods.cpb:growth_many",
+    "customs-growth": "onewaytrade.methods.customs:growth_many",
+    "commodity-growth": "onewaytrade.methods.commodities:growth_many",
+}
 # Not computed: a row of a table that a checklist looks up, a list of parts, and what nothing at hand can tell.
 ROW_CHECK: Final = "row-check"
 CHECKLISTS: Final = frozenset({"checklist", "none"})
@@ -46,8 +53,9 @@ PINNED: Final[dict[str, tuple[str, str]]] = {
     "commodity-growth": ("release", "gacc-commodities"),
 }
 _EDITIONED: Final[dict[str, str]] = dict(PINNED.values())
-# The choices that say when; an alternative that sets one stays where it is when a run moves in time.
-_TIMES: Final = frozenset({"start", "end", "since", "period", "minus_start", "minus_end"})
+# The choices that say when; an alternative that sets one stays where it is when a run moves in time. A release of
+# customs' commodities has one window, so that it says when as well.
+_TIMES: Final = frozenset({"start", "end", "since", "period", "release", "minus_start", "minus_end"})
 _NOTHING: Final = "Nothing at hand tells."
 # Choices that say in words for readers what a row is, or what it says.
 _WORDS: Final = frozenset({"named", "told"})
@@ -214,13 +222,9 @@ def flat(choices: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def times(choices: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the choices that say when, by their full names; the source of a figure is none."""
+    """Return the choices that say when, by their full names."""
     names = {name: name.split() for name in flat(choices)}
-    return {
-        name: value
-        for name, value in flat(choices).items()
-        if names[name][-1] in _TIMES and "rows" not in names[name]
-    }
+    return {name: value for name, value in flat(choices).items() if names[name][-1] in _TIMES}
 
 
 def load(place: str) -> Callable[..., Any]:

@@ -62,8 +62,6 @@ _BANDS: Final[dict[str, str]] = {"cpb-growth": "onewaytrade.methods.cpb:band"}
 _YEAR: Final = re.compile(r"\b20\d\d\b")
 # How a departure is told where the name of the choice alone would not be understood.
 _CHOICE_WORDS: Final = {
-    "rows start": "source of the start",
-    "rows end": "source of the end",
     "minus start": "start of what it is compared with",
     "minus end": "end of what it is compared with",
 }

@@ -124,10 +124,11 @@ def grid(claim: Claim, **overrides: Any) -> Grid | None:
         else:
             rows.append(_row(claim, dimensions, cell, computed))
     names = [dimension.id for dimension in dimensions]
+    frame = pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING])
     return Grid(
         claim,
         dimensions,
-        pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING]),
+        frame.astype(dict.fromkeys(_FLAGS, bool) | dict.fromkeys(("value", "low", "high"), float)),
         pd.DataFrame(left_out, columns=[*names, "kind", "why"]),
     )
 
@@ -142,6 +143,9 @@ _LEADING: Final = ["part", "panel", "question", "label"]
 _TRAILING: Final = [
     "value", "low", "high", "unit", "text", "agrees", "keeps_sign", "article", "neutral", "update", "sentence",
 ]  # fmt: skip
+
+
+_FLAGS: Final = ("agrees", "keeps_sign", "article", "neutral", "update")
 
 
 def check(claim: Claim) -> None:
@@ -270,9 +274,13 @@ def _thing(dimension: Dimension) -> str:
 
 
 def _is_neutral(dimensions: Sequence[Dimension], options: Sequence[Option]) -> bool:
-    """Tell whether a combination takes, of each dimension, the option marked as neutral, or else the first."""
+    """Tell whether a combination takes, of each dimension, the option marked as neutral, or else the first.
+
+    What a run asks in place of the article's option is neutral to nobody.
+    """
     return all(
         option is next((one for one in dimension.options if one.neutral), dimension.options[0])
+        and option.label != THIS_RUN
         for dimension, option in zip(dimensions, options, strict=True)
     )
 
@@ -477,12 +485,14 @@ def sensitivity(found: Grid) -> pd.DataFrame:
     Columns `dimension`, `name`, `kind`, `pairs` (of definitions that differ in it alone), `moves` (the mean
     absolute difference of their values, in the claim's unit; of a bundle the share of pairs with unlike answers),
     `flips` (the share of pairs of which one agrees with what is printed and one does not). Measurement dimensions
-    are compared within the article's question, others over all; updates are left out.
+    are compared within the article's question, others over all; updates are left out. A definition that is only
+    bounded, on both sides, stands in their middle.
     """
-    voting = found.frame[~found.frame["update"]]
+    placed = found.frame.assign(value=_places(found.frame))
+    voting = placed[~placed["update"]]
     rows = []
     for dimension in found.dimensions:
-        own = voting if dimension.kind == "question" else found.same
+        own = voting if dimension.kind == "question" else placed.loc[found.same.index]
         rest = ["part", "unit", *(other.id for other in found.dimensions if other is not dimension)]
         pairs, moves, flips = _pairs(own, rest)
         if pairs:
@@ -490,6 +500,11 @@ def sensitivity(found: Grid) -> pd.DataFrame:
             rows.append((dimension.id, dimension.name, dimension.kind, pairs, moved, flips))
     table = pd.DataFrame(rows, columns=["dimension", "name", "kind", "pairs", "moves", "flips"])
     return table.sort_values("moves", ascending=False, kind="stable", ignore_index=True)
+
+
+def _places(rows: pd.DataFrame) -> "pd.Series[float]":
+    """Return where definitions stand: at their value, or in the middle of their bounds; missing if one is open."""
+    return rows["value"].fillna((rows["low"] + rows["high"]) / 2)
 
 
 def _pairs(rows: pd.DataFrame, rest: Sequence[str]) -> tuple[int, float, float]:
@@ -560,30 +575,32 @@ def rivals(found: Grid) -> list[tuple[str, Estimate]]:
 # What is shown
 
 
-def curve(found: Grid) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Return what `charts.specification_curve` draws: a table, and the options of each dimension by label.
 
-    Of a bundle each part is a panel. Columns `panel`, `value`, `low`, `high`, `agrees`, `role`, `text`, `sentence`
-    and one for each dimension that has more than one option in the grid, by its name.
+    Of a bundle it is one `part`, by its id, that can be drawn; without one each part is a panel. Columns `panel`,
+    `value`, `low`, `high`, `agrees`, `role`, `text`, `sentence` and one for each dimension that has more than one
+    option in the grid, by its name.
     """
-    used = [dimension for dimension in found.dimensions if found.frame[dimension.id].nunique() > 1]
-    table = found.frame[["panel", "value", "low", "high", "agrees", "text", "sentence"]].copy()
-    if found.bundled:
-        table["panel"] = found.frame["part"].str.replace("-", " ") + np.where(
-            found.frame["panel"] == OWN_QUESTION, "", "; " + found.frame["panel"].str.lower()
+    frame = found.frame[found.frame["part"] == part] if part else found.frame
+    used = [dimension for dimension in found.dimensions if frame[dimension.id].nunique() > 1]
+    table = frame[["panel", "value", "low", "high", "agrees", "text", "sentence"]].copy()
+    if found.bundled and not part:
+        table["panel"] = frame["part"].str.replace("-", " ") + np.where(
+            frame["panel"] == OWN_QUESTION, "", "; " + frame["panel"].str.lower()
         )
-    roles = {"article": found.frame["article"], "neutral": found.frame["neutral"]}
+    roles = {"article": frame["article"], "neutral": frame["neutral"]}
     table["role"] = [
         " and ".join(name for name, flag in zip(roles, flags, strict=True) if flag)
         for flags in zip(*roles.values(), strict=True)
     ]
     options = {
-        dimension.name: [one.label for one in dimension.options if one.id in set(found.frame[dimension.id])]
+        dimension.name: [one.label for one in dimension.options if one.id in set(frame[dimension.id])]
         for dimension in used
     }
     for dimension in used:
         labels = {option.id: option.label for option in dimension.options}
-        table[dimension.name] = found.frame[dimension.id].map(labels)
+        table[dimension.name] = frame[dimension.id].map(labels)
     order = {name: at for at, name in enumerate(_panels(table["panel"]))}
     return table.sort_values("panel", key=lambda own: own.map(order), kind="stable", ignore_index=True), options
 
@@ -651,9 +668,9 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
     for row in frame.index[frame["neutral"]]:
         yield row, "neutral"
     yield from _ends(found.same, "of its question", middle=True)
-    own = frame[frame["article"]].set_index("part")["value"]
+    own = frame.assign(place=_places(frame))[frame["article"]].set_index("part")["place"]
     changes = single_changes(found)
-    apart = (changes["value"] - changes["part"].map(own)).abs()
+    apart = (_places(changes) - changes["part"].map(own)).abs()
     for dimension in found.dimensions:
         moved = apart[changes[dimension.id] != dimension.options[0].id].dropna()
         if len(moved):

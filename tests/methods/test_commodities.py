@@ -3,13 +3,14 @@
 import csv
 import math
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onewaytrade import datasets, definitions, measures
+from onewaytrade import choices, claims, datasets, definitions, grids, measures
 from onewaytrade.errors import DatasetError, NoFigureError, ParameterError
 from onewaytrade.methods import commodities
 
@@ -322,3 +323,164 @@ def test_logs_run_from_tonnes_to_dollars(article: commodities.Window) -> None:
         total = iron["quantity_log"] + iron["unit_value_log"] + iron[f"rate_{end}_log"]
         assert total == pytest.approx(iron[f"value_usd_{end}_log"])
         assert total == pytest.approx(100 * math.log1p(pct / 100), abs=1e-6)
+
+
+# Every definition
+
+
+CLAIMS = [claims.get(name) for name in EXPECTED]
+each_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+
+
+def plain(release: str, commodity: str, period: str, measure: str = "quantity") -> float:
+    """Return one figure of a release, read with nothing but the csv module."""
+    with (FOLDER / f"{release}.csv").open(encoding="utf-8", newline="") as stream:
+        (found,) = {
+            float(row["value"])
+            for row in csv.DictReader(stream)
+            if (row["commodity"], row["measure"], row["period"]) == (commodity, measure, period)
+        }
+    return found
+
+
+def cell(found: grids.Grid, **options: str) -> dict[str, object]:
+    """Return the one definition that takes these options, and the article's in every other dimension."""
+    rows = found.frame
+    for own in found.dimensions:
+        rows = rows[rows[own.id] == options.get(own.id, own.options[0].id)]
+    assert len(rows) == 1
+    return rows.iloc[0].to_dict()
+
+
+@each_claim
+def test_all_definitions_at_once_are_those_of_a_plain_loop(claim: claims.Claim) -> None:
+    asked = list(grids.definitions_of(claim))
+    for own, found in zip(asked, commodities.growth_many(asked), strict=True):
+        alone = by_itself(own)
+        if isinstance(alone, NoFigureError):
+            assert str(found) == str(alone)
+            continue
+        assert (found.sentence, found.grade, found.edition) == (alone.sentence, alone.grade, alone.edition)
+        assert found.range == pytest.approx(alone.range, abs=1e-9)
+        assert found.value == (None if alone.value is None else pytest.approx(alone.value, abs=1e-9))
+
+
+def by_itself(own: Mapping[str, object]) -> claims.Estimate | NoFigureError:
+    try:
+        return choices.evaluate(own)
+    except NoFigureError as error:
+        return error
+
+
+def test_no_definitions_have_no_answers() -> None:
+    assert commodities.growth_many([]) == []
+
+
+@pytest.mark.parametrize(
+    ("commodity", "known"), [("Iron ore", -0.15), ("Coal and lignite", 5.86), ("Natural gas", -1.10)]
+)
+def test_twelve_months_are_years_less_their_first_months_plus_the_next(commodity: str, known: float) -> None:
+    may_2025 = plain("2025-06-09", commodity, "2025-01..2025-05")
+    may_2024 = plain("2025-06-09", commodity, "2024-01..2024-05")
+    may_2023 = plain("2024-06-07", commodity, "2023-01..2023-05")
+    year_2024, year_2023 = plain("2026-01-14", commodity, "2024"), plain("2025-01-13", commodity, "2023")
+    by_hand = 100 * ((year_2024 - may_2024 + may_2025) / (year_2023 - may_2023 + may_2024) - 1)
+    found = growth(commodity, span="year")
+    assert found == pytest.approx(by_hand, abs=1e-3)
+    assert round(found, 2) == known
+
+
+def test_twelve_months_take_no_first_print_and_no_whole_year() -> None:
+    with pytest.raises(ParameterError, match="summed from reprints"):
+        growth("Iron ore", span="year", base_print="first")
+    with pytest.raises(NoFigureError, match="2026-01-14 holds twelve months already"):
+        growth("Iron ore", span="year", release="2026-01-14")
+
+
+def test_nothing_changes_per_day_where_both_periods_have_as_many_days() -> None:
+    with pytest.raises(NoFigureError, match="Both periods have 212 days"):
+        growth("Iron ore", release="2026-08-07", per_day=True)
+
+
+def test_dollars_by_the_market_are_yuan_times_the_mean_rates_of_the_months() -> None:
+    folder = FOLDER.parent / "exchange-rates"
+    (path,) = folder.glob("*.csv")
+    with path.open(encoding="utf-8", newline="") as stream:
+        rates = [
+            (row["period"], float(row["rate"]))
+            for row in csv.DictReader(stream)
+            if row["series"] == "FRED DEXCHUS"
+        ]
+    months = [f"{month:02d}" for month in range(1, 6)]
+    sums = [
+        sum(rate for period, rate in rates if period in {f"{year}-{m}" for m in months}) for year in (2024, 2025)
+    ]
+    yuan = 1 + growth("Crude oil", "value") / 100
+    found = growth("Crude oil", "value", currency="USD", dollars="market")
+    assert found == pytest.approx(100 * (yuan * sums[0] / sums[1] - 1), abs=1e-6)
+
+
+def test_dollars_by_the_market_need_a_rate_for_every_month() -> None:
+    with pytest.raises(NoFigureError, match="market’s rate is not at hand for all of 2025"):
+        growth("Crude oil", "value", currency="USD", dollars="market", release="2026-01-14")
+
+
+def test_corner_definitions_against_the_printed_figures() -> None:
+    found = definitions.grid("iron-ore-5")
+    before, after = (
+        plain("2024-05-09", "Iron ore", "2024-01..2024-04"),
+        plain("2025-05-09", "Iron ore", "2025-01..2025-04"),
+    )
+    april = cell(found, end="april", base="first", calendar="daily")
+    assert april["value"] == pytest.approx(100 * (after / before * 121 / 120 - 1), abs=1e-3)
+    price = [
+        plain(release, "Iron ore", period, "value") / plain(release, "Iron ore", period)
+        for release, period in (("2025-08-07", "2024-01..2024-07"), ("2026-08-07", "2025-01..2025-07"))
+    ]
+    july = cell(found, end="july", measure="unit-value", print="reprint")
+    assert july["value"] == pytest.approx(100 * (price[1] / price[0] - 1), abs=1e-3)
+    assert july["update"]
+
+
+def test_a_definition_of_another_question_lies_far_from_the_printed_value() -> None:
+    found = definitions.grid("coal-8")
+    longer = cell(found, end="twelve")
+    assert longer["value"] > 5 > found.claim.printed.value
+    assert not longer["agrees"]
+    assert not longer["keeps_sign"]
+    assert longer["panel"] != grids.OWN_QUESTION
+
+
+@each_claim
+def test_neutral_is_the_year_to_date_in_the_currency_of_the_release(claim: claims.Claim) -> None:
+    (sentence,) = definitions.grid(claim.id).frame.query("neutral")["sentence"]
+    assert "January to May 2025 against January to May 2024 as reprinted in the same release." in sentence
+    assert "dollars" not in sentence
+    assert sentence.startswith("Quantity" if "dollars" not in claim.measured else "Value in yuan")
+
+
+@pytest.mark.parametrize(
+    ("claim", "options", "reason"),
+    [
+        ("coal-8", {"measure": "quantity", "currency": "dollars"}, "A quantity has no currency."),
+        ("coal-8", {"measure": "unit-value", "calendar": "daily"}, "A price has no days"),
+        ("coal-8", {"base": "first", "print": "reprint"}, "is not like with like."),
+        ("coal-8", {"base": "first", "end": "twelve"}, "only their reprints fit together."),
+        ("coal-8", {"end": "april", "print": "reprint"}, "No release at hand holds January to April 2025"),
+        ("farm-goods-12", {"scope": "group", "measure": "quantity"}, "Tonnes of unlike goods do not add up"),
+        ("farm-goods-12", {"currency": "yuan", "source": "market"}, "Yuan need not be turned"),
+    ],
+)
+def test_what_is_left_out_says_why(claim: str, options: dict[str, str], reason: str) -> None:
+    found = definitions.grid(claim)
+    rows = found.left_out
+    for own in found.dimensions:
+        rows = rows[rows[own.id] == options.get(own.id, own.options[0].id)]
+    assert [reason in why for why in rows["why"]] == [True]
+
+
+def test_a_run_of_another_release_has_no_months_of_the_article_and_nothing_neutral() -> None:
+    found = definitions.grid("iron-ore-5", release="2024-06-07", months=5)
+    assert set(found.frame["end"]) == {"may"}
+    assert not found.frame["neutral"].any()
+    assert not found.frame["update"].any()

@@ -35,11 +35,12 @@ def level():
     return column("consumption", "China", "retail sales of consumer goods, level")
 
 
-@pytest.fixture(scope="module")
-def given():
-    """What the alternatives of the claim on spending give, by id."""
-    verdict = definitions.judge("consumption-decline")
-    return {reading.alternative.id: reading.estimate for reading in verdict.readings}
+def sales(**choices):
+    return consumption.retail({"end": "2025-05", **choices})
+
+
+def growth_of_head(**choices):
+    return consumption.spending({"end": "2025-05", **choices})
 
 
 def mean(rate, first_year):
@@ -56,27 +57,186 @@ def test_the_published_rate_is_the_definition_and_is_a_rise(rate):
     assert (verdict.word, verdict.robustness) == ("depends on definition", "fragile")
 
 
-def test_levels_by_hand(level, given, rate):
-    three_years = 100 * (level["2025-05"] / level["2022-05"] - 1)
-    assert given["level-2022"].value == pytest.approx(float(three_years))
-    assert given["level-2022"].low < float(three_years) < given["level-2022"].high
-    assert round(float(three_years), 1) == 23.2
+def test_levels_by_hand(level, rate):
+    three_years = float(100 * (level["2025-05"] / level["2022-05"] - 1))
+    by_year, by_count = sales(figures="amounts", base="2022"), sales(figures="amounts", years=3)
+    assert by_year.value == by_count.value == pytest.approx(three_years)
+    assert by_year.low < three_years < by_year.high
+    assert round(three_years, 1) == 23.2
+    ten = {year: sum(level[f"{year + (month < '06')}-{month}"] for month in TEN) for year in (2023, 2024)}
+    found = sales(figures="amounts", average="year").value
+    assert found == pytest.approx(float(100 * (ten[2024] / ten[2023] - 1)))
+    assert sales(average="year").value == pytest.approx(float(mean(rate, 2024)))
+    assert sales(average="quarter").value == pytest.approx(
+        float((rate["2025-03"] + rate["2025-04"] + rate["2025-05"]) / 3)
+    )
+
+
+def test_growth_over_several_years_chains_the_rates_of_the_same_month(rate):
+    by_hand = math.prod(1 + float(rate[f"{year}-05"]) / 100 for year in (2023, 2024, 2025))
+    found = sales(base="2022")
+    assert found.value == pytest.approx(100 * (by_hand - 1))
+    lowest = math.prod(1 + (float(rate[f"{year}-05"]) - 0.05) / 100 for year in (2023, 2024, 2025))
+    assert found.low == pytest.approx(100 * (lowest - 1))
+    # The same calendar months of 2022, though they are two years away for some and three for others.
+    autumn = [float(rate["2023-11"]), float(rate["2024-11"])]
+    assert consumption.retail({"end": "2024-11", "base": "2022"}).value == pytest.approx(
+        measures.compound(*autumn)
+    )
+
+
+def test_the_last_three_months_with_a_figure_reach_over_the_new_year(rate):
+    found = consumption.retail({"end": "2025-05", "end_shift": -1, "average": "quarter"})
+    assert found.value == pytest.approx(float((rate["2024-12"] + rate["2025-03"] + rate["2025-04"]) / 3))
+    assert "December 2024 to April 2025 (3 months with a figure)" in found.sentence
+
+
+def test_no_month_is_compared_with_itself():
+    with pytest.raises(NoFigureError, match="lie in 2025 themselves"):
+        sales(base="2025")
+    with pytest.raises(NoFigureError, match="lie in 2024 themselves"):
+        sales(base="2024", average="year")
+
+
+def test_spending_per_head_by_hand():
     head = column("consumption", "China", "per capita consumption expenditure")
-    assert given["per-head"].value == pytest.approx(float(100 * (Decimal(28227) / Decimal(24538) - 1)))
-    assert (head["2024"], round(given["per-head"].value, 1)) == (Decimal(28227), 15.0)
-    assert given["twelve-months"].value == pytest.approx(float(mean(rate, 2024)))
+    for year in ("2019", "2022"):
+        found = growth_of_head(figures="amounts", base=year).value
+        assert found == pytest.approx(float(100 * (head["2024"] / head[year] - 1)))
+    printed = column("consumption", "China", "per capita consumption expenditure, nominal change")["2024"]
+    assert growth_of_head().value == float(printed)
+    of_2023 = 100 * (head["2024"] / (1 + printed / 100) / head["2022"] - 1)
+    slower = growth_of_head(read_as="rate")
+    assert slower.value == pytest.approx(float(printed - of_2023))
+    assert slower.low < slower.value < slower.high < 0
+    for choices in (
+        {"base": "2022"},
+        {"figures": "amounts"},
+        {"figures": "amounts", "base": "2022", "read_as": "rate"},
+    ):
+        with pytest.raises(NoFigureError, match="amounts of 2019, 2022 and 2024"):
+            growth_of_head(**choices)
+    with pytest.raises(NoFigureError, match="amounts of 2019, 2022 and 2024"):
+        consumption.spending({"end": "2026-07"})
 
 
-def test_rates_against_earlier_rates_by_hand(rate, given):
+def test_rates_against_earlier_rates_by_hand(rate):
     year_2019 = sum(value for month, value in rate.items() if month.startswith("2019")) / 10
-    assert given["slower-than-2019"].value == pytest.approx(float(mean(rate, 2024) - year_2019))
-    assert given["slower-than-before"].value == pytest.approx(float(mean(rate, 2024) - mean(rate, 2023)))
-    assert given["slower-month"].value == pytest.approx(float(rate["2025-05"] - rate["2024-05"]))
-    signs = [math.copysign(1, given[f"slower-{name}"].value) for name in ("than-2019", "than-before", "month")]
-    assert signs == [-1, -1, 1]
+    since_2019 = sales(read_as="rate", average="year", base="2019")
+    since_before = sales(read_as="rate", average="year")
+    month = sales(read_as="rate")
+    assert since_2019.value == pytest.approx(float(mean(rate, 2024) - year_2019))
+    assert since_before.value == pytest.approx(float(mean(rate, 2024) - mean(rate, 2023)))
+    assert month.value == pytest.approx(float(rate["2025-05"] - rate["2024-05"]))
+    assert [math.copysign(1, one.value) for one in (since_2019, since_before, month)] == [-1, -1, 1]
     # A mean of figures rounded to a tenth is known to half a tenth, and a difference of two to a tenth.
-    ends = given["slower-than-2019"].range
-    assert ends[1] - ends[0] == pytest.approx(0.2)
+    assert since_2019.high - since_2019.low == pytest.approx(0.2)
+
+
+# Every definition
+
+
+GRIDS = ("consumption-decline", "house-prices-fall", "luxury-weak")
+
+
+@pytest.fixture(scope="module")
+def grids_of():
+    return {name: definitions.grid(name) for name in GRIDS}
+
+
+def cell(found, part="", **options):
+    """Return the one definition with these options, and the article's in all else."""
+    rows = found.frame[found.frame["part"] == part]
+    for dimension in found.dimensions:
+        rows = rows[rows[dimension.id] == options.get(dimension.id, dimension.options[0].id)]
+    return rows.iloc[0]
+
+
+def test_no_level_of_spending_falls_and_some_rates_do(grids_of):
+    same = grids_of["consumption-decline"].same
+    agreeing = same.groupby("comparison")["agrees"].mean()
+    assert agreeing["level"] == 0 < agreeing["rate"] < 1
+    assert set(same["unit"]) == {"%", "points"}
+    # Whether the growth of 2022, a year of lockdowns, or that of 2019 is "before" turns the answer.
+    rates = same[same["comparison"] == "rate"].groupby("start")["agrees"].mean()
+    assert (rates["2022"], rates["2019"]) == (0, 1)
+
+
+def test_corner_cells_of_spending_by_hand(grids_of, rate, level):
+    found = grids_of["consumption-decline"]
+    corner = cell(found, comparison="rate", start="2019", end="earlier", averaging="year")
+    months = [*(f"2024-{month}" for month in ("05", *TEN[:7])), "2025-03", "2025-04"]
+    same_of_2019 = sum(value for month, value in rate.items() if month.startswith("2019")) / 10
+    assert corner["value"] == pytest.approx(float(sum(rate[month] for month in months) / 10 - same_of_2019))
+    own = cell(found, start="2019", end="earlier", print="amounts")
+    assert own["value"] == pytest.approx(float(100 * (level["2025-04"] / level["2019-04"] - 1)))
+    neutral = found.frame[found.frame["neutral"]].iloc[0]
+    chains = [
+        measures.compound(*(float(rate[f"{year}-{month}"]) for year in range(2023, 2025 + (month < "06"))))
+        for month in TEN
+    ]
+    assert neutral["value"] == pytest.approx(sum(chains) / 10)
+
+
+def test_what_spending_became_after_the_article_has_no_vote(grids_of, rate):
+    found = grids_of["consumption-decline"]
+    later = found.frame[found.frame["update"]]
+    assert set(later["end"]) == {"2026-07"}
+    assert cell(found, end="2026-07")["value"] == float(rate["2026-07"])
+    assert found.left_out["why"].str.contains("run from March 2019 to September 2025").any()
+
+
+def test_homes_by_another_compiler_and_since_2022_by_hand(grids_of):
+    found, rates = grids_of["house-prices-fall"], column("consumption", "China", consumption.HOMES)
+    year = ["2024-06", "2024-09", "2024-12", "2025-03"]
+    assert cell(found, source="bis-year")["value"] == pytest.approx(float(sum(rates[month] for month in year) / 4))
+    since = [
+        measures.compound(*(float(rates[f"{one}{month[4:]}"]) for one in range(2023, int(month[:4]) + 1)))
+        for month in year
+    ]
+    neutral = found.frame[found.frame["neutral"]]
+    assert neutral["value"].item() == pytest.approx(sum(since) / 4)
+    assert found.frame["agrees"].all()
+    assert len(found.same) == 3
+
+
+def test_a_quarter_that_was_not_over_is_not_used():
+    quarters = [
+        consumption.house_prices({"end": end, "prices": "bis", "cities": "70"}).value
+        for end in ("2025-02", "2025-03")
+    ]
+    rates = column("consumption", "China", consumption.HOMES)
+    assert quarters == [float(rates["2024-12"]), float(rates["2025-03"])]
+
+
+@pytest.mark.parametrize(
+    ("choices", "sentence"),
+    [
+        ({"prices": "new", "cities": "70", "base": "2022"}, "only growth on the year"),
+        ({"prices": "existing", "cities": "70"}, "Of all cities prices of new homes"),
+        ({"prices": "bis", "cities": "tier-1"}, "one figure for the whole country"),
+    ],
+)
+def test_prices_that_are_not_at_hand_are_refused_in_a_sentence(choices, sentence):
+    with pytest.raises(NoFigureError, match=sentence):
+        consumption.house_prices({"end": "2025-05", **choices})
+
+
+def test_every_definition_of_luxury_sales_falls_and_only_porsche_reaches_back(grids_of):
+    found = grids_of["luxury-weak"]
+    assert found.frame["agrees"].all()
+    cars = column("luxury", "Porsche AG, China", "deliveries")
+    since = cell(found, "porsche", start="2022")
+    assert since["value"] == pytest.approx(float(100 * (cars["2024"] / cars["2022"] - 1)))
+    assert since["neutral"]
+    assert list(found.frame.loc[found.frame["neutral"], "part"]) == ["porsche"]
+    assert cell(found, "swatch", source="shares")["value"] == pytest.approx(consumption.swatch_implied("2024")[0])
+    assert cell(found, "lvmh", comparison="all-markets")["text"] == "−2\xa0points"
+
+
+def test_a_year_without_swatchs_shares_is_refused():
+    with pytest.raises(NoFigureError, match="for 2023 and the year before are not both at hand"):
+        consumption.implied_sales({"period": "2023"})
 
 
 def test_no_level_declines_but_rates_and_the_mood_do():

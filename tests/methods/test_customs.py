@@ -1,13 +1,15 @@
 """Customs' growth rates by a second way: the rows of the CSV files in decimals, without our own functions."""
 
 import csv
+import functools
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from onewaytrade import claims, datasets, definitions
+from onewaytrade import choices, claims, datasets, definitions, grids
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.methods import commodities, customs
 
@@ -276,3 +278,221 @@ def test_every_source_that_a_table_names_by_its_number_is_explained():
     table = customs.sources()
     assert named <= set(table["Source"])
     assert not table["Read at"].str.contains(r"@[0-9a-f]{7}").any()
+
+
+# All definitions
+
+GRIDDED = [claim for claim in MINE if claim.dimensions]
+
+
+@functools.cache
+def grid_of(claim_id: str) -> grids.Grid:
+    return definitions.grid(claim_id)
+
+
+def option(claim_id: str, part: str = "", **ids: str):
+    """Return the definition that takes these options, and else the article's."""
+    found = grid_of(claim_id)
+    taken = {own.id: own.options[0].id for own in found.dimensions} | ids
+    rows = found.frame[found.frame["part"] == part]
+    for name, wanted in taken.items():
+        rows = rows[rows[name] == wanted]
+    [row] = rows.to_dict("records")
+    return row
+
+
+def why(claim_id: str, **ids: str) -> set[str]:
+    left_out = grid_of(claim_id).left_out
+    for name, wanted in ids.items():
+        left_out = left_out[left_out[name] == wanted]
+    return set(left_out["why"])
+
+
+@pytest.mark.parametrize("claim", GRIDDED, ids=lambda claim: claim.id)
+def test_all_definitions_at_once_are_those_one_by_one(claim):
+    asked = grids.definitions_of(claim)
+    assert len(asked) > 30
+    for own, found in zip(asked, choices.evaluate_many(asked), strict=True):
+        if isinstance(found, NoFigureError):
+            with pytest.raises(NoFigureError, match=re.escape(str(found))):
+                choices.evaluate(own)
+        else:
+            alone = choices.evaluate(own)
+            assert found.range == pytest.approx(alone.range)
+            assert replace(found, value=0, low=0, high=0, annual_rate=0) == replace(
+                alone, value=0, low=0, high=0, annual_rate=0
+            )
+
+
+def test_twelve_months_per_calendar_day_by_hand():
+    months = [f"{year}-{month:02d}" for year in (2023, 2024) for month in range(6, 13)]
+    flow, claim = "imports", "customs-imports-2025-may"
+    then, now = (
+        sum(cell(flow, "CNY", month, "S002") for month in months if month[:4] == year) for year in ("2023", "2024")
+    )
+    then += cell(flow, "CNY", "2024-01..2024-05", "S002")
+    now += cell(flow, "CNY", "2025-01..2025-05", "S009")
+    assert option(claim, window="year")["value"] == pytest.approx(pct(now, then))
+    assert option(claim, window="year", calendar="day")["value"] == pytest.approx(pct(now * 366, then * 365))
+
+
+@pytest.mark.parametrize(
+    ("claim", "ids", "now", "then"),
+    [
+        ("customs-imports-2024", {"window": "month"}, ("CNY", "2024-12", "S002"), ("CNY", "2023-12", "S002")),
+        ("customs-exports-2024", {"print": "press"}, ("CNY", "2024", "S007"), ("CNY", "2023", "S006")),
+        (
+            "customs-exports-2023",
+            {"source": "levels", "currency": "dollars", "base": "first"},
+            ("USD", "2023", "S001"),
+            ("USD", "2022", "S015"),
+        ),
+        (
+            "customs-exports-2022",
+            {"source": "levels", "currency": "dollars"},
+            ("USD", "2022", "S015"),
+            ("USD", "2021", "S001"),
+        ),
+        ("customs-imports-2025-may", {"end": "2025-12"}, ("CNY", "2025", "S008"), ("CNY", "2024", "S002")),
+    ],
+)
+def test_definitions_between_two_levels_by_hand(claim, ids, now, then):
+    flow = claim.split("-")[1]
+    assert option(claim, **ids)["value"] == pytest.approx(pct(cell(flow, *now), cell(flow, *then)))
+
+
+def test_a_quarter_of_a_year_is_the_sum_of_its_months():
+    ends = [
+        sum(cell("exports", "USD", f"{year}-{month}", "S001") for month in (10, 11, 12)) for year in (2024, 2023)
+    ]
+    found = option("customs-exports-2024", currency="dollars", window="quarter")
+    assert found["value"] == pytest.approx(pct(*ends))
+
+
+def test_published_rates_by_hand():
+    alone = option("customs-imports-2025-may", window="month", source="published")
+    assert alone["value"] == float(cell("imports", "CNY", "2025-05", "S010", "yoy_published_pct"))
+    december = option("customs-exports-2022", currency="dollars", window="month")
+    assert december["value"] == float(cell("exports", "USD", "2022-12", "S001", "yoy_published_pct"))
+
+
+def test_volumes_of_another_edition_by_hand():
+    with (ROOT / "data" / "cpb" / "2023-04.csv").open(encoding="utf-8", newline="") as stream:
+        index = {
+            row["month"]: float(row["index"])
+            for row in csv.DictReader(stream)
+            if (row["flow"], row["region"], row["measure"]) == ("exports", "China", "volume")
+        }
+    years = [sum(value for month, value in index.items() if month[:4] == year) for year in ("2022", "2021")]
+    found = option("customs-exports-2022", measure="volume", source="cpb", edition="2023-04")
+    assert found["value"] == pytest.approx(100 * years[0] / years[1] - 100)
+
+
+def test_a_gap_between_levels_on_a_base_revised_as_in_dollars_by_hand():
+    growth = {}
+    for flow in customs.FLOWS:
+        factor = cell(flow, "USD", "2022", "S001") / cell(flow, "USD", "2022", "S015")
+        growth[flow] = pct(cell(flow, "CNY", "2024", "S002"), cell(flow, "CNY", "2022", "S005") * factor)
+    ids = {"source": "levels", "base": "dollars", "window": "whole-years"}
+    assert option("customs-confirms-cpb", "gap", **ids)["value"] == pytest.approx(
+        growth["exports"] - growth["imports"]
+    )
+
+
+def test_the_year_before_is_the_later_print_where_there_is_one_and_else_the_implied():
+    assert customs.later_level("imports", "USD", "2022").value == pytest.approx(
+        float(cell("imports", "USD", "2022", "S001"))
+    )
+    implied = cell("imports", "CNY", "2023", "S006") / Decimal("0.997")
+    assert customs.later_level("imports", "CNY", "2022").value == pytest.approx(float(implied))
+
+
+@pytest.mark.parametrize(
+    ("claim", "ids", "sentence"),
+    [
+        (
+            "customs-imports-2022",
+            {"source": "levels", "currency": "yuan", "window": "year"},
+            "No imports in yuan for 2021 are at hand.",
+        ),
+        (
+            "customs-exports-2022",
+            {"source": "levels", "currency": "dollars", "window": "month"},
+            "2021 was not revised with them",
+        ),
+        (
+            "customs-exports-2023",
+            {"source": "levels", "base": "revised", "currency": "yuan"},
+            "No revised exports in yuan for 2022 stand in a table at hand.",
+        ),
+        ("customs-exports-2023", {"source": "published", "base": "first"}, "the base that customs took"),
+        ("customs-imports-2024", {"source": "cpb", "currency": "yuan"}, "CPB counts values in dollars."),
+        (
+            "customs-imports-2024",
+            {"print": "press", "currency": "dollars"},
+            "No newspaper’s imports in dollars for 2023 are at hand.",
+        ),
+        ("customs-imports-2025-may", {"source": "published", "calendar": "day"}, "from customs’ own levels alone"),
+        ("customs-imports-2025-may", {"window": "month", "calendar": "day"}, "as many days in one year"),
+        ("customs-confirms-cpb", {"source": "levels", "window": "from-2021"}, "revised 2022 and not 2021"),
+    ],
+)
+def test_what_has_no_place_in_a_grid_says_why(claim, ids, sentence):
+    assert any(sentence in reason for reason in why(claim, **ids))
+
+
+def test_neutral_are_the_rates_themselves_and_for_the_trend_twelve_months_on_2022():
+    for claim in NUMBERS:
+        [row] = grid_of(claim.id).frame.query("neutral").to_dict("records")
+        assert row["article"], claim.id
+    neutral = grid_of("customs-confirms-cpb").frame.query("neutral").set_index("part")["value"]
+    claim = claims.get("customs-confirms-cpb")
+    [months] = [one for one in claim.alternatives if one.id == "cny-twelve-months"]
+    for flow in customs.FLOWS:
+        asked = {**claim.definition.choices, **months.choices, "flow": flow}
+        assert neutral[flow] == pytest.approx(definitions.evaluate(asked).value)
+
+
+def test_what_ends_after_the_article_has_no_vote():
+    found = grid_of("customs-confirms-cpb")
+    assert set(found.frame.loc[found.frame["window"] == "to-2025", "update"]) == {True}
+    assert not found.same["update"].any()
+
+
+def test_where_the_print_stands_among_its_definitions():
+    words = {claim.id.removeprefix("customs-"): customs.standing(grid_of(claim.id)) for claim in NUMBERS}
+    assert words == {
+        "imports-2022": "what the one definition gives",
+        "imports-2023": "the highest of 3 definitions",
+        "imports-2024": "the highest of 3 definitions",
+        "imports-2025-may": "the lowest of 3 definitions",
+        "exports-2022": "what the one definition gives",
+        "exports-2023": "the highest of 3 definitions",
+        "exports-2024": "given by all 3 definitions",
+        "exports-2025-may": "given by all 3 definitions",
+    }
+    in_dollars = definitions.grid("customs-exports-2023", **customs.in_currency("customs-exports-2023", "USD"))
+    assert customs.standing(in_dollars) == "above all 6 definitions"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([7.0, 7.3, 7.3], "between those of 3 definitions"),
+        ([7.0, 7.1, 7.3], "in the middle of 3 definitions"),
+        ([7.2, 7.3, 7.4], "below all 3 definitions"),
+        ([7.0], "not what the one definition gives"),
+    ],
+)
+def test_where_a_print_stands_among_other_values(values, words):
+    found = grid_of("customs-exports-2024")
+    own = found.same.iloc[: len(values)].assign(value=values)
+    assert customs.standing(replace(found, frame=own)) == words
+
+
+def test_how_far_the_definitions_of_a_rate_lie_apart():
+    found = grid_of("customs-imports-2023")
+    [row] = customs.spreads([found]).to_dict("records")
+    assert row["Same question"].startswith("3: −0.61")
+    voting = found.frame[found.frame["panel"] != grids.OWN_QUESTION]
+    assert row["Other questions"].startswith(f"{len(voting)}: {voting['value'].min():.2f}".replace("-", "−"))

@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from onewaytrade import claims, datasets, definitions
+from onewaytrade import claims, datasets, definitions, grids
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.methods import partners
@@ -207,6 +207,137 @@ def test_the_verdict_hangs_on_the_rule_for_june():
     }
 
 
+# Every definition
+
+
+@pytest.fixture(scope="module")
+def every():
+    """Return the grids of the three claims, as the article is judged."""
+    return {partner: definitions.grid(claim) for partner, claim in partners.CLAIMS.items()}
+
+
+def given(grid, **options):
+    """Return the one definition that takes these options, and of every other dimension the article's."""
+    rows = grid.frame
+    for dimension in grid.dimensions:
+        rows = rows[rows[dimension.id] == options.get(dimension.id, dimension.options[0].id)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def left_out(grid, **options):
+    """Return why combinations with these options were left out."""
+    rows = grid.left_out
+    for name, option in options.items():
+        rows = rows[rows[name] == option]
+    assert not len(grid.frame.query(" and ".join(f"{name} == '{option}'" for name, option in options.items())))
+    return set(rows["why"])
+
+
+def test_the_neutral_american_figure_is_in_yuan_at_customs_rates(every):
+    months = 1164.06088 - 480.44877 + 62.29 * 7270 / 1013.192666717
+    by_hand = 100 * (months / (177.6 * 18100 / 2716) - 1)
+    (neutral,) = every[US].frame.loc[every[US].frame["neutral"], "value"]
+    assert neutral == pytest.approx(by_hand, abs=1e-6)
+    assert neutral == pytest.approx(-4.5, abs=0.05)
+    assert not given(every[US], currency="cny")["agrees"]
+
+
+def test_the_months_of_2024_added_up(every):
+    rows = datasets.load("gacc-partners").query("partner == @US and flow == 'imports' and currency == 'CNY'")
+    months = rows[rows["period"].str.fullmatch(r"2024-\d\d")].set_index("period")["value"]
+    assert len(months) == 12
+    total = months.sum() / 1e5
+    december = given(every[US], currency="cny", end="2024-12", pieces="months")
+    assert december["value"] == pytest.approx(100 * (total / (177.6 * 18100 / 2716) - 1), abs=1e-6)
+    may = given(every[US], pieces="months")
+    assert may["agrees"]
+    assert may["value"] > given(every[US])["value"]
+
+
+@pytest.mark.parametrize(
+    ("partner", "options", "by_hand"),
+    [
+        (US, {"averaging": "one", "end": "2024-12"}, 100 * (10999.605 / 718.95 / 15.9 - 1)),
+        (US, {"source": "mirror", "end": "2024-12"}, -6.9465),
+        (JAPAN, {"currency": "own", "source": "mirror", "end": "2024-12"}, 100 * (18862.458 / 19003.741 - 1)),
+        (JAPAN, {"end": "2024-12"}, 100 * (156.45525 / 184.830702 - 1)),
+        (GERMANY, {"currency": "cny", "end": "2024-12"}, 100 * (674.66162 / (111.42237 * 18100 / 2716) - 1)),
+    ],
+)
+def test_corners_of_the_grids_by_hand(every, partner, options, by_hand):
+    assert given(every[partner], **options)["value"] == pytest.approx(by_hand, abs=0.005)
+
+
+def test_one_american_definition_among_the_others_agrees(every):
+    spread = grids.spread(every[US])
+    assert (spread.word, spread.same, spread.agreeing, spread.keeping) == ("fragile", 6, 1, 5)
+    assert spread.low == pytest.approx(-15.6, abs=0.05)
+    assert spread.high == pytest.approx(-10.0, abs=0.05)
+    assert spread.moved_by == "Currency"
+    assert any("as revised" in change for change in spread.breaks)
+    assert not any("sum of its months" in change for change in spread.breaks)
+
+
+def test_what_makes_no_sense_is_left_out_with_its_reason(every):
+    other_month = "Months that are not adjusted can be compared with the same calendar month only."
+    for end in ("2025-05", "2025-03", "2025-06"):
+        assert other_month in left_out(every[US], averaging="one", end=end)
+    as_growth = "What was first printed, on a base revised since, would show the revision as growth."
+    assert as_growth in left_out(every[US], base="revised", pieces="months")
+    assert as_growth in left_out(every[US], base="revised", currency="cny")
+    assert left_out(every[US], source="mirror-1", currency="cny") >= {"The exporter does not count in yuan."}
+    assert "Chinese customs prints dollars and yuan alone." in left_out(
+        every[JAPAN], source="customs", currency="own"
+    )
+
+
+@pytest.mark.parametrize("partner", [JAPAN, GERMANY])
+def test_a_wider_rule_for_june_gives_wider_bounds_and_more_room(every, partner):
+    own, large, suppliers = (given(every[partner], comparison=rule) for rule in ("own", "large", "all"))
+    assert suppliers["low"] < large["low"] < own["low"] < own["high"] < large["high"] < suppliers["high"]
+    found = every[partner]
+    room = partners.leave_room(found.claim, found.same)
+    assert dict(zip(found.same["comparison"], room, strict=True)) == {"own": False, "large": True, "all": True}
+
+
+def test_the_printed_figure_is_possible_in_dollars_alone(every):
+    for partner in (JAPAN, GERMANY):
+        rooms = partners.rooms(every[partner]).set_index("currency")
+        assert rooms.loc["dollars", "possible"] == 2
+        assert rooms.drop("dollars")["possible"].sum() == 0
+        voting = every[partner].frame.query("not update")
+        assert rooms["definitions"].sum() == len(voting)
+    american = every[US]
+    low, high = american.claim.printed.value - 0.5, american.claim.printed.value + 0.5
+    known = american.frame[~american.frame["update"]]
+    assert partners.rooms(american)["possible"].sum() == known["value"].between(low, high).sum()
+
+
+@pytest.mark.parametrize("currency", partners.CURRENCIES)
+@pytest.mark.parametrize("window", partners.WINDOWS)
+def test_no_definition_of_a_run_comes_twice(currency, window):
+    for claim in partners.CLAIMS.values():
+        frame = definitions.grid(claim, **partners.overrides(currency, window)).frame
+        assert frame["sentence"].is_unique, claim
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (choices(source="mirror", base_print="revised"), "of one table in one print"),
+        (choices(source="mirror", currency="CNY"), "The exporter does not count in yuan"),
+        (choices(window=1, pieces="months"), "A single month is one figure"),
+        (choices(end="2025-03", pieces="months"), "the months are what is added up anyway"),
+        (choices(JAPAN, end="2025-03", strays="own"), "the amount is known, whatever June 2025 was"),
+        (choices(source="mirror", end="2024-12", lag=1), "December 2023 to November 2024 and for December 2021"),
+    ],
+)
+def test_a_choice_that_changes_nothing_or_has_no_figure_says_so(asked, sentence):
+    with pytest.raises(NoFigureError, match=sentence):
+        partners.growth(asked)
+
+
 # Everybody else
 
 
@@ -234,7 +365,7 @@ def test_what_is_implied_is_told_from_what_is_printed():
 def test_every_allowed_choice_gives_a_verdict_or_says_what_is_missing(currency, window):
     partners.check_parameters({"currency": currency, "window": window})
     for claim in partners.CLAIMS.values():
-        verdict = definitions.judge(claim, currency=currency, window=window)
+        verdict = definitions.judge(claim, **partners.overrides(currency, window))
         assert (verdict.estimate is None) == (verdict.word == "cannot be checked with open data")
     assert len(partners.windows(currency, window)) or (currency, window) == ("CNY", 1)
 

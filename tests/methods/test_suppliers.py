@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from onewaytrade import datasets, definitions
+from onewaytrade import datasets, definitions, grids
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.methods import suppliers
 
@@ -146,6 +146,70 @@ def test_dollars_of_later_months_use_the_rate_of_all_imports(trade):
     assert grown("Brazil", "2025-01..2025-11").value == pytest.approx(100 * (now / before - 1))
 
 
+def test_the_latest_month_is_what_one_sum_of_the_press_adds_to_the_other(trade):
+    fourth, fifth = (
+        next(
+            row
+            for row in read("gacc-partners")
+            if (row["partner"], row["flow"], row["currency"], row["period"])
+            == ("Brazil", "imports", "USD", f"2025-01..2025-0{month}")
+        )
+        for month in (4, 5)
+    )
+    before = float(trade_value("Brazil", "USD", "2024-01..2024-05")) - float(fourth["value"]) / (
+        1 + float(fourth["yoy_published_pct"]) / 100
+    )
+    found = grown("Brazil", "2025-05")
+    assert found.value == pytest.approx(100 * ((float(fifth["value"]) - float(fourth["value"])) / before - 1))
+    assert " in dollars" in found.sentence
+    # Four figures of a tenth of a billion leave some points of room, and none for a fall.
+    assert 5 < found.low < found.value < found.high < 15
+    with pytest.raises(NoFigureError, match="South Africa these months and those of the year before"):
+        grown("South Africa", "2025-05")
+
+
+def test_the_other_currency_is_the_one_that_does_not_come_first(trade):
+    assert " in yuan" in grown("Brazil", "2025-01..2025-05", "other").sentence
+    february = grown("Brazil", "2025-01..2025-02", "other")
+    assert " in dollars" in february.sentence
+    assert february.value != grown("Brazil", "2025-01..2025-02").value
+    with pytest.raises(NoFigureError, match="In the other currency"):
+        grown("South Africa", "2025-01..2025-05", "other")
+
+
+def test_amounts_stand_beside_a_printed_rate_only_where_they_are_not_made_of_it(trade):
+    def by_amounts(partner, period):
+        return suppliers.growth({"partner": partner, "period": period, "currency": "any", "by": "amounts"})
+
+    before, now = ten_thousands(trade, "Brazil", "2024-01..2024-02")[0], trade["Brazil", "CNY", "2025-01..2025-02"]
+    assert by_amounts("Brazil", "2025-01..2025-02").value == pytest.approx(
+        100 * (float(now["value"]) * 1e4 / before - 1)
+    )
+    with pytest.raises(NoFigureError, match="known through the printed rate alone"):
+        by_amounts("Brazil", "2024")
+    with pytest.raises(NoFigureError, match="amounts are all there is"):
+        by_amounts("Brazil", "2025-01..2025-03")
+
+
+def test_twelve_months_stand_against_a_calendar_year_in_either_currency(trade):
+    def since_2022(partner, currency):
+        return suppliers.growth({"partner": partner, "period": "2024", "currency": currency, "base": "2022"})
+
+    base = float(trade_value("Brazil", "USD", "2022"))
+    share = ten_thousands(trade, "Brazil", "2024")[0] / ten_thousands(trade, "World", "2024")[0]
+    dollars = share * next(
+        float(row["value"])
+        for row in read("gacc-totals")
+        if (row["flow"], row["currency"], row["period"], row["print"]) == ("imports", "USD", "2024", "revised")
+    )
+    # Month by month the rates of the year differ from that of the whole year by less than a half per cent.
+    assert since_2022("Brazil", "other").value == pytest.approx(100 * (dollars / 1e6 / base - 1), abs=0.5)
+    # In yuan, which lost value, the same goods grew by more.
+    assert since_2022("Brazil", "any").value > since_2022("Brazil", "other").value + 5
+    with pytest.raises(NoFigureError, match="South Africa these twelve months and calendar 2022"):
+        since_2022("South Africa", "any")
+
+
 def test_no_figure_is_made_up():
     with pytest.raises(NoFigureError, match="not both at hand in yuan or dollars"):
         grown("Africa", "2025-01..2025-06")
@@ -159,6 +223,38 @@ def test_the_verdict_on_the_two_countries_leaves_the_goods_open_and_the_quarter_
     quarter = next(one for one in verdict.readings if one.alternative.id == "second-quarter")
     assert [finding.stands for finding in quarter.findings] == [False, False, None]
     assert verdict.robustness == "fragile"
+
+
+def test_only_the_latest_month_turns_the_answer_on_brazil_before_the_article():
+    found = definitions.grid("brazil-south-africa-decline")
+    assert set(found.frame["part"]) == {"brazil", "south-africa"}, "the goods have no figure"
+    same = found.same
+    against = same[~same["keeps_sign"].astype(bool) & (same["high"] > 0) & (same["low"] > 0)]
+    assert list(zip(against["part"], against["end"], strict=True)) == [("brazil", "2025-05")]
+    assert not set(found.frame.loc[found.frame["update"], "end"]) & set(same["end"])
+    neutral = found.frame[found.frame["neutral"]]
+    assert neutral["part"].item() == "brazil"
+    assert neutral["value"].item() > 0
+    assert "twelve months to May 2025 against calendar 2022" in neutral["sentence"].item()
+
+
+def test_the_curve_of_one_part_holds_its_definitions_alone():
+    found = definitions.grid("brazil-south-africa-decline")
+    table, options = grids.curve(found, "brazil")
+    assert len(table) == (found.frame["part"] == "brazil").sum()
+    assert table.loc[table["role"] == "article", "panel"].tolist() == [grids.OWN_QUESTION]
+    assert set(table["Months"]) == set(options["Months"])
+    # Of South Africa nothing is known against 2022, so that there is no choice to show.
+    assert "Compared with" in options
+    assert "Compared with" not in grids.curve(found, "south-africa")[1]
+
+
+def test_a_run_on_other_months_is_its_own_first_definition():
+    found = definitions.grid("brazil-south-africa-decline", period="2024")
+    own = found.frame[found.frame["article"]].set_index("part")["value"]
+    assert dict(own) == {"brazil": -4.4, "south-africa": -3.0}
+    assert set(found.frame["end"]) == {found.dimensions[0].options[0].id}
+    assert not found.frame.duplicated(["part", "sentence"]).any()
 
 
 # Property

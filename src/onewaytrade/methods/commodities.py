@@ -8,12 +8,14 @@ Columns named `…_pct` are in per cent, `…_log` in log points, quantities in 
 of yuan.
 """
 
+import functools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures
@@ -46,6 +48,10 @@ ACROSS: Final = frozenset({"High-tech products*"})
 _BN: Final = 1e5  # of 10k CNY
 _LEVEL_UNITS: Final = {"100M CNY": 1.0, "trn CNY": 1e4, "k USD": 1e-6, "bn USD": 1.0, "trn USD": 1e3}
 _LEVEL_STEPS: Final = {"trn CNY": 0.01, "bn USD": 1.0, "trn USD": 0.01}
+_INTO_DOLLARS: Final = {
+    "totals": "implied by the yuan table and the growth of all imports in both currencies",
+    "market": "turned into dollars at the market’s average rates of the months",
+}
 _COLUMNS: Final = ("quantity_start", "quantity_end", "value_start", "value_end")
 
 
@@ -116,7 +122,8 @@ def window(release: str = "pinned", months: int = 0) -> Window:
     newest release of that length. Raises DatasetError for an unknown release, and ParameterError, which names
     the lengths at hand, for a length that the release does not hold.
     """
-    found = _window(datasets.resolve(DATASET, release))
+    exact = datasets.resolve(DATASET, release)
+    found = next(one for one in _windows() if one.release == exact)
     if months in {0, found.months}:
         return found
     alike = [one for one in _windows() if one.months == months]
@@ -143,33 +150,182 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     """Compute a growth rate from the choices of a `commodity-growth` definition.
 
     Choices: `commodity` (a line of the table, or `OTHER_GRAIN`), `measure` (quantity, value, unit_value), and
-    optionally `release`, `months`, `currency` (CNY or USD, of a value), `base_print` ("reprint": last year's
-    figure as the release reprints it; "first": as it was first printed a year before), `end_print` ("reprint":
-    this year's figure as it was reprinted a year later) and `per_day` (per calendar day). The figures' rounding is
-    carried as an interval; in dollars there is an interval alone.
+    optionally `release`, `months`, `span` ("ytd", or "year": the twelve months to the same end, from years and
+    parts of years as reprinted), `currency` (CNY or USD, of a value), `dollars` ("totals": implied by all imports
+    in both currencies; "market": at the market's average rate of the months), `base_print` ("reprint": last
+    year's figure as the release reprints it; "first": as it was first printed a year before), `end_print`
+    ("reprint": this year's figure as it was reprinted a year later) and `per_day` (per calendar day). The figures'
+    rounding is carried as an interval; in dollars by the totals there is an interval alone.
 
-    Raises ParameterError for a window or line that does not exist, and NoFigureError for a line or a total that
-    the release or the totals do not hold.
+    Raises ParameterError for a window or line that does not exist, and NoFigureError for a line, a total or a rate
+    that the releases or the totals do not hold, and per day where both periods have as many days.
     """
-    asked = window(choices.get("release", "pinned"), choices.get("months", 0))
-    base = _first_print(asked) if choices.get("base_print") == "first" else asked
-    top = _reprint(asked) if choices.get("end_print") == "reprint" else asked
-    implied = choices["measure"] != "quantity" and choices.get("currency") == "USD"
-    ratio = _ratio((top.release, asked.end), (base.release, asked.start), choices["commodity"], choices["measure"])
-    if implied:
-        ratio = ratio * dollar_ratio(asked)
-    if choices.get("per_day"):
-        ratio = ratio * measures.exact(asked.days[0] / asked.days[1])
-    low, high = 100 * (ratio.low - 1), 100 * (ratio.high - 1)
-    return Estimate(
-        value=None if implied else (low + high) / 2,
-        low=low,
-        high=high,
-        grade="implied" if implied else "primary",
-        edition=f"{DATASET} {asked.release}",
-        sentence=_sentence(asked, choices, base, top),
-        unit="%",
+    asked = _Asked.of(choices, _Lookups(_periods, _sum, _dollars))
+    ratio = math.prod(asked.above, start=_ONE) / math.prod(asked.below, start=_ONE)
+    return asked.estimate(ratio.low, ratio.high)
+
+
+def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
+    """Compute many definitions as `growth` does, all at once; an error where a figure is not at hand.
+
+    Every window, every figure and what a yuan is in dollars is looked up once.
+    """
+    once = _Lookups(_remembered(_periods), _remembered(_sum), _remembered(_dollars))
+    asked: dict[int, _Asked] = {}
+    answers: dict[int, Estimate | NoFigureError] = {}
+    for at, choices in enumerate(definitions):
+        try:
+            asked[at] = _Asked.of(choices, once)
+        except NoFigureError as error:
+            answers[at] = error
+    sides = np.ones((len(asked), 2, _MOST_FACTORS, 2))
+    for row, one in enumerate(asked.values()):
+        for side, factors in enumerate((one.above, one.below)):
+            for place, factor in enumerate(factors):
+                sides[row, side, place] = factor.low, factor.high
+    # All factors are positive: the lowest ratio is what is lowest above over what is highest below.
+    above, below = sides.prod(axis=2).transpose(1, 0, 2)
+    ratios = above / below[:, ::-1]
+    for (at, one), (low, high) in zip(asked.items(), ratios.tolist(), strict=True):
+        answers[at] = one.estimate(low, high)
+    return [answers[at] for at in range(len(definitions))]
+
+
+_ONE: Final = measures.exact(1.0)
+# A value and a quantity, what a yuan is in dollars, and the days.
+_MOST_FACTORS: Final = 4
+# The choices that say which prints of which months, and what they are unless chosen.
+_TIMING: Final = {"release": "pinned", "months": 0, "span": "ytd", "base_print": "reprint", "end_print": "first"}
+_Term = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One definition: its release, both of its periods, where they stand, and the factors of its ratio."""
+
+    choices: Mapping[str, Any]
+    release: str
+    window: Window
+    prints: str
+    above: tuple[Interval, ...]
+    below: tuple[Interval, ...]
+
+    @classmethod
+    def of(cls, choices: Mapping[str, Any], lookups: "_Lookups") -> "_Asked":
+        """Gather the figures of one definition; raises as `growth`."""
+        timing = [choices.get(name, default) for name, default in _TIMING.items()]
+        own, asked, end, start, prints = lookups.periods(*timing)
+        line, measure = choices["commodity"], choices["measure"]
+        main = "quantity" if measure == "quantity" else "value"
+        above, below = [lookups.figure(end, line, main)], [lookups.figure(start, line, main)]
+        if measure == "unit_value":
+            above.append(lookups.figure(start, line, "quantity"))
+            below.append(lookups.figure(end, line, "quantity"))
+        if _in_dollar_terms(choices):
+            above.append(lookups.dollars(asked, choices.get("dollars", "totals")))
+        if choices.get("per_day"):
+            before, after = asked.days
+            if before == after:
+                raise NoFigureError(f"Both periods have {after} days, so that nothing changes per day.")
+            above.append(measures.exact(before / after))
+        return cls(choices, own.release, asked, prints, tuple(above), tuple(below))
+
+    def estimate(self, low: float, high: float) -> Estimate:
+        """Return the estimate whose ratio lies between two ends."""
+        ends = 100 * (low - 1), 100 * (high - 1)
+        implied = _in_dollar_terms(self.choices)
+        bounded = implied and self.choices.get("dollars", "totals") == "totals"
+        return Estimate(
+            value=None if bounded else sum(ends) / 2,
+            low=ends[0],
+            high=ends[1],
+            grade="implied" if implied else "primary",
+            edition=f"{DATASET} {self.release}",
+            sentence=_sentence(self.choices, self.prints),
+            unit="%",
+        )
+
+
+_Periods = tuple[Window, Window, tuple[_Term, ...], tuple[_Term, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookups:
+    """Where a definition finds what it needs: its periods, a figure summed from prints, a yuan in dollars."""
+
+    periods: Callable[..., _Periods]
+    figure: Callable[..., Interval]
+    dollars: Callable[..., Interval]
+
+
+def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that looks up everything once, also that there is no figure."""
+    known: dict[Any, Any] = {}
+
+    def recalled(*key: Any) -> Any:
+        if key not in known:
+            try:
+                known[key] = function(*key)
+            except NoFigureError as error:
+                known[key] = error
+        if isinstance(known[key], NoFigureError):
+            raise known[key]
+        return known[key]
+
+    return recalled
+
+
+def _periods(release: str, months: int, span: str, base_print: str, end_print: str) -> _Periods:
+    """Return a release's window, the window asked, what its end and its start are summed from, all in words."""
+    own = window(release, months)
+    top = _reprint(own) if end_print == "reprint" else own
+    if span == "year":
+        return _rolling(own, base_print, top)
+    base = _first_print(own) if base_print == "first" else own
+    later = f" as reprinted in the release {top.release}" if top != own else ""
+    before = (
+        f"as first printed in the release {base.release}" if base != own else "as reprinted in the same release"
     )
+    prints = f"{fmt.period(own.end)}{later} against {fmt.period(own.start)} {before}"
+    return own, own, ((1, top.release, own.end),), ((1, base.release, own.start),), prints
+
+
+def _rolling(own: Window, base_print: str, top: Window) -> _Periods:
+    """Return the twelve months to a window's end and those before, summed from figures as reprinted.
+
+    Twelve months to May are the year before, less its January to May, plus this January to May.
+    """
+    if own.months == 12:
+        raise NoFigureError(f"The release {own.release} holds twelve months already.")
+    if base_print == "first":
+        raise ParameterError("base_print='first' is of a year to date: twelve months are summed from reprints.")
+    before = _first_print(own)
+    years = [str(own.year - back) for back in (1, 2)]
+    whole = [_release_of(own, "start", year, "as reprinted a year later").release for year in years]
+    end = ((1, whole[0], years[0]), (-1, own.release, own.start), (1, top.release, own.end))
+    start = ((1, whole[1], years[1]), (-1, before.release, before.start), (1, own.release, own.start))
+    twelve = measures.trailing(measures.months_of(own.end)[-1])
+    asked = Window(own.release, 12, measures.shift_years(twelve, -1), twelve)
+    later = f", {fmt.period(own.end)} in the release {top.release}" if top != own else ""
+    return own, asked, end, start, f"{asked.text}, summed from figures as reprinted{later}"
+
+
+def _sum(terms: Iterable[_Term], line: str, measure: str) -> Interval:
+    """Return a figure summed from prints, each with its sign, by release and period."""
+    (_, release, period), *others = terms
+    total = _figure(release, period, line, measure)
+    for sign, release, period in others:
+        figure = _figure(release, period, line, measure)
+        total = total + figure if sign > 0 else total - figure
+    return total
+
+
+def _in_dollar_terms(choices: Mapping[str, Any]) -> bool:
+    return choices["measure"] != "quantity" and choices.get("currency") == "USD"
+
+
+def _dollars(asked: Window, by: str) -> Interval:
+    return {"totals": dollar_ratio, "market": market_ratio}[by](asked)
 
 
 def lines(asked: Window) -> pd.DataFrame:
@@ -531,12 +687,19 @@ def total_growth(asked: Window, currency: str) -> Interval:
     The hull of every rate in `totals_used`: the first print and later ones, each with its rounding. Raises
     NoFigureError where there is none.
     """
-    rates = totals_used(asked, currency)
-    if rates.empty:
+    hull = _hull(asked, currency, datasets.view())
+    if hull is None:
         raise NoFigureError(
             f"The growth of all imports in {currency}, {asked.text}, is not among the totals at hand."
         )
-    return Interval(float(rates["low"].min()), float(rates["high"].max()))
+    return hull
+
+
+@functools.lru_cache(maxsize=256)
+def _hull(asked: Window, currency: str, _view: datasets.View) -> Interval | None:
+    # Every value in dollars asks for it, and the totals are a table of many sources.
+    rates = totals_used(asked, currency)
+    return None if rates.empty else Interval(float(rates["low"].min()), float(rates["high"].max()))
 
 
 def totals_used(asked: Window, currency: str) -> pd.DataFrame:
@@ -587,6 +750,24 @@ def dollar_ratio(asked: Window) -> Interval:
     return (one + dollars * percent) / (one + yuan * percent)
 
 
+def market_ratio(asked: Window) -> Interval:
+    """Return by what a ratio of values in yuan is multiplied to have it in dollars at the market's rate.
+
+    The rate of a period is the mean of its months' averages. Raises NoFigureError for a month without one.
+    """
+    # That module looks at commodities in its turn.
+    from onewaytrade.methods import customs
+
+    rates = customs.market_rate()
+    means = []
+    for period in (asked.start, asked.end):
+        months = list(measures.months_of(period))
+        if not set(months) <= set(rates.index):
+            raise NoFigureError(f"The market’s rate is not at hand for all of {fmt.period(period)}.")
+        means.append(float(rates.loc[months].mean()))
+    return measures.exact(means[0] / means[1])
+
+
 def total_start(asked: Window) -> float | None:
     """Return all imports of the earlier period in billions of yuan, or None where the totals do not hold it."""
     totals = _totals("CNY")
@@ -599,8 +780,14 @@ def line_name(line: str) -> str:
     return f"{line[0].lower()}{line[1:]}".removesuffix("*")
 
 
-def _windows() -> list[Window]:
-    return [_window(release) for release in datasets.editions(DATASET)]
+def _windows() -> tuple[Window, ...]:
+    return _windows_in(datasets.view())
+
+
+@functools.lru_cache(maxsize=4)
+def _windows_in(_view: datasets.View) -> tuple[Window, ...]:
+    # Every definition looks through the windows of all releases.
+    return tuple(_window(release) for release in datasets.editions(DATASET))
 
 
 def _window(release: str) -> Window:
@@ -624,19 +811,12 @@ def _release_of(asked: Window, side: str, period: str, how: str) -> Window:
     for other in _windows():
         if getattr(other, side) == period and other != asked:
             return other
-    raise NoFigureError(f"{fmt.period(period)} {how} is not at hand: no release holds it.")
+    raise NoFigureError(f"No release at hand holds {fmt.period(period)} {how}.")
 
 
 def _table(release: str) -> pd.DataFrame:
     frame = datasets.load(DATASET, release)
     return frame[frame["frequency"] != "monthly"]
-
-
-def _ratio(end: tuple[str, str], start: tuple[str, str], line: str, measure: str) -> Interval:
-    """Return one figure over another, each given by release and period."""
-    if measure == "unit_value":
-        return _ratio(end, start, line, "value") / _ratio(end, start, line, "quantity")
-    return _figure(*end, line, measure) / _figure(*start, line, measure)
 
 
 def _figure(release: str, period: str, line: str, measure: str) -> Interval:
@@ -646,15 +826,25 @@ def _figure(release: str, period: str, line: str, measure: str) -> Interval:
     """
     if line == OTHER_GRAIN:
         return _figure(release, period, GRAIN, measure) - _figure(release, period, SOYBEANS, measure)
-    frame = _table(release)
-    rows = frame[(frame["commodity"] == line) & (frame["measure"] == measure) & (frame["period"] == period)]
-    if rows.empty:
+    printed = _printed(release, datasets.view())
+    if (line, measure, period) not in printed:
         raise NoFigureError(
             f"The release {release} prints no {measure} of {line_name(line)} for {fmt.period(period)}."
         )
-    alike = frame.loc[(frame["measure"] == measure) & (frame["unit"] == rows["unit"].iloc[0]), "value"]
-    places = min(Decimal(repr(value)).normalize().as_tuple().exponent for value in alike)
-    return measures.rounded(float(rows["value"].iloc[0]), 10.0 ** int(places))
+    return printed[line, measure, period]
+
+
+@functools.lru_cache(maxsize=64)
+def _printed(release: str, _view: datasets.View) -> Mapping[tuple[str, str, str], Interval]:
+    # Definitions ask for the same figures again and again, and their rounding takes a look at all of them.
+    frame = _table(release)
+    found: dict[tuple[str, str, str], Interval] = {}
+    for _, alike in frame.groupby(["measure", "unit"], sort=False, dropna=False):
+        places = min(Decimal(repr(value)).normalize().as_tuple().exponent for value in alike["value"])
+        columns = (alike[name] for name in ("commodity", "measure", "period", "value"))
+        for line, measure, period, value in zip(*columns, strict=True):
+            found.setdefault((line, measure, period), measures.rounded(float(value), 10.0 ** int(places)))
+    return found
 
 
 def _totals(currency: str) -> pd.DataFrame:
@@ -735,18 +925,7 @@ def _measure_name(choices: Mapping[str, Any]) -> str:
     return {"value": "Value in ", "unit_value": "Unit value in "}[measure] + money
 
 
-def _sentence(asked: Window, choices: Mapping[str, Any], base: Window, top: Window) -> str:
-    printed = (
-        f"as first printed in the release {base.release}" if base != asked else "as reprinted in the same release"
-    )
-    revised = f" as reprinted in the release {top.release}" if top != asked else ""
+def _sentence(choices: Mapping[str, Any], prints: str) -> str:
     daily = ", per calendar day" if choices.get("per_day") else ""
-    implied = (
-        ", implied by the yuan table and the growth of all imports in both currencies"
-        if choices["measure"] != "quantity" and choices.get("currency") == "USD"
-        else ""
-    )
-    return (
-        f"{_measure_name(choices)} of {line_name(choices['commodity'])} imported{daily}, {fmt.period(asked.end)}"
-        f"{revised} against {fmt.period(asked.start)} {printed}{implied}."
-    )
+    into = f", {_INTO_DOLLARS[choices.get('dollars', 'totals')]}" if _in_dollar_terms(choices) else ""
+    return f"{_measure_name(choices)} of {line_name(choices['commodity'])} imported{daily}, {prints}{into}."

@@ -4,10 +4,11 @@ Retail sales are published for March to December alone. "Twelve months to May" t
 of the same ten calendar months, so that they compare with March to December of any year.
 """
 
+import functools
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -115,77 +116,122 @@ def _number(period: str) -> int:
 def retail(choices: Mapping[str, Any]) -> Estimate:
     """Return growth of retail sales from the choices of a `retail-sales` definition.
 
-    Choices: `end` (a month), `figure` ("rate": the growth on the year that was published; "level": growth computed
-    from the levels, `years` back), `average` ("month", or "year": the mean of the rates published for the twelve
-    months to `end`), and `less` (of rates: "base" subtracts the mean rate of the same months of the year `base`,
-    "before" that of a year before). Raises NoFigureError for a month without a figure.
+    Choices: `end` (a month, moved by `end_shift` months), and optionally `average` ("month", "quarter": the last
+    three months with a figure, "year": the twelve months to `end`, ten of which have one), `base` (the year whose
+    same calendar months are compared with) or `years` (so many years before; 1 if neither is given), `figures`
+    ("rates": growth on the year as published, chained where it is more than one year; "amounts": sales in yuan as
+    printed) and `read_as` ("level": whether sales fell; "rate": whether their growth on the year did, in points).
+    Raises NoFigureError for a month without a figure, and where a month would be compared with itself.
     """
-    end = choices["end"]
-    if choices.get("figure") == "level":
-        return _by_levels(measures.shift_month(end, -12 * choices["years"]), end)
-    average = choices.get("average", "month")
-    value, months = _mean_rate(end, average)
-    sentence = f"{_RATE_NAMES[average]}, {_span(months)}, as first published"
-    if less := choices.get("less"):
-        others = _same_months(months, choices["base"]) if less == "base" else _before(months)
-        other = _mean_of(others)
-        return _mean(value - other, 2, f"{sentence}, less the same for {_span(others)}.", "points")
-    if average == "year":
-        return _mean(value, 1, f"{sentence}.", "%")
-    return Estimate(
-        value,
-        "primary",
-        datasets.pinned(DATASET),
-        f"{sentence}, by China’s statistics office.",
-        recomputed=False,
-        unit="%",
-    )
+    end = measures.shift_month(choices["end"], choices.get("end_shift", 0))
+    average, figures = choices.get("average", "month"), choices.get("figures", "rates")
+    months = _window(end, average)
+    before = _compared_with(months, choices)
+    if choices.get("read_as") == "rate":
+        own, other = (_growth(span, _years_before(span, 1), figures) for span in (months, before))
+        sentence = f"{_named_growth(months, 'the year', figures)}, less the same for {_span(before)}."
+        return _computed(own[0] - other[0], own[1] - other[1], sentence, "points")
+    value, allowed = _growth(months, before, figures)
+    chained = set(before) != set(_years_before(months, 1))
+    on = "the year"
+    if chained:
+        on = _same_named(months, choices["base"]) if "base" in choices else f"{choices['years']} years before"
+    sentence = _named_growth(months, on, figures, chained=chained)
+    if figures == "rates" and len(months) == 1 and not chained:
+        told = f"{sentence}, by China’s statistics office."
+        return Estimate(value, "primary", datasets.pinned(DATASET), told, recomputed=False, unit="%")
+    return _computed(value, allowed, f"{sentence}.", "%")
 
 
-_RATE_NAMES: Final = {
-    "month": "Retail sales of consumer goods, growth on the year",
-    "year": "Retail sales of consumer goods, mean of the monthly growth on the year",
-}
+def _computed(value: float, allowed: Interval, sentence: str, unit: str) -> Estimate:
+    return Estimate(value, "primary", datasets.pinned(DATASET), sentence, allowed.low, allowed.high, unit=unit)
 
 
-def _by_levels(start: str, end: str) -> Estimate:
+def _window(end: str, average: str) -> tuple[str, ...]:
+    """Return the months that stand for an end month; those of several without January and February."""
+    if average == "month":
+        return (end,)
+    months = tuple(m for m in measures.months_of(measures.trailing(end)) if m[5:] not in {"01", "02"})
+    return months[-3:] if average == "quarter" else months
+
+
+def _compared_with(months: tuple[str, ...], choices: Mapping[str, Any]) -> tuple[str, ...]:
+    if "base" not in choices:
+        return _years_before(months, choices.get("years", 1))
+    before = _same_months(months, choices["base"])
+    if any(first >= last for first, last in _pairs(before, months)):
+        raise NoFigureError(f"Some of these months lie in {choices['base']} themselves.")
+    return before
+
+
+def _pairs(before: Iterable[str], months: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the same calendar months of two spans, side by side."""
+    first, last = (sorted(span, key=lambda month: month[5:]) for span in (before, months))
+    return list(zip(first, last, strict=True))
+
+
+def _growth(months: Iterable[str], before: Iterable[str], figures: str) -> tuple[float, Interval]:
+    """Return the growth of sales from some months to the same calendar months of later years, with its rounding.
+
+    By amounts it is that of their sum; by rates it is the mean of what each month's rates chain to.
+    """
+    pairs = _pairs(before, months)
+    if figures == "amounts":
+        first, last = (_sum_of(pair[at] for pair in pairs) for at in (0, 1))
+        return measures.growth(first.middle, last.middle), measures.growth_interval(first, last)
+    published = _series(RATE)
+    rates = [[_at(published, year, "growth rates") for year in _years_between(*pair)] for pair in pairs]
+    half = _RATE_STEP / 2
+    value, low, high = (statistics.fmean(_chained(own, by) for own in rates) for by in (0.0, -half, half))
+    return value, Interval(low, high)
+
+
+def _chained(rates: Sequence[float], by: float = 0.0) -> float:
+    """Return what rates make one upon the other, each moved by so many points; a single one as it stands."""
+    return rates[0] + by if len(rates) == 1 else measures.compound(*(rate + by for rate in rates))
+
+
+def _years_between(first: str, last: str) -> list[str]:
+    """Return a calendar month of each year after that of `first`, to `last`."""
+    return [f"{year}{last[4:]}" for year in range(int(first[:4]) + 1, int(last[:4]) + 1)]
+
+
+def _sum_of(months: Iterable[str]) -> Interval:
     levels = _series(LEVEL)
-    ends = [measures.rounded(_at(levels, month, "level"), _LEVEL_STEP) for month in (start, end)]
-    allowed = measures.growth_interval(*ends)
-    return Estimate(
-        value=measures.growth(ends[0].middle, ends[1].middle),
-        low=allowed.low,
-        high=allowed.high,
-        grade="primary",
-        edition=datasets.pinned(DATASET),
-        sentence=f"Retail sales of consumer goods, level, {fmt.month(start)} to {fmt.month(end)}, as printed.",
-        unit="%",
-    )
+    amounts = [measures.rounded(_at(levels, month, "amounts"), _LEVEL_STEP) for month in months]
+    return Interval(sum(one.low for one in amounts), sum(one.high for one in amounts))
 
 
-def _mean(value: float, means: int, sentence: str, unit: str) -> Estimate:
-    """Return a mean of rates, or a difference of two, with the rounding of the published digits."""
-    half = means * _RATE_STEP / 2
-    return Estimate(value, "primary", datasets.pinned(DATASET), sentence, value - half, value + half, unit=unit)
+def _named_growth(months: tuple[str, ...], on: str, figures: str, *, chained: bool = False) -> str:
+    """Return in words what grew, on what, in which months, and by which figures."""
+    grew, how = f"growth on {on}", f"{'chained from rates ' if chained else ''}as first published"
+    if figures == "amounts":
+        grew, how = ("growth of their sum" if len(months) > 1 else "growth") + f" on {on}", "by amounts as printed"
+    elif len(months) > 1:
+        grew = f"mean of the monthly growth on {on}"
+    return f"Retail sales of consumer goods, {grew}, {_span(months)}, {how}"
 
 
-def _mean_rate(end: str, average: str) -> tuple[float, tuple[str, ...]]:
-    months = (end,) if average == "month" else measures.months_of(measures.trailing(end))
-    months = tuple(month for month in months if average == "month" or month[5:] not in {"01", "02"})
+def _same_named(months: tuple[str, ...], year: str) -> str:
+    return f"the same month{'s' if len(months) > 1 else ''} of {year}"
+
+
+def _mean_rate(end: str) -> tuple[float, tuple[str, ...]]:
+    months = _window(end, "year")
     return _mean_of(months), months
 
 
 def _mean_of(months: Iterable[str]) -> float:
     published = _series(RATE)
-    return statistics.fmean(_at(published, month, "growth rate") for month in months)
+    return statistics.fmean(_at(published, month, "growth rates") for month in months)
 
 
 def _same_months(months: Iterable[str], year: str) -> tuple[str, ...]:
     return tuple(sorted(f"{year}{month[4:]}" for month in months))
 
 
-def _before(months: Iterable[str]) -> tuple[str, ...]:
-    return tuple(measures.shift_month(month, -12) for month in months)
+def _years_before(months: Iterable[str], years: int) -> tuple[str, ...]:
+    return tuple(measures.shift_month(month, -12 * years) for month in months)
 
 
 def _span(months: tuple[str, ...]) -> str:
@@ -198,17 +244,70 @@ def _span(months: tuple[str, ...]) -> str:
 def _at(series: "pd.Series[float]", month: str, what: str) -> float:
     if month not in series.index:
         raise NoFigureError(
-            f"No {what} of retail sales is at hand for {fmt.month(month)}; they run from {series.index.min()} to "
-            f"{series.index.max()}, without January and February."
+            f"The {what} of retail sales that are at hand run from {fmt.month(series.index[0])} to "
+            f"{fmt.month(series.index[-1])}, without January and February."
         )
     return float(series[month])
 
 
 def _series(measure: str, entity: str = "China") -> "pd.Series[float]":
     """Return a series of the compiled table by period."""
+    return _read(measure, entity, datasets.view()).copy()
+
+
+@functools.lru_cache(maxsize=32)
+def _read(measure: str, entity: str, _view: datasets.View) -> "pd.Series[float]":
+    # A grid asks for the same few series hundreds of times.
     frame = datasets.load(DATASET)
     own = frame[(frame["entity"] == entity) & (frame["measure"] == measure)]
     return own.set_index("period")["value"].sort_index()
+
+
+# Spending by the household survey
+
+
+def spending(choices: Mapping[str, Any]) -> Estimate:
+    """Return growth of consumption per head from the choices of a `household-spending` definition.
+
+    Choices as `retail`: `end` (the survey's year is the last that was over by then), `base`, `figures` ("rates":
+    the growth on the year that was printed, "amounts": yuan per head) and `read_as`. Growth of the year before is
+    implied by the printed rate and the amounts around it. Raises NoFigureError for what is not at hand.
+    """
+    year = str(int(measures.shift_month(choices["end"], 1)[:4]) - 1)
+    by_rates = choices.get("figures", "rates") == "rates"
+    if by_rates is ("base" in choices) or (choices.get("read_as") == "rate" and not by_rates):
+        raise NoFigureError(_SURVEYED)
+    named = "Consumption per head by the household survey"
+    own = {
+        "dataset": DATASET,
+        "entity": "China",
+        "named": named if not by_rates else f"{named}, growth on the year",
+    }
+    try:
+        if not by_rates:
+            return rows.growth({**own, "measure": SPENDING, "start": choices["base"], "end": year})
+        rate = rows.value({**own, "measure": f"{SPENDING}, nominal change", "period": year})
+    except NoFigureError as error:
+        raise NoFigureError(_SURVEYED) from error
+    if choices.get("read_as") != "rate":
+        return rate
+    return rate.less(_implied_growth(str(int(year) - 1), rate), f"Less that of {int(year) - 1}, implied.")
+
+
+_SURVEYED: Final = "Of the household survey, amounts of 2019, 2022 and 2024 and the growth of 2024 are at hand."
+
+
+def _implied_growth(year: str, after: Estimate) -> Estimate:
+    """Return the growth of consumption per head in a year whose amount is implied by the growth `after` it."""
+    amounts = _series(SPENDING)
+    ends = (str(int(year) + 1), str(int(year) - 1))
+    if not set(ends) <= set(amounts.index):
+        raise NoFigureError(_SURVEYED)
+    last, first = (measures.rounded(float(amounts[name]), 1) for name in ends)
+    own = measures.implied_base(last, after.number, _RATE_STEP)
+    span = measures.growth_interval(first, own)
+    value = measures.growth(first.middle, last.middle / (1 + after.number / 100))
+    return Estimate(value, "implied", datasets.pinned(DATASET), "", span.low, span.high, unit=after.unit)
 
 
 # Tables on consumers
@@ -254,11 +353,15 @@ def readings(end: str, base: str) -> pd.DataFrame:
     asked: list[tuple[str, str, Mapping[str, Any]]] = [
         ("a level", "Sales against a year before, as published", {}),
         ("a level", "The same, mean of twelve months", {"average": "year"}),
-        ("a level", "Sales against three years before", {"figure": "level", "years": 3}),
+        ("a level", "Sales against three years before", {"figures": "amounts", "years": 3}),
         ("a level", "Spending per head, 2024 against 2022", _per_head(SPENDING, "2022", "2024")),
-        ("a rate", f"Growth in twelve months against {base}", {"average": "year", "less": "base"}),
-        ("a rate", "Growth in twelve months against the twelve before", {"average": "year", "less": "before"}),
-        ("a rate", "Growth in the month against a year before", {"less": "before"}),
+        (
+            "a rate",
+            f"Growth in twelve months against {base}",
+            {"average": "year", "read_as": "rate", "base": base},
+        ),
+        ("a rate", "Growth in twelve months against the twelve before", {"average": "year", "read_as": "rate"}),
+        ("a rate", "Growth in the month against a year before", {"read_as": "rate"}),
         ("a mood", "Confidence since March 2022", _confidence("2022-03", end)),
         ("a mood", "Confidence since December 2022", _confidence("2022-12", end)),
         ("a habit", "Share of income spent, 2024 less 2019", {"start": "2024", "end": "2019"}),
@@ -269,7 +372,7 @@ def readings(end: str, base: str) -> pd.DataFrame:
         if "2024" in name and end < "2025":
             continue
         try:
-            estimate = _estimate({"end": end, "base": base, **choices})
+            estimate = _estimate({"end": end, **choices})
         except NoFigureError:
             continue
         told.append(
@@ -392,7 +495,7 @@ def sales(end: str, base: str) -> dict[str, float]:
     NaN where no level is at hand; `year`, `before`, `base`: the mean rates of the twelve months to `end`, of the
     twelve before, and of the same months of `base`.
     """
-    months = _mean_rate(end, "year")[1]
+    months = _mean_rate(end)[1]
     levels = _series(LEVEL)
     own, last_year, same = (
         levels.get(m, math.nan) for m in (end, measures.shift_month(end, -12), f"{base}{end[4:]}")
@@ -402,7 +505,7 @@ def sales(end: str, base: str) -> dict[str, float]:
         "ratio": 100 * (own / last_year - 1),
         "level": 100 * own / same,
         "year": _mean_of(months),
-        "before": _mean_of(_before(months)),
+        "before": _mean_of(_years_before(months, 1)),
         "base": _mean_of(_same_months(months, base)),
     }
 
@@ -414,7 +517,7 @@ def growth_since(end: str) -> "pd.Series[float]":
 
 def place(end: str) -> str:
     """Return in words where the growth of sales at `end` stands among the rates of the twelve months to it."""
-    rates = [_series(RATE)[month] for month in _mean_rate(end, "year")[1]]
+    rates = [_series(RATE)[month] for month in _mean_rate(end)[1]]
     own, count = rates[-1], len(rates)
     ends = {max(rates): "the highest", min(rates): "the lowest"}
     return f"{ends.get(own, 'neither the highest nor the lowest')} of the {count} rates"
@@ -423,6 +526,61 @@ def place(end: str) -> str:
 def three_years_before(end: str) -> float:
     """Return the growth of sales in the month three years before `end`, NaN where none was printed."""
     return float(_series(RATE).get(measures.shift_month(end, -36), math.nan))
+
+
+def house_prices(choices: Mapping[str, Any]) -> Estimate:
+    """Return growth of the prices of homes from the choices of a `house-prices` definition.
+
+    Choices: `end` (a month, moved by `end_shift` months), `prices` ("new" or "existing": homes as the statistics
+    office counts them, in the `cities` "70", "tier-1", "tier-2" or "tier-3"; "bis": all homes of the country by
+    the Bank for International Settlements, for the last quarter that was over by `end`; "bis-year": the mean of
+    the four quarters to it) and, for these, `base` (a calendar year instead of the year before; rates of the same
+    quarter are chained). Raises NoFigureError for what is not at hand.
+    """
+    end, cities = measures.shift_month(choices["end"], choices.get("end_shift", 0)), choices["cities"]
+    if choices["prices"] in _NEW_OR_EXISTING:
+        if "base" in choices:
+            raise NoFigureError("Of the statistics office’s prices only growth on the year is at hand.")
+        return _city_prices(choices["prices"], cities, end)
+    if cities != "70":
+        raise NoFigureError("The BIS has one figure for the whole country.")
+    known = [month for month in _series(HOMES).index if month <= end]
+    quarters = known[-4:] if choices["prices"] == "bis-year" else known[-1:]
+    base = choices.get("base")
+    if base is None and len(quarters) == 1:
+        asked = {"dataset": DATASET, "entity": "China", "measure": HOMES, "period": quarters[0]}
+        printed = rows.value({**asked, "named": "Residential property prices, change on the year"})
+        return replace(printed, sentence=f"{_bis_named(quarters, 'the year')}.")
+    rates = _series(HOMES)
+    chained = [[float(rates[month]) for month in _years_between(f"{base or int(q[:4]) - 1}", q)] for q in quarters]
+    value = statistics.fmean(map(_chained, chained))
+    on = f"the same quarter{'s' if len(quarters) > 1 else ''} of {base}, chained" if base else "the year"
+    return Estimate(value, "primary", datasets.pinned(DATASET), f"{_bis_named(quarters, on)}.", unit="%")
+
+
+_NEW_OR_EXISTING: Final = {kind.lower(): measure for measure, kind in _HOMES.items()}
+_CITIES: Final = {"70": "China, 70 cities", **dict(zip(("tier-1", "tier-2", "tier-3"), _TIERS, strict=True))}
+
+
+def _city_prices(kind: str, cities: str, month: str) -> Estimate:
+    entity = _CITIES[cities]
+    where = "70 cities" if cities == "70" else f"cities of the {_ORDINALS[cities]} group"
+    asked = {"dataset": DATASET, "entity": entity, "measure": _NEW_OR_EXISTING[kind], "period": month}
+    try:
+        return rows.value({**asked, "named": f"Prices of {kind} homes in {where}, change on the year"})
+    except NoFigureError as error:
+        raise NoFigureError(
+            "Of all cities prices of new homes are at hand, for April and May 2025; of each group those of May."
+        ) from error
+
+
+_ORDINALS: Final = {"tier-1": "first", "tier-2": "second", "tier-3": "third"}
+
+
+def _bis_named(quarters: Sequence[str], on: str) -> str:
+    names = [fmt.period(f"{month[:4]}Q{int(month[5:]) // 3}") for month in quarters]
+    when = names[0] if len(names) == 1 else f"mean of the four quarters to the {names[-1]}"
+    return f"Residential property prices by the BIS, growth on {on}, {when}"
 
 
 def homes_by_city(month: str = "2025-05") -> pd.DataFrame:
@@ -580,6 +738,33 @@ def swatch_implied(year: str, *, elsewhere: bool = False) -> tuple[float, Interv
     ratio = after_ / before * (measures.exact(1) + measures.rounded(total, 0.1) * measures.exact(0.01))
     middle = after_.middle / before.middle * (1 + total / 100)
     return 100 * (middle - 1), measures.as_growth(ratio)
+
+
+def implied_sales(choices: Mapping[str, Any]) -> Estimate:
+    """Return Swatch's growth in Greater China from the choices of an `implied-sales` definition.
+
+    Choice: `period`, a year. Raises NoFigureError where its share of sales, or that of the year before, is not at
+    hand.
+    """
+    year = choices["period"]
+    try:
+        value, allowed = swatch_implied(year)
+    except KeyError as error:
+        raise NoFigureError(
+            f"Swatch’s shares of sales for {year} and the year before are not both at hand."
+        ) from error
+    return Estimate(
+        value=value,
+        low=allowed.low,
+        high=allowed.high,
+        grade="press",
+        edition=datasets.pinned(LUXURY),
+        sentence=(
+            f"Swatch’s sales in China with Hong Kong and Macau, {year} on the year, implied by their share of its "
+            "sales and the growth of all its sales."
+        ),
+        unit="%",
+    )
 
 
 def _swatch_total(year: str) -> float:

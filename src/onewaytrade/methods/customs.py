@@ -5,19 +5,22 @@ several prints (first, revised) and sources, which the rows of the dataset name 
 rounded in print is carried as the interval of all numbers that round to it. Columns named `…_pct` are in per cent.
 """
 
+import functools
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, datasets, fmt, measures
+from onewaytrade import claims, datasets, fmt, grids, measures
 from onewaytrade.claims import Estimate, Verdict
 from onewaytrade.errors import NoFigureError
+from onewaytrade.grids import Grid
 from onewaytrade.measures import Interval
 from onewaytrade.methods import commodities, cpb
 from onewaytrade.methods import rows as single_rows
@@ -60,8 +63,12 @@ _PRINTS: Final[dict[str, tuple[str, ...]]] = {"first": ("first", "as published")
 _MARKET: Final = ("FRED DEXCHUS", "monthly average of daily")
 _OWN_RATE: Final = "implied by GACC imports RMB/USD"
 _MINUS: Final = "minus_"
+_View = tuple[Path, tuple[tuple[str, str], ...]]  # the project and the editions that are read, as a key
+_PRESS: Final = "(press)"
 _ROUND: Final = 0.1  # customs prints its rates to a tenth of a per cent
+_NO_DAY_RATE: Final = "A rate per calendar day can be computed from customs’ own levels alone."
 _NINE_MONTHS: Final = "2022-01..2022-09"
+_AVERAGES: Final = {12: "year", 3: "quarter", 1: "month"}  # what CPB's method calls a period of so many months
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,43 +93,131 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     """Compute a growth rate from the choices of a `customs-growth` definition.
 
     Choices: `flow`, `currency` (CNY or USD), `start`, `end` (periods), `source` ("published": the rate that
-    customs printed beside the later period; else the growth between two levels), and optionally `base_print`,
-    `rows` and `per_day` (per calendar day). `base_print` says which print of the earlier level: "first",
-    "revised", "implied" by the level and the published rate of a year later, or "dollars", the first one revised
-    by as much as in dollars. `rows` names sources by their `source_id`: `start`, `end`, and `total`, a print of
-    both flows together that narrows the rounding of the later level. With `minus_flow` it is the difference, in
-    points, to that flow.
+    customs printed beside the later period; "gacc-totals": the growth between two levels; "cpb": CPB's own count,
+    with `edition` and, instead of the value in dollars, `measure`: volume). Both periods are moved by
+    `start_shift` and `end_shift` (months; a year to date keeps its first month), and of each the last `months`
+    are taken.
 
-    Raises NoFigureError if a level or rate is not at hand.
+    Of levels, `base_print` is the print of the earlier one: "first", "revised", "implied" by the level and the
+    published rate of a year later, "later" (revised, or implied where no table prints that), or "dollars", the
+    first one revised by as much as in dollars; `end_print` is that of the later one, "first" if not said.
+    `rounded` takes both as newspapers carried them, `narrowed` narrows the later one by the printed sum of both
+    flows, and `per_day` gives the growth per calendar day. With `minus_flow` it is the difference, in points, to
+    that flow.
+
+    Raises NoFigureError if a level or rate is not at hand, or is not printed in what is asked.
     """
     if _MINUS + "flow" in choices:
         return _difference(choices, growth)
-    flow, currency, rows = choices["flow"], choices["currency"], choices.get("rows", {})
+    start, end = _window(choices)
+    if choices["source"] == cpb.DATASET:
+        return cpb.growth(_asked_of_cpb(choices, start, end))
+    if choices.get("measure", "value") != "value":
+        raise NoFigureError("Customs prints values; a volume of all trade it does not publish.")
     if choices["source"] == "published":
-        return _published_growth(flow, currency, choices["end"], rows.get("end"))
-    wanted = choices.get("base_print", "revised")
-    find = {"implied": implied_level, "dollars": level_revised_as_dollars}.get(wanted, level)
-    start = find(flow, currency, choices["start"], rows.get("start"), wanted)
-    end = level(flow, currency, choices["end"], rows.get("end"), "first")
-    if "total" in rows:
-        end = _narrowed(end, flow, currency, choices["end"], rows)
-    value, span = measures.growth(start.value, end.value), measures.growth_interval(start.span, end.span)
-    low, high = span.low, span.high
+        return _published_growth(choices, end)
+    first, last = _levels(choices, start, end)
+    value, span = measures.growth(first.value, last.value), measures.growth_interval(first.span, last.span)
+    # Between two levels in full the range is the value itself, but for binary noise.
+    low, high = min(span.low, value), max(span.high, value)
     if choices.get("per_day"):
-        value, low, high = (
-            measures.growth_at_day_rate(rate, choices["start"], choices["end"]) for rate in (value, low, high)
-        )
-    apart = measures.months_apart(choices["start"], choices["end"])
+        value, low, high = (measures.growth_at_day_rate(rate, start, end) for rate in (value, low, high))
+    apart = measures.months_apart(start, end)
     return Estimate(
         value=value,
         low=low,
         high=high,
-        grade=claims.weakest_of(start.grade, end.grade),
-        edition=datasets.pinned(DATASET),
-        sentence=_sentence(choices, start, end),
+        grade=claims.weakest_of(first.grade, last.grade),
+        edition=_edition(datasets.view()),
+        sentence=_sentence(choices, (start, first), (end, last)),
         annual_rate=None if apart < 12 else measures.annual_rate(value, apart),
         unit="%",
     )
+
+
+def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
+    """Compute many definitions as `growth` does; an error where no figure is at hand.
+
+    What CPB counts is handed on to its own method all at once; levels are read once for all definitions.
+    """
+    answers: dict[int, Estimate | NoFigureError] = {}
+    by_cpb: dict[int, Mapping[str, Any]] = {}
+    for at, choices in enumerate(definitions):
+        try:
+            if choices["source"] == cpb.DATASET and _MINUS + "flow" not in choices:
+                by_cpb[at] = _asked_of_cpb(choices, *_window(choices))
+            else:
+                answers[at] = growth(choices)
+        except NoFigureError as error:
+            answers[at] = error
+    answers |= zip(by_cpb, cpb.growth_many(list(by_cpb.values())), strict=True)
+    return [answers[at] for at in range(len(definitions))]
+
+
+def _window(choices: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the earlier and the later period that are asked for, written as the dataset writes them."""
+    length = choices.get("months")
+    start, end = (_moved(choices[side], choices.get(f"{side}_shift", 0), length) for side in ("start", "end"))
+    return start, end
+
+
+def _moved(period: str, by: int, length: int | None) -> str:
+    if not by and length is None:
+        return period
+    months = measures.months_of(period)
+    last = measures.shift_month(months[-1], by)
+    return _written(months[0] if length is None else measures.shift_month(last, 1 - length), last)
+
+
+def _written(first: str, last: str) -> str:
+    """Return the months from one to another as the dataset writes a period."""
+    if first == last:
+        return first
+    return first[:4] if (first, last) == (f"{last[:4]}-01", f"{first[:4]}-12") else f"{first}..{last}"
+
+
+def _asked_of_cpb(choices: Mapping[str, Any], start: str, end: str) -> dict[str, Any]:
+    """Return what CPB's method is asked for the same periods; raises NoFigureError for what it does not count."""
+    measure = choices.get("measure", "value")
+    if measure == "value" and choices["currency"] != "USD":
+        raise NoFigureError("CPB counts values in dollars.")
+    if choices.get("per_day"):
+        raise NoFigureError(_NO_DAY_RATE)
+    first, last = (measures.months_of(period) for period in (start, end))
+    return {
+        "method": "cpb-growth",
+        "flow": choices["flow"],
+        "region": "China",
+        "measure": measure,
+        "start": first[-1],
+        "end": last[-1],
+        "average": _AVERAGES.get(len(last), "ytd"),
+        "edition": choices.get("edition", "pinned"),
+    }
+
+
+def _levels(choices: Mapping[str, Any], start: str, end: str) -> tuple[Level, Level]:
+    """Return the earlier and the later level in the prints that the choices name."""
+    flow, currency = choices["flow"], choices["currency"]
+    if choices.get("rounded"):
+        first, last = (level(flow, currency, period, None, "rounded") for period in (start, end))
+        return first, last
+    wanted = choices.get("base_print", "revised")
+    find = {"implied": implied_level, "dollars": level_revised_as_dollars, "later": later_level}
+    if wanted == "revised" and not _is_revised(flow, currency, start):
+        raise NoFigureError(
+            f"No revised {flow} in {CURRENCIES[currency]} for {fmt.period(start)} stand in a table at hand."
+        )
+    first = find.get(wanted, level)(flow, currency, start, None, wanted)
+    if choices.get("narrowed"):
+        return first, end_level(flow, currency, end)
+    return first, level(flow, currency, end, None, choices.get("end_print", "first"))
+
+
+def _is_revised(flow: str, currency: str, period: str) -> bool:
+    """Tell whether a period has a revised print, or none of its own: its months are then of one table."""
+    found = _rows(flow, currency, period)
+    return found.empty or bool((found["print"] == "revised").any())
 
 
 def chained(choices: Mapping[str, Any]) -> Estimate:
@@ -145,7 +240,7 @@ def chained(choices: Mapping[str, Any]) -> Estimate:
         low=allowed.low,
         high=allowed.high,
         grade=claims.weakest_of(*(str(row["grade"]) for _, row in rates)),
-        edition=datasets.pinned(DATASET),
+        edition=_edition(datasets.view()),
         sentence=(
             f"China's {flow} in {CURRENCIES[currency]}: the rates that customs published for "
             f"{fmt.join(fmt.period(period) for period in choices['periods'])}, {each}, one upon the other."
@@ -159,6 +254,13 @@ def published(flow: str, currency: str, period: str, source: str | None = None) 
 
     Raises NoFigureError if there is none.
     """
+    return _published(flow, currency, period, source, datasets.view())
+
+
+@functools.lru_cache(maxsize=1024)
+def _published(
+    flow: str, currency: str, period: str, source: str | None, _view: _View
+) -> tuple[float, "pd.Series[Any]"]:
     rows = _rows(flow, currency, period)
     rows = rows[rows["yoy_published_pct"].notna()]
     if source is not None:
@@ -176,8 +278,15 @@ def level(flow: str, currency: str, period: str, source: str | None = None, want
     """Return the value of a period: as printed, or as the sum of its calendar years and their months.
 
     `source` names the print by its `source_id` where it prints the whole period; otherwise the print `wanted`
-    ("first" or "revised") comes first, and the one with most digits. Raises NoFigureError if none is at hand.
+    ("first" or "revised") comes first, and the one with most digits; "rounded" is the one that newspapers carried.
+    Raises NoFigureError if none is at hand.
     """
+    return _level(flow, currency, period, source, wanted, datasets.view())
+
+
+@functools.lru_cache(maxsize=4096)
+def _level(flow: str, currency: str, period: str, source: str | None, wanted: str, view: _View) -> Level:
+    # A grid asks for the same few levels hundreds of times, some of them sums of many months.
     found = _rows(flow, currency, period)
     if source is not None:
         found = found[found["source_id"] == source]
@@ -190,9 +299,13 @@ def level(flow: str, currency: str, period: str, source: str | None = None, want
     pieces = _pieces(period)
     if pieces == (period,):
         pieces = measures.months_of(period)
+    absent = f"No {flow} in {CURRENCIES[currency]} for {fmt.period(period)} are at hand."
     if len(pieces) == 1:
-        raise NoFigureError(f"No {flow} in {CURRENCIES[currency]} for {fmt.period(period)} are at hand.")
-    whole, *others = (level(flow, currency, piece, None, wanted) for piece in pieces)
+        raise NoFigureError(absent)
+    try:
+        whole, *others = (_level(flow, currency, piece, None, wanted, view) for piece in pieces)
+    except NoFigureError as error:
+        raise NoFigureError(absent) from error
     for other in others:
         whole = whole + other
     return whole
@@ -214,8 +327,7 @@ def end_level(flow: str, currency: str, period: str) -> Level:
     total = _rows("total", currency, period)
     if total.empty:
         return end
-    source = str(_best(_rows(flow, currency, period), "first")["source_id"])
-    return _narrowed(end, flow, currency, period, {"end": source, "total": str(total["source_id"].iloc[0])})
+    return _narrowed(end, flow, currency, period, str(total["source_id"].iloc[0]))
 
 
 def implied_level(
@@ -233,10 +345,22 @@ def implied_level(
     return Level(end.value / (1 + rate / 100), span, claims.weakest_of(end.grade, "implied"), place)
 
 
+def later_level(flow: str, currency: str, period: str, source: str | None = None, _wanted: str = "later") -> Level:
+    """Return the value of a period as it was revised later; where no table prints that, the implied one.
+
+    Raises NoFigureError if neither is at hand.
+    """
+    if _is_revised(flow, currency, period):
+        return level(flow, currency, period, source, "revised")
+    return implied_level(flow, currency, period, source)
+
+
 def level_revised_as_dollars(
     flow: str, currency: str, period: str, source: str | None = None, _wanted: str = "dollars"
 ) -> Level:
     """Return a first-printed value of a period, changed by as much as its value in dollars was revised later."""
+    if currency == "USD":
+        raise NoFigureError("In dollars the revised level itself is at hand.")
     own = level(flow, currency, period, source, "first")
     first, later = (level(flow, "USD", period, None, wanted) for wanted in ("first", "revised"))
     return Level(
@@ -257,8 +381,6 @@ def in_currency(claim_id: str, currency: str) -> dict[str, Any]:
     if currency == own["currency"]:
         return {}
     asked: dict[str, Any] = {"currency": currency}
-    if "rows" in own:
-        asked["rows"] = dict.fromkeys((side for side in ("start", "end") if side in own["rows"]), TABLE[currency])
     if own.get("source") == DATASET:
         asked["base_print"] = "revised"
     return {"effect": asked} if "effect" in choices else asked
@@ -453,7 +575,7 @@ def revision(period: str = "2022") -> pd.DataFrame:
     for flow in FLOWS:
         for currency in CURRENCIES:
             first = level(flow, currency, period, None, "first")
-            later = (implied_level if currency == "CNY" else level)(flow, currency, period, None, "revised")
+            later = later_level(flow, currency, period)
             span = measures.growth_interval(first.span, later.span)
             grade = "implied" if currency == "CNY" else claims.weakest_of(first.grade, later.grade)
             rows.append((flow, currency, first.value, later.value, span.low, span.high, grade))
@@ -721,20 +843,85 @@ def summary(verdicts: Iterable[Verdict]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Claim", "The article", "The data", "Verdict", "Other definitions"])
 
 
+def standing(found: Grid) -> str:
+    """Return where the printed figure stands among the definitions of its question, as a predicate in words."""
+    printed = found.claim.printed
+    away = found.same["value"] - (printed.value or 0.0)
+    # What rounds to the print is neither above nor below it.
+    below, above = int((away <= -printed.precision / 2).sum()), int((away >= printed.precision / 2).sum())
+    total = len(away)
+    if total == 1:
+        return f"{'not ' if below + above else ''}what the one definition gives"
+    if total in (below, above):
+        return f"{'above' if below else 'below'} all {total} definitions"
+    if below + above in (0, total):
+        return f"{'between those of' if below + above else 'given by all'} {total} definitions"
+    if below and above:
+        return f"in the middle of {total} definitions"
+    return f"the {'lowest' if above else 'highest'} of {total} definitions"
+
+
+def spreads(found: Iterable[Grid]) -> pd.DataFrame:
+    """Return how far the definitions of some rates lie apart, in per cent.
+
+    Columns as they are shown: `Rate`, `Printed`, `Same question` and `Other questions` (how many definitions, from
+    where to where), `Moved most by` (among all of them).
+    """
+    rows = []
+    for one in found:
+        own, voting = grids.spread(one), one.frame[~one.frame["update"]]
+        other = voting[voting["panel"] != grids.OWN_QUESTION]
+        printed = fmt.number(one.claim.printed.value or 0.0, 1, sign=True)
+        rows.append((one.claim.label, printed, _reach(one.same), _reach(other), own.moved_by.lower()))
+    return pd.DataFrame(rows, columns=["Rate", "Printed", "Same question", "Other questions", "Moved most by"])
+
+
+def _reach(definitions: pd.DataFrame) -> str:
+    values = definitions["value"]
+    return f"{len(values)}: {fmt.interval(values.min(), values.max(), 2, unit='')}" if len(values) else "none"
+
+
 # Rows of the dataset
 
 
 def _rows(flow: str, currency: str, period: str) -> pd.DataFrame:
+    known, nothing = _by_period(datasets.view())
+    return known.get((flow, currency, period), nothing)
+
+
+@functools.lru_cache(maxsize=2)
+def _edition(_view: _View) -> str:
+    return datasets.pinned(DATASET)
+
+
+@functools.lru_cache(maxsize=2)
+def _by_period(_view: _View) -> tuple[dict[tuple[str, str, str], pd.DataFrame], pd.DataFrame]:
+    """Return the rows of each flow, currency and period, and the table without any."""
     frame = datasets.load(DATASET)
-    return frame[(frame["flow"] == flow) & (frame["currency"] == currency) & (frame["period"] == period)]
+    known = {
+        (str(key[0]), str(key[1]), str(key[2])): rows
+        for key, rows in frame.groupby(["flow", "currency", "period"], sort=False)
+        if isinstance(key, tuple)
+    }
+    return known, frame.iloc[:0]
 
 
 def _best(rows: pd.DataFrame, wanted: str) -> "pd.Series[Any]":
-    """Return the row of the wanted print if there is one, and of several the one with most digits."""
-    of_print = rows[rows["print"].isin(_PRINTS.get(wanted, ()))]
-    pool = rows if of_print.empty else of_print
-    steps = pool.apply(_step, axis="columns") * pool["unit"].map(BILLIONS)
-    return pool.iloc[int(steps.to_numpy().argmin())]
+    """Return the row of the wanted print if there is one, and of several the one with most digits.
+
+    Of a print "rounded" by newspapers it is the one with fewest; raises NoFigureError if none carried it.
+    """
+    digits = (rows.apply(_step, axis="columns") * rows["unit"].map(BILLIONS)).to_numpy()
+    if wanted == "rounded":
+        carried = rows["publisher"].str.endswith(_PRESS).to_numpy()
+        if not carried.any():
+            flow, currency, period = rows.iloc[0][["flow", "currency", "period"]]
+            raise NoFigureError(
+                f"No newspaper’s {flow} in {CURRENCIES[currency]} for {fmt.period(period)} are at hand."
+            )
+        return rows.iloc[int(np.where(carried, digits, -np.inf).argmax())]
+    of_print = rows["print"].isin(_PRINTS.get(wanted, ())).to_numpy()
+    return rows.iloc[int(np.where(of_print | ~of_print.any(), digits, np.inf).argmin())]
 
 
 def _step(row: "pd.Series[Any]") -> float:
@@ -757,7 +944,7 @@ def _level_of(row: "pd.Series[Any]") -> Level:
 
 def _printer(row: "pd.Series[Any]") -> str:
     """Return in whose print a figure of customs is at hand, with the row of the dataset `sources` that it has."""
-    press = str(row["publisher"]).endswith("(press)")
+    press = str(row["publisher"]).endswith(_PRESS)
     return f"{'the press' if press else 'a copy of customs’ table'}, {row['source_id']}"
 
 
@@ -766,13 +953,16 @@ def _in_words(place: str) -> str:
     return f"from {re.sub(r', S[0-9]+', '', place)}"
 
 
-def _narrowed(end: Level, flow: str, currency: str, period: str, rows: Mapping[str, str]) -> Level:
-    """Return a rounded level within what the rounded other flow and the more exact sum of both leave of it."""
-    other = level(OTHER_FLOW[flow], currency, period, rows["end"])
-    both = level("total", currency, period, rows["total"])
+def _narrowed(end: Level, flow: str, currency: str, period: str, total: str) -> Level:
+    """Return a rounded level within what the rounded other flow and the more exact sum of both leave of it.
+
+    `total` is the source of that sum.
+    """
+    other = level(OTHER_FLOW[flow], currency, period)
+    both = level("total", currency, period, total)
     left = both.span - other.span
     span = Interval(max(end.span.low, left.low), min(end.span.high, left.high))
-    place = f"{end.place}, narrowed by the sum of both flows, {rows['total']}"
+    place = f"{end.place}, narrowed by the sum of both flows, {total}"
     return Level(end.value, span, claims.weakest_of(end.grade, both.grade), place)
 
 
@@ -782,7 +972,7 @@ def _pieces(period: str) -> tuple[str, ...]:
     found = []
     for year in sorted({month[:4] for month in months}):
         own = [month for month in months if month.startswith(year)]
-        found.append(year if len(own) == 12 else own[0] if len(own) == 1 else f"{own[0]}..{own[-1]}")
+        found.append(_written(own[0], own[-1]))
     return tuple(found)
 
 
@@ -846,12 +1036,15 @@ def _medical(measure: str, period: str) -> float:
     return float(rows["value"].iloc[0])
 
 
-def _published_growth(flow: str, currency: str, period: str, source: str | None) -> Estimate:
-    rate, row = published(flow, currency, period, source)
+def _published_growth(choices: Mapping[str, Any], period: str) -> Estimate:
+    if choices.get("per_day"):
+        raise NoFigureError(_NO_DAY_RATE)
+    flow, currency = choices["flow"], choices["currency"]
+    rate, row = published(flow, currency, period)
     return Estimate(
         value=rate,
         grade=str(row["grade"]),
-        edition=datasets.pinned(DATASET),
+        edition=_edition(datasets.view()),
         sentence=(
             f"Growth of China's {flow} in {CURRENCIES[currency]}, {fmt.period(period)}, as customs published it "
             f"({_in_words(_printer(row))})."
@@ -867,13 +1060,11 @@ def _difference(choices: Mapping[str, Any], method: Callable[[Mapping[str, Any]]
     return method(own).less(method({**own, "flow": other}), f"Less the same for {other}.")
 
 
-def _sentence(choices: Mapping[str, Any], start: Level, end: Level) -> str:
+def _sentence(choices: Mapping[str, Any], start: tuple[str, Level], end: tuple[str, Level]) -> str:
     daily = ", per calendar day" if choices.get("per_day") else ""
-    return (
-        f"Value of China's {choices['flow']} in {CURRENCIES[choices['currency']]}{daily}, "
-        f"{fmt.period(choices['end'])} ({_in_words(end.place)}) against {fmt.period(choices['start'])} "
-        f"({_in_words(start.place)})."
-    )
+    then, now = (f"{fmt.period(period)} ({_in_words(found.place)})" for period, found in (start, end))
+    money = CURRENCIES[choices["currency"]]
+    return f"Value of China's {choices['flow']} in {money}{daily}, {now} against {then}."
 
 
 def _in(currency: str) -> str:

@@ -9,15 +9,18 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pandas as pd
 
 from onewaytrade import claims, datasets, fmt, measures
-from onewaytrade.claims import GRADES, Estimate, weakest_of
+from onewaytrade.claims import GRADES, Claim, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
 from onewaytrade.nearest import check_choice
+
+if TYPE_CHECKING:
+    from onewaytrade.grids import Grid
 
 DATASET: Final = "gacc-partners"
 CLAIMS: Final = {
@@ -36,6 +39,13 @@ AUTHORITIES: Final = {"United States": "US Census", "Japan": "Japan’s MoF", "G
 STRETCHES: Final = ("2024-05..2024-07", "2024-06..2024-08")
 # The article's last month with those around it to which something is known.
 AROUND: Final = ("2024-12", "2025-03", "2025-05", "2025-06")
+# The months of 2024 that tell how far June 2025 may stray from its quarter; the verdicts stand on the second.
+RULES: Final = {
+    "own": "its own months",
+    "large": "large suppliers’ months",
+    "all": "all suppliers’ months",
+}
+_RULE: Final = "large"
 # What a unit of money is in billions of its currency.
 BILLIONS: Final = {
     "USD": 1e-9, "k USD": 1e-6, "M USD": 1e-3, "bn USD": 1.0, "trn USD": 1e3,
@@ -77,6 +87,32 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class _End:
+    """One end of a window: the best figure in billions, None if only bounded, and all that the data allow.
+
+    `basis` is that of the best figure and `grade` the weakest behind all; `several` tells that there are two
+    prints, or two ways to put it together.
+    """
+
+    value: float | None
+    span: Interval
+    basis: str
+    grade: str
+    several: bool = False
+
+    @classmethod
+    def of(cls, amounts: Sequence[Amount]) -> "_End":
+        """Return the end that one or more amounts tell, the best first."""
+        span, grade = _hull([one.interval for one in amounts]), weakest_of(*(one.grade for one in amounts))
+        return cls(amounts[0].value, span, amounts[0].basis, grade, len(amounts) > 1)
+
+    @classmethod
+    def bounded(cls, span: Interval) -> "_End":
+        """Return an end that is known to lie in an interval and no better."""
+        return cls(None, span, "implied", "implied")
+
+
+@dataclass(frozen=True, slots=True)
 class June:
     """What June 2025 may have been, for a partner whose figure to May was not found.
 
@@ -103,38 +139,51 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     Choices: `partner`; `currency` (USD, CNY, or "own", which asks the partner's own statistics); `end`, the last
     month; `window`, the months at each end (12, or 1); `base`, the year whose last `window` months are the start;
     `base_print` (first, revised); `source` (customs, mirror); `lag`, months by which the partner counts earlier;
-    `pieces` (table, months): how the twelve months are put together, if not in the best way at hand.
+    `pieces` (table, months): how the twelve months are put together, if not in the best way at hand; `strays`
+    (one of `RULES`): what tells how far a June that is only bounded may stray.
 
-    Return bounds without a value where the data only limit it. Raises NoFigureError where they hold none.
+    Return bounds without a value where the data only limit it. Raises NoFigureError where they hold none, and
+    where a choice changes nothing.
     """
-    if found := _evaluate(choices):
-        return found[0]
-    raise NoFigureError(_missing(choices))
+    return _evaluate(choices)[0]
 
 
-def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
+def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str]:
     """Return what `growth` does, and whether it rests on printed, computed or implied amounts."""
-    if choices["currency"] == "own" or choices.get("source") == "mirror":
-        return _mirror_growth(choices)
-    partner, currency, end, window = (choices[name] for name in ("partner", "currency", "end", "window"))
-    starts = _bases(partner, currency, window, choices["base"], choices.get("base_print", "first"))
-    ways = _windows(partner, currency, end, window, choices.get("pieces"))
-    span = _hull([way.interval for way in ways]) if ways else _bounded(partner, currency, end, window)
-    if not starts or span is None:
-        return None
-    used = [*starts, *ways]
-    basis = max((one.basis for one in (starts[0], *ways[:1])), key=_BASES.index) if ways else "implied"
-    change = measures.growth_interval(_hull([start.interval for start in starts]), span)
+    if reason := _no_choice(choices):
+        raise NoFigureError(reason)
+    start, end = _ends(choices)
+    if start is None or start.value is None or end is None:
+        raise NoFigureError(_missing(choices))
+    change = measures.growth_interval(start.span, end.span)
     estimate = Estimate(
-        value=measures.growth(starts[0].value, ways[0].value) if ways else None,
-        grade=weakest_of(*(one.grade for one in used), "primary" if ways else "implied"),
-        edition=datasets.pinned(DATASET),
-        sentence=_sentence(choices, bounded=not ways, revised=len(starts) > 1),
+        value=None if end.value is None else measures.growth(start.value, end.value),
+        grade=weakest_of(start.grade, end.grade),
+        edition=datasets.pinned("mirror" if _by_partner(choices) else DATASET),
+        sentence=_sentence(choices, bounded=end.value is None, revised=start.several),
         low=change.low,
         high=change.high,
         unit="%",
     )
-    return estimate, basis
+    return estimate, "implied" if end.value is None else max(start.basis, end.basis, key=_BASES.index)
+
+
+def _ends(choices: Mapping[str, Any]) -> tuple[_End | None, _End | None]:
+    partner, currency, view = choices["partner"], choices["currency"], datasets.view()
+    if _by_partner(choices):
+        start, end = _periods_there(choices)
+        return _exported(partner, currency, start, view), _exported(partner, currency, end, view)
+    base = _base_period(choices["base"], choices["window"])
+    way = (choices.get("pieces"), choices.get("strays", _RULE))
+    return (
+        _start(partner, currency, base, choices.get("base_print", "first"), view),
+        _last(partner, currency, choices["end"], choices["window"], *way, view),
+    )
+
+
+def _by_partner(choices: Mapping[str, Any]) -> bool:
+    """Tell whether a definition asks for the partner's count instead of that of Chinese customs."""
+    return choices["currency"] == "own" or choices.get("source") == "mirror"
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:
@@ -150,6 +199,39 @@ def check_parameters(values: Mapping[str, Any]) -> None:
             f"window={window} cannot be answered, since of 2022 the data hold December alone (1) and the "
             f"whole year (12); the nearest is {nearest}."
         )
+
+
+def overrides(currency: str, window: int) -> dict[str, Any]:
+    """Return the choices that the parameters of the notebook on imports by partner set."""
+    source = "mirror" if currency == "own" else "customs"
+    return {"source": source, "currency": currency, "window": window}
+
+
+def rooms(found: "Grid") -> pd.DataFrame:
+    """Return in how many definitions of a claim the printed figure is possible, by the currency they count in.
+
+    Columns `currency` (as readers know it), `definitions`, `possible`: those whose value or bounds hold a number
+    that rounds to the printed one. What ends after the article is left out.
+    """
+    labels = {
+        option.id: option.label
+        for dimension in found.dimensions
+        if dimension.id == "currency"
+        for option in dimension.options
+    }
+    voting = found.frame[~found.frame["update"]]
+    rows = [
+        (labels[str(currency)], len(own), int(leave_room(found.claim, own).sum()))
+        for currency, own in voting.groupby("currency", sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["currency", "definitions", "possible"])
+
+
+def leave_room(claim: Claim, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell of rows of a grid whether their value or their bounds hold a number that rounds to the printed one."""
+    goals = measures.rounded(float(claim.printed.value or 0), claim.printed.precision)
+    low, high = (rows["value"].fillna(rows[end]) for end in ("low", "high"))
+    return (low <= goals.high) & (high >= goals.low)
 
 
 # Customs' amounts
@@ -302,9 +384,32 @@ def _total_rows(flow: str, currency: str, period: str, kind: str) -> list[_Row]:
 # The two ends
 
 
-def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> list[Amount]:
-    """Return the start, best first, with the revised one after the first print, so that their gap is carried."""
-    period = _base_period(year, window)
+# A grid of definitions asks for the same few ends again and again; each is put together once.
+@functools.lru_cache(maxsize=256)
+def _start(partner: str, currency: str, period: str, kind: str, _view: datasets.View) -> _End | None:
+    """Return the start; with the first print the revised one is taken in, so that their gap is carried."""
+    bases = _bases(partner, currency, period, kind)
+    return _End.of(bases) if bases else None
+
+
+@functools.lru_cache(maxsize=256)
+def _last(
+    partner: str, currency: str, end: str, window: int, pieces: str | None, rule: str, _view: datasets.View
+) -> _End | None:
+    """Return the months to `end`, put together in one of the ways at hand or in all, or else their bounds."""
+    if ways := _windows(partner, currency, end, window):
+        chosen = _by_way(ways, pieces)
+        return _End.of(chosen) if chosen else None
+    span = _bounded(partner, currency, end, window, pieces, rule)
+    return _End.bounded(span) if span else None
+
+
+def _by_way(ways: Mapping[str, Amount], pieces: str | None) -> list[Amount]:
+    return [one for kind, one in ways.items() if pieces in (None, kind)]
+
+
+def _bases(partner: str, currency: str, period: str, kind: str) -> list[Amount]:
+    """Return the start, best first, with the revised one after the first print."""
     rate = None if currency == "USD" else _rate(period)
     if currency != "USD" and rate is None:
         return []
@@ -315,20 +420,28 @@ def _bases(partner: str, currency: str, window: int, year: str, kind: str) -> li
     return dollars if rate is None else [one * rate for one in dollars]
 
 
-def _windows(partner: str, currency: str, end: str, window: int, pieces: str | None = None) -> list[Amount]:
-    """Return the amount of the months to `end`, by each way of putting it together, best first; none if none."""
+def _windows(partner: str, currency: str, end: str, window: int) -> Mapping[str, Amount]:
+    """Return the amount of the months to `end`, by each way of putting it together, best first; none if none.
+
+    The ways are those of `_rest_of_year`; a calendar year is a "table" of its own or the sum of its "months".
+    """
+    return _windows_at(partner, currency, end, window, datasets.view())
+
+
+@functools.lru_cache(maxsize=256)
+def _windows_at(partner: str, currency: str, end: str, window: int, _view: datasets.View) -> Mapping[str, Amount]:
     if window == 1:
-        single = None if pieces else _month(partner, currency, end)
-        return [single] if single else []
+        found = {"month": _month(partner, currency, end)}
+        return {kind: one for kind, one in found.items() if one is not None}
     year = end[:4]
     if end.endswith("-12"):
-        whole = [amount(partner, currency, year), _months(partner, currency, measures.months_of(year))]
-        return [one for one in whole if one is not None]
+        months = _months(partner, currency, measures.months_of(year))
+        found = {"table": amount(partner, currency, year), "months": months}
+        return {kind: one for kind, one in found.items() if one is not None}
     so_far = _to_date(partner, currency, f"{year}-01..{end}")
     if so_far is None:
-        return []
-    rest = _rest_of_year(partner, currency, end, so_far)
-    return [one + so_far for kind, one in rest.items() if pieces in (None, kind)]
+        return {}
+    return {kind: one + so_far for kind, one in _rest_of_year(partner, currency, end, so_far).items()}
 
 
 def _to_date(partner: str, currency: str, period: str) -> Amount | None:
@@ -370,12 +483,12 @@ def _growth_alone(partner: str, currency: str, period: str) -> list[_Row]:
 # Bounds, where the months to May were not found
 
 
-def june(partner: str, currency: str, seen: "pd.Series[float] | None" = None) -> June | None:
+def june(partner: str, currency: str, rule: str = _RULE) -> June | None:
     """Return what June 2025 may have been, given the half-year and its first quarter; None if one is missing.
 
     The second quarter is known as a whole. June's growth on the year may lie as far from the quarter's as a single
-    month's was `seen` to lie from that of the three months around it (in points): by default among all suppliers
-    at least as large as Germany, none left out.
+    month's was seen to lie from that of the three months around it, in points, among the months of a rule
+    (`RULES`): by default those of all suppliers at least as large as Germany, none left out.
     """
     half, first = (_to_date(partner, currency, f"2025-01..2025-{month}") for month in ("06", "03"))
     quarter = _months(partner, currency, measures.months_of("2024Q2"))
@@ -383,7 +496,7 @@ def june(partner: str, currency: str, seen: "pd.Series[float] | None" = None) ->
     if half is None or first is None or quarter is None or last_year is None:
         return None
     change = measures.growth_interval(quarter.interval, (half - first).interval)
-    points = _stray_points(datasets.view()) if seen is None else seen
+    points = _stray_points(partner, rule, datasets.view())
     low, high = change.low + float(points.min()), change.high + float(points.max())
     return June(
         quarter_pct=measures.growth(quarter.value, (half - first).value),
@@ -395,19 +508,22 @@ def june(partner: str, currency: str, seen: "pd.Series[float] | None" = None) ->
 
 
 def _bounded(
-    partner: str, currency: str, end: str, window: int, seen: "pd.Series[float] | None" = None
+    partner: str, currency: str, end: str, window: int, pieces: str | None = None, rule: str = _RULE
 ) -> Interval | None:
     """Return the bounds of the twelve months to May 2025: those to June, less June 2025, plus June 2024."""
-    known = june(partner, currency, seen) if window == 12 and end == "2025-05" else None
-    ways = _windows(partner, currency, "2025-06", 12)
+    known = june(partner, currency, rule) if window == 12 and end == "2025-05" else None
+    ways = _by_way(_windows(partner, currency, "2025-06", 12), pieces)
     if known is None or not ways:
         return None
     return _hull([way.interval for way in ways]) - known.amount + known.last_year.interval
 
 
-@functools.lru_cache(maxsize=4)
-def _stray_points(_view: datasets.View) -> "pd.Series[float]":
-    return strays(large=True)["stray_points"]
+@functools.lru_cache(maxsize=16)
+def _stray_points(partner: str, rule: str, _view: datasets.View) -> "pd.Series[float]":
+    """Return the points by which the months of a rule strayed, as the rule takes them for a partner."""
+    every = strays(large=rule != "all")
+    points: pd.Series[float] = (every[every["partner"] == partner] if rule == "own" else every)["stray_points"]
+    return points
 
 
 def strays(*, large: bool) -> pd.DataFrame:
@@ -445,25 +561,20 @@ def _year_before(partner: str, month: str) -> float:
 # The partner's own count
 
 
-def _mirror_growth(choices: Mapping[str, Any]) -> tuple[Estimate, str] | None:
-    partner, lag = choices["partner"], choices.get("lag", 0)
+def _periods_there(choices: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the months at both ends as the partner counts them, earlier by the lag."""
+    lag = choices.get("lag", 0)
     ends = (measures.shift_month(month, -lag) for month in (f"{choices['base']}-12", choices["end"]))
     start, end = (_calendar(measures.trailing(month, choices["window"])) for month in ends)
-    first, last = (exports(partner, period, choices["currency"]) for period in (start, end))
-    span = last.interval if last else _bounded_exports(partner, end, choices["currency"])
-    if first is None or span is None or _asks_prints(choices):
-        return None
-    change = measures.growth_interval(first.interval, span)
-    estimate = Estimate(
-        value=measures.growth(first.value, last.value) if last else None,
-        grade=weakest_of(first.grade, last.grade if last else "implied"),
-        edition=datasets.pinned("mirror"),
-        sentence=_mirror_sentence(choices, start, end, bounded=last is None),
-        low=change.low,
-        high=change.high,
-        unit="%",
-    )
-    return estimate, max(first.basis, last.basis, key=_BASES.index) if last else "implied"
+    return start, end
+
+
+@functools.lru_cache(maxsize=256)
+def _exported(partner: str, currency: str, period: str, _view: datasets.View) -> _End | None:
+    if found := exports(partner, period, currency):
+        return _End.of([found])
+    span = _bounded_exports(partner, period, currency)
+    return _End.bounded(span) if span else None
 
 
 def exports(partner: str, period: str, currency: str = "own") -> Amount | None:
@@ -581,7 +692,7 @@ def two_sides() -> pd.DataFrame:
         end = "2025-05" if partner == "United States" else "2024-12"
         last = _calendar(measures.trailing(end))
         there = [_need(exports(partner, period, "USD")).value for period in ("2022", last)]
-        here = [_need(amount(partner, "USD", "2022")).value, _windows(partner, "USD", end, 12)[0].value]
+        here = [_need(amount(partner, "USD", "2022")).value, _first(_windows(partner, "USD", end, 12)).value]
         ratios = [one / other for one, other in zip(here, there, strict=True)]
         rates = {"exports": measures.growth(*there), "ratio": measures.growth(*ratios)}
         logs = measures.decompose_logs(rates)
@@ -621,9 +732,9 @@ def june_needed(currency: str) -> pd.DataFrame:
     the printed figure), `others_pct` (April and May together at `needed_pct`), `april_pct` (as printed, if it
     was) and `may_pct` (what would then be left for May); `as_far` of `seen` months strayed at least as far up.
     """
-    seen = _stray_points(datasets.view())
     rows = []
     for partner in ("Japan", "Germany"):
+        seen = _stray_points(partner, _RULE, datasets.view())
         known = _need(june(partner, currency))
         needed = _junes(partner, currency)
         months = [_need(_month(partner, currency, month)).value for month in measures.months_of("2024Q2")]
@@ -646,21 +757,12 @@ def june_rules(currency: str) -> pd.DataFrame:
 
     Columns as `windows`; `group` is the partner and `label` the rule.
     """
-    pools = {
-        "its own months": None,
-        "large suppliers’ months": strays(large=True),
-        "all suppliers’ months": strays(large=False),
-    }
     rows = []
     for partner in ("Japan", "Germany"):
-        claim = claims.get(CLAIMS[partner])
-        start = _hull([base.interval for base in _bases(partner, currency, 12, "2022", "first")])
-        for label, pool in pools.items():
-            every = strays(large=True)
-            seen = every[every["partner"] == partner] if pool is None else pool
-            span = _need(_bounded(partner, currency, "2025-05", 12, seen["stray_points"]))
-            change = measures.growth_interval(start, span)
-            rows.append((partner, label, None, change.low, change.high, claim.printed.value, "implied"))
+        printed = claims.get(CLAIMS[partner]).printed.value
+        choices = _choices(partner, currency, "2025-05", 12)
+        for rule, label in RULES.items():
+            rows += _row(partner, label, {**choices, "strays": rule}, printed)
     return pd.DataFrame(rows, columns=_COLUMNS).astype({"value": float})
 
 
@@ -669,7 +771,7 @@ def workings(partner: str, currency: str) -> pd.DataFrame:
 
     Columns `item`, `value`, `low`, `high` (billions of the currency; `value` missing where only bounded), `basis`.
     """
-    end, base = "2025-05", _bases(partner, currency, 12, "2022", "first")
+    end, base = "2025-05", _bases(partner, currency, "2022", "first")
     so_far = _to_date(partner, currency, "2025-01..2025-05")
     rest = _rest_of_year(partner, currency, end, so_far)
     items: list[tuple[str, Amount]] = [("Year 2022, first print", base[0])]
@@ -689,12 +791,9 @@ def workings(partner: str, currency: str) -> pd.DataFrame:
     ]
     if so_far is None and known:
         rows.append(("less June 2025, allowed", None, known.amount.low, known.amount.high, "bounded"))
-    ways = _windows(partner, currency, end, 12)
-    span = _hull([way.interval for way in ways]) if ways else _bounded(partner, currency, end, 12)
-    if span:
-        kind = "computed" if ways else "bounded"
-        value = ways[0].value if ways else None
-        rows.append(("Twelve months to May 2025", value, span.low, span.high, kind))
+    if last := _last(partner, currency, end, 12, None, _RULE, datasets.view()):
+        kind = "bounded" if last.value is None else "computed"
+        rows.append(("Twelve months to May 2025", last.value, last.span.low, last.span.high, kind))
     return pd.DataFrame(rows, columns=["item", "value", "low", "high", "basis"]).astype({"value": float})
 
 
@@ -702,9 +801,9 @@ def _junes(partner: str, currency: str) -> tuple[float, float]:
     """Return June's growth, least and most, at which the twelve months to May round to the printed figure."""
     printed = claims.get(CLAIMS[partner]).printed
     last_year = _need(june(partner, currency)).last_year.value
-    base = _bases(partner, currency, 12, "2022", "first")[0].value
+    base = _bases(partner, currency, "2022", "first")[0].value
     half = _need(_to_date(partner, currency, "2025-01..2025-06")).value
-    rest = next(iter(_rest_of_year(partner, currency, "2025-05", None).values())).value
+    rest = _first(_rest_of_year(partner, currency, "2025-05", None)).value
     goals = measures.rounded(float(printed.value or 0), printed.precision)
     found = [measures.growth(last_year, rest + half - base * (1 + goal / 100)) for goal in (goals.high, goals.low)]
     return found[0], found[1]
@@ -716,10 +815,10 @@ _COLUMNS: Final = ["group", "label", "value", "low", "high", "printed", "grade"]
 def _row(
     group: str, label: str, choices: Mapping[str, Any], printed: float | None = None
 ) -> list[tuple[Any, ...]]:
-    found = _evaluate(choices)
-    if found is None:
+    try:
+        estimate, basis = _evaluate(choices)
+    except NoFigureError:
         return []
-    estimate, basis = found
     kind = "implied" if basis == "implied" else "printed"
     return [(group, label, estimate.value, estimate.low, estimate.high, printed, kind)]
 
@@ -732,19 +831,25 @@ def _choices(partner: str, currency: str, end: str, window: int) -> dict[str, An
 
 
 def _sentence(choices: Mapping[str, Any], *, bounded: bool, revised: bool) -> str:
+    if _by_partner(choices):
+        return _mirror_sentence(choices, bounded=bounded)
     partner, currency, end = choices["partner"], choices["currency"], choices["end"]
     against = _against(choices["base"], end, choices["window"])
     base = "as revised" if choices.get("base_print") == "revised" else "as first printed"
     text = f"China’s imports from {named(partner)} in {WORDS[currency]} by Chinese customs, {against} {base}"
+    if pieces := choices.get("pieces"):
+        text += f", 2024 by its {'single months' if pieces == 'months' else 'cumulative figures'}"
     if bounded:
         return (
-            f"{text}; January to May 2025 is the half-year less a range for June, so that only bounds are known."
+            f"{text}; January to May 2025 is the half-year less a range for June, taken from "
+            f"{RULES[choices.get('strays', _RULE)]} of 2024, so that only bounds are known."
         )
     return f"{text}; the interval takes in what was revised since." if revised else f"{text}."
 
 
-def _mirror_sentence(choices: Mapping[str, Any], start: str, end: str, *, bounded: bool) -> str:
+def _mirror_sentence(choices: Mapping[str, Any], *, bounded: bool) -> str:
     partner, currency = choices["partner"], choices["currency"]
+    start, end = _periods_there(choices)
     money = WORDS[OWN[partner] if currency == "own" else currency]
     text = (
         f"Exports of {named(partner)} to China in {money} by {AUTHORITIES[partner]}, {_spelt(end)} against "
@@ -756,16 +861,39 @@ def _mirror_sentence(choices: Mapping[str, Any], start: str, end: str, *, bounde
 def _missing(choices: Mapping[str, Any]) -> str:
     """Return in one sentence which figures are not at hand."""
     partner, window = choices["partner"], choices["window"]
+    if _by_partner(choices):
+        if choices["currency"] == "CNY":
+            return "The exporter does not count in yuan."
+        start, end = map(_spelt, _periods_there(choices))
+        who = AUTHORITIES[partner]
+        return f"The figures of {who} on exports to China for {end} and for {start} are not both at hand."
     end = _calendar(measures.trailing(choices["end"], window))
     ends = f"for {_spelt(end)} and for {_spelt(_base_period(choices['base'], window))}"
-    if choices["currency"] == "own" or choices.get("source") == "mirror":
-        return f"The figures of {AUTHORITIES[partner]} on exports to China {ends} are not both at hand."
     if window == 1 and choices["currency"] == "CNY":
         return (
             f"Customs’ figures in yuan on imports from {named(partner)} {ends} are not both at hand, nor is the "
             "total of all imports in yuan of December 2022, from which customs’ own exchange rate would follow."
         )
     return f"Customs’ figures on imports from {named(partner)} {ends} are not both at hand."
+
+
+def _no_choice(choices: Mapping[str, Any]) -> str | None:
+    """Return in a sentence why a definition makes a choice that changes nothing, or None if it makes no such."""
+    pieces, rule = choices.get("pieces"), choices.get("strays", _RULE)
+    if _by_partner(choices):
+        if pieces is None and rule == _RULE and choices.get("base_print", "first") == "first":
+            return None
+        return "The exporter’s figures are of one table in one print: there is nothing to choose."
+    partner, currency, end, window = (choices[name] for name in ("partner", "currency", "end", "window"))
+    ways = _windows(partner, currency, end, window)
+    if ways and rule != _RULE:
+        return "To this last month the amount is known, whatever June 2025 was."
+    if pieces and window == 1:
+        return "A single month is one figure: there is nothing to add up."
+    best = next(iter(ways or _windows(partner, currency, "2025-06", 12)), None)
+    if pieces and pieces == best:
+        return "Where cumulative figures are not at hand, the months are what is added up anyway."
+    return None
 
 
 def described(currency: str, window: int) -> str:
@@ -777,11 +905,6 @@ def described(currency: str, window: int) -> str:
     )
     months = "single months against December 2022" if window == 1 else "twelve months against calendar 2022"
     return f"{what}: growth, {months}"
-
-
-def _asks_prints(choices: Mapping[str, Any]) -> bool:
-    """Tell whether a choice is made between customs' prints, of which the partner's count has none."""
-    return choices.get("base_print", "first") != "first" or choices.get("pieces") is not None
 
 
 def _base_period(year: str, window: int) -> str:
@@ -810,6 +933,11 @@ def named(partner: str) -> str:
 
 def _hull(spans: Sequence[Interval]) -> Interval:
     return Interval(min(span.low for span in spans), max(span.high for span in spans))
+
+
+def _first(ways: Mapping[str, Amount]) -> Amount:
+    """Return what the best of some ways gives; there is at least one."""
+    return next(iter(ways.values()))
 
 
 def _need(found: _T | None) -> _T:

@@ -5,6 +5,7 @@ Choices name a row by the columns of its dataset (`entity`, `measure`, `period`,
 decimals carries their rounding into what is computed from it.
 """
 
+import functools
 import math
 import re
 from collections.abc import Mapping
@@ -32,22 +33,37 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
     Raises NoFigureError, with the nearest value of the first column that has none, if there is no such row, and
     ClaimError if several rows differ in their figures or their words.
     """
-    frame = datasets.load(choices["dataset"])
-    rows = frame
-    for column in (name for name in frame.columns if name in choices):
+    view = datasets.view()
+    columns = _table(choices["dataset"], view).columns
+    return _find(
+        choices["dataset"], tuple((name, str(choices[name])) for name in columns if name in choices), view
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _find(dataset: str, cells: tuple[tuple[str, str], ...], view: datasets.View) -> "pd.Series[Any]":
+    # A grid looks for the same rows in many definitions.
+    rows = _table(dataset, view)
+    for column, wanted in cells:
         known = rows[column].astype(str)
-        rows = rows[known == str(choices[column])]
+        rows = rows[known == wanted]
         if rows.empty:
-            wanted, near = str(choices[column]), nearest(choices[column], known.unique())
+            near = nearest(wanted, known.unique())
             if column == "period":
                 raise NoFigureError(f"No figure of {wanted} is at hand here, though one of {near} is.")
-            raise NoFigureError(
-                f"The dataset {choices['dataset']} has no {column} {wanted!r} here; the nearest is {near!r}."
-            )
+            raise NoFigureError(f"The dataset {dataset} has no {column} {wanted!r} here; the nearest is {near!r}.")
     if len(rows[[name for name in _FIGURES if name in rows]].drop_duplicates()) > 1:
         places = fmt.join(rows["source_id"].astype(str))
-        raise ClaimError(f"{len(rows)} rows of {choices['dataset']} fit {dict(choices)}: name one of {places}.")
+        raise ClaimError(f"{len(rows)} rows of {dataset} fit {dict(cells)}: name one of {places}.")
     return rows.iloc[0]
+
+
+@functools.lru_cache(maxsize=16)
+def _table(name: str, _view: datasets.View) -> pd.DataFrame:
+    # Without its provenance, which pandas would copy with every selection of rows.
+    frame = datasets.load(name)
+    frame.attrs = {}
+    return frame
 
 
 def value(choices: Mapping[str, Any]) -> Estimate:

@@ -84,20 +84,72 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     """Return the growth of China's imports from a country, from the choices of a `supplier-growth` definition.
 
     Choices: `partner` (a country, a group, or World), `period` (a year, months from January on, or later months of
-    one year; against the same months of the year before) and `currency` (CNY, USD, or "any": yuan before dollars).
-    The rate that customs printed comes first, then what amounts give, then bounds: a sum from January on lies
-    between a shorter one and a longer one. Raises NoFigureError where the tables hold nothing of these.
+    one year; against the same months of the year before) and `currency` (CNY, USD, "any": yuan before dollars, or
+    "other": the one that "any" does not give). The rate that customs printed comes first, then what amounts give,
+    then bounds: a sum from January on lies between a shorter one and a longer one. Optionally `by` ("amounts":
+    what they give although a rate was printed) and `base` (a calendar year, against which the twelve months to the
+    end of `period` are set). Raises NoFigureError where the tables hold nothing of these.
     """
-    partner, period = choices["partner"], choices["period"]
-    wanted = _CURRENCIES if choices["currency"] == "any" else (choices["currency"],)
+    partner, period, currency = (choices[name] for name in ("partner", "period", "currency"))
+    if "base" in choices:
+        return _on_calendar_year(partner, currency, period, str(choices["base"]))
+    view = datasets.view()
+    found = _first_known(partner, period, (currency,) if currency in _CURRENCIES else _CURRENCIES, view)
+    if found and currency == "other":
+        found = _first_known(partner, period, tuple(one for one in _CURRENCIES if one != found[0]), view)
+    if found is None and currency == "other":
+        raise NoFigureError(
+            "In the other currency these months and those of the year before are not both at hand."
+        )
+    if found is None:
+        raise NoFigureError(
+            f"Of imports from {_named(partner)} these months and those of the year before are not both at hand in "
+            f"{partners.WORDS.get(currency, 'yuan or dollars')}."
+        )
+    return _beside_the_rate(partner, period, *found) if choices.get("by") == "amounts" else found[1]
+
+
+@functools.lru_cache(maxsize=512)
+def _first_known(
+    partner: str, period: str, currencies: tuple[str, ...], _view: datasets.View
+) -> tuple[str, Estimate] | None:
+    """Return the best that is known in one of some currencies, with that currency."""
+    # A grid asks for the same growth by way of many definitions.
     for find in (_as_printed, _from_amounts, _bounded):
-        for currency in wanted:
+        for currency in currencies:
             if found := find(partner, currency, period):
-                return found
-    raise NoFigureError(
-        f"Customs’ figures on imports from {_named(partner)}, {fmt.period(period)} and the same months a year "
-        f"before, are not both at hand in {fmt.join((partners.WORDS[one] for one in wanted), 'or')}."
+                return currency, found
+    return None
+
+
+def _beside_the_rate(partner: str, period: str, currency: str, found: Estimate) -> Estimate:
+    """Return what amounts give beside a printed rate; raises NoFigureError where they would be nothing new."""
+    if found.recomputed:
+        raise NoFigureError("No printed rate stands for these months, so that amounts are all there is anyway.")
+    start, computed = (
+        _in_money(partner, currency, measures.shift_years(period, -1)),
+        _from_amounts(partner, currency, period),
     )
+    if start is None or computed is None or start.basis == "implied":
+        raise NoFigureError("The amount of the year before is known through the printed rate alone.")
+    return computed
+
+
+def _on_calendar_year(partner: str, currency: str, period: str, base: str) -> Estimate:
+    """Return the growth of the twelve months to the end of a period against a calendar year, as first printed."""
+    asked = {
+        "partner": partner,
+        "currency": "CNY" if currency == "any" else "USD" if currency == "other" else currency,
+        "end": measures.months_of(period)[-1],
+        "window": 12,
+        "base": base,
+    }
+    try:
+        return partners.growth(asked)
+    except NoFigureError as error:
+        raise NoFigureError(
+            f"Of imports from {_named(partner)} these twelve months and calendar {base} are not both at hand."
+        ) from error
 
 
 def years_growth(choices: Mapping[str, Any]) -> Estimate:
@@ -438,7 +490,7 @@ def level(partner: str, currency: str, period: str) -> Amount | None:
     """Return imports from a country over months of one year, in billions; None where the tables do not give them.
 
     As printed; or as the print of a year later implies, with the base revised by then; or as the sum to a month
-    less that month; or, for months from later than January on, as a difference of two sums.
+    less that month; or, for one or more months after January, as a difference of two sums.
     """
     for row in _rows(partner, currency, period):
         if row["basis"] != "implied" and not math.isnan(row["value"]):
@@ -449,12 +501,12 @@ def level(partner: str, currency: str, period: str) -> Amount | None:
             base = measures.implied_base(now.interval, rate)
             return Amount(now.value / (1 + rate / 100), base, "implied", weakest_of(now.grade, "implied"))
     months = measures.months_of(period)
-    if len(months) == 1:
-        return None
     if not months[0].endswith("-01"):
         whole = level(partner, currency, f"{months[0][:4]}-01..{months[-1]}")
         part = level(partner, currency, f"{months[0][:4]}-01..{measures.shift_month(months[0], -1)}")
         return whole - part if whole and part else None
+    if len(months) == 1:
+        return None
     following = measures.shift_month(months[-1], 1)
     longer = [row for row in _rows(partner, currency, f"{months[0]}..{following}") if row["basis"] == "printed"]
     single = [row for row in _rows(partner, currency, following) if row["basis"] == "printed"]

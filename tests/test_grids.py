@@ -131,6 +131,53 @@ def test_what_moves_the_answer_is_measured_on_pairs_that_differ_in_one_thing():
     ]  # fmt: skip
 
 
+# What the data only bound
+
+
+def bounded(monkeypatch, printed: Printed, *answers: Estimate, **changes) -> grids.Grid:
+    """Return a grid of a claim whose definitions have these answers, in the order of its one dimension."""
+    monkeypatch.setattr(grids, "evaluate_many", lambda _: list(answers))
+    monkeypatch.setattr(grids, "is_computed", lambda _: True)
+    subject = own_claim(dimension("source", "measurement", *range(len(answers))), printed=printed, **changes)
+    return grids.grid(subject)
+
+
+def ends(low: float | None, high: float | None, **changes) -> Estimate:
+    return Estimate(None, "press", "data 1", f"From {low} to {high}.", low, high, unit="%", **changes)
+
+
+def test_bounds_move_the_answer_by_the_least_that_they_leave(monkeypatch):
+    found = bounded(monkeypatch, Printed(10, "%"), ends(0, 10), ends(30, 40), ends(35, None))
+    # Between the first and each other lie 20 and 25; the others overlap.
+    assert grids.sensitivity(found)["moves"].tolist() == [pytest.approx((20 + 25 + 0) / 3)]
+
+
+def test_a_bound_that_stands_can_be_agreed_with_and_one_that_does_not_cannot(monkeypatch):
+    over = Printed(48, "%", side="over")
+    stands = bounded(monkeypatch, over, ends(48, None, exclusive=True), ends(49, None), kind="bound")
+    assert grids.spread(stands).word == "robust"
+    open_still = bounded(monkeypatch, over, ends(47, None), ends(49, None), kind="bound")
+    assert grids.spread(open_still).word is None
+    assert "only bound" in grids.spread(open_still).reason
+
+
+def test_the_ends_of_a_grid_are_told_by_bounds_too_where_they_are_known(monkeypatch):
+    found = bounded(
+        monkeypatch, Printed(10, "%"), Estimate(10.0, "press", "data 1", "Ten."), ends(20, 60), ends(5, None)
+    )
+    roles = dict(zip(grids.telling(found)["source"], grids.telling(found)["role"], strict=True))
+    assert "lowest of its question" in roles["o2"]
+    assert "furthest by source alone" in roles["o1"], "20 to 60 lies ten from ten, 5 and more may be ten"
+    assert not any("highest" in role for role in roles.values()), "one end is open, so the highest is not known"
+
+
+@pytest.mark.parametrize(("near", "expected"), [(True, "robust"), (False, "alone")])
+def test_almost_a_number_rounds_as_that_number_does(monkeypatch, near, expected):
+    about = Printed(-50, "%", precision=10)
+    said = Estimate(-50.0, "press", "data 1", "About half.", unit="%")
+    assert grids.spread(bounded(monkeypatch, about, said, ends(-50, None, near=near))).word == expected
+
+
 @pytest.mark.usefixtures("added")
 def test_shares_are_counted_by_option():
     found = grids.grid(
@@ -156,6 +203,14 @@ def test_the_most_telling_definitions_hold_the_articles_and_the_neutral_and_are_
     assert telling.loc[telling["article"], "role"].item().startswith("the article’s")
     assert telling.loc[telling["neutral"], "value"].tolist() == [14.0]
     assert telling["value"].iloc[-1] == found.frame["value"].max() == 45.0
+
+
+@pytest.mark.usefixtures("added")
+def test_a_grid_of_a_few_is_told_whole():
+    found = grids.grid(own_claim(dimension("averaging", "measurement", *range(9))))
+    telling = grids.telling(found)
+    assert telling["value"].tolist() == found.frame["value"].sort_values().tolist()
+    assert "" in set(telling["role"]), "some tell nothing by themselves"
 
 
 @pytest.mark.usefixtures("added")
@@ -271,12 +326,11 @@ def test_a_grid_gives_what_each_definition_gives_by_itself(claim):
     found = grids.grid(claim)
     names = [own.id for own in claim.dimensions]
     answers, missing = slow_loop(claim)
-    rows = found.frame.set_index(names, drop=False)
     assert set(map(tuple, found.frame[names].to_numpy())) == set(answers)
     lost = found.left_out[found.left_out["kind"] == "missing"]
     assert set(map(tuple, lost[names].to_numpy())) == missing
     for ids, estimate in answers.items():
-        row = rows.loc[[ids]].iloc[0]
+        (row,) = found.frame[(found.frame[names] == list(ids)).all(axis="columns")].to_dict("records")
         assert row["sentence"] == estimate.sentence
         expected = [np.nan if estimate.value is None else estimate.value, *estimate.range]
         got = [row["value"], *(end if not math.isnan(end) else math.inf for end in (row["low"], row["high"]))]
@@ -342,7 +396,9 @@ NEUTRAL = {
     "customs-growth": {"currency": "CNY"},
     "chained-rates": {"currency": "CNY"},
     "partner-growth": {"currency": "CNY", "window": 12, "end": "2025-05", "base": "2022", "source": "customs"},
+    "trade-balance": {"currency": "CNY", "start": "2022", "end": "2024-06..2025-05"},
     "commodity-growth": {"currency": "CNY", "release": "2025-06-09", "per_day": False},
+    "count-growth": {"start": "2022", "end": "2024-07..2025-06"},
 }
 
 
@@ -420,6 +476,16 @@ def test_a_run_with_other_parameters_is_its_own_first_definition():
     assert not found.frame["neutral"].any(), "the rule of the neutral definition is about the article's months"
     assert found.dimensions[1].options[0].label == grids.THIS_RUN
     assert found.dimensions[0].options[0].label == "volume"
+
+
+def test_months_counted_from_those_of_a_run_are_named_by_what_they_are_there():
+    asked = definitions.grid("cpb-exports-33", end="2024-06").dimensions[2]
+    assert [option.label for option in asked.options] == [
+        grids.THIS_RUN, "May 2024", "April 2024", "September 2024", "March 2025"
+    ]  # fmt: skip
+    assert not any(option.update for option in asked.options), "none of them ends after the article"
+    later = definitions.grid("cpb-exports-33", end="2025-06").dimensions[2]
+    assert [option.update for option in later.options] == [False, False, False, True, True]
 
 
 def test_a_run_for_which_nothing_is_at_hand_has_an_empty_grid():

@@ -25,6 +25,8 @@ def test_the_word_follows_from_two_thresholds(agreeing, keeping, total, expected
 def test_shares_leave_the_articles_own_definition_out():
     spread = Spread("fragile", "So.", same=5, others=9, agreeing=1, keeping=4)
     assert (spread.share_agreeing, spread.share_same_sign) == (0.25, 1.0)
+    bundle = Spread("robust", "So.", same=7, others=0, agreeing=2, keeping=2, own=5)
+    assert (bundle.share_agreeing, bundle.share_same_sign) == (1.0, 1.0), "each part has an own definition"
     alone = Spread(None, "", same=1, others=9, agreeing=0, keeping=0)
     assert (alone.share_agreeing, alone.share_same_sign) == (None, None)
 

@@ -40,6 +40,7 @@ METHODS: Final[dict[str, str]] = {
 _VECTORISED: Final[dict[str, str]] = {
     "cpb-growth": "onewaytrade.methods.cpb:growth_many",
     "customs-growth": "onewaytrade.methods.customs:growth_many",
+    "trade-balance": "onewaytrade.methods.balance:change_many",
     "commodity-growth": "onewaytrade.methods.commodities:growth_many",
 }
 # Not computed: a row of a table that a checklist looks up, a list of parts, and what nothing at hand can tell.

@@ -712,15 +712,21 @@ def agrees(claim: Claim, estimate: Estimate) -> bool:
     """Tell whether an estimate rounds to the printed figure, or shows the printed direction or side."""
     if claim.kind == "bound" or claim.printed.direction is not None:
         return _rule_estimate(claim, estimate).word in _AGREEING
-    values = estimate.range if estimate.value is None else (estimate.value,)
-    return all(_rounds_to(value, _goal(claim), claim.printed.precision) for value in values)
+    values = _ends(estimate) if estimate.value is None else (estimate.value,)
+    goal, precision = _goal(claim), claim.printed.precision
+    return all(math.isfinite(value) and _rounds_to(value, goal, precision) for value in values)
 
 
 def keeps_sign(claim: Claim, estimate: Estimate) -> bool:
     """Tell whether all of an estimate has the sign of what is printed, at the printed precision."""
     printed = claim.printed
     wanted = _SIGN[printed.direction] if printed.direction else _sign(_goal(claim), printed.precision)
-    return {_sign(end, printed.precision) for end in estimate.range} == {wanted}
+    return {_sign(end, printed.precision) for end in _ends(estimate)} == {wanted}
+
+
+def _ends(estimate: Estimate) -> tuple[float, ...]:
+    """Return both ends of a range; of a value that lies near its one end ("almost half") that end alone."""
+    return tuple(end for end in estimate.range if not (estimate.near and math.isinf(end)))
 
 
 def _goal(claim: Claim) -> float:

@@ -31,6 +31,7 @@ _REQUIRED: Mapping[str, type] = {
     "edition": str, "released": str, "dated": str, "publisher": str, "where": str, "licence": str,
     "grade": str, "caveats": list,
 }  # fmt: skip
+View = tuple[Path, tuple[tuple[str, str], ...]]
 # Editions that are read where the pinned one is asked for, by dataset.
 _INSTEAD: ContextVar[Mapping[str, str]] = ContextVar("instead_of_pinned", default=MappingProxyType({}))
 # The project, and the editions that are read instead of the pinned ones.

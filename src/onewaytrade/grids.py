@@ -19,14 +19,14 @@ claim about a level, a count or a list has none.
 import itertools
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, files, fmt, robustness
+from onewaytrade import claims, files, fmt, measures, robustness
 from onewaytrade.choices import (
     CHECKLISTS,
     choices_of,
@@ -179,12 +179,22 @@ def _asked(dimension: Dimension, base: Mapping[str, Any], article: Mapping[str, 
     """
     moved = times(base) != times(article)
     first, *others = dimension.options
-    kept = [option for option in others if not (moved and times(option.choices))]
+    kept = [_dated(option, base, article) for option in others if not (moved and times(option.choices))]
     before, after = flat(article), flat(base)
     departs = {_about(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if departs & {_about(name) for option in others for name in flat(option.choices)}:
         first = Option(first.id, THIS_RUN, first.why, first.choices)
     return Dimension(dimension.id, dimension.name, dimension.kind, (first, *kept))
+
+
+def _dated(option: Option, base: Mapping[str, Any], article: Mapping[str, Any]) -> Option:
+    """Return an option that is so many months earlier or later by the month that this makes it in a run."""
+    end = next((name for name in ("start", "end") if set(option.choices) == {f"{name}_shift"}), "")
+    if not end or base[end] == article[end]:
+        return option
+    month = measures.shift_month(base[end], int(option.choices[f"{end}_shift"]))
+    update = end == "end" and month > max(base["end"], article["end"])
+    return replace(option, label=fmt.month(month), update=update)
 
 
 def _about(name: str) -> str:
@@ -376,6 +386,7 @@ def spread(found: Grid) -> Spread:
         others=len(voting) - len(same),
         agreeing=int(agreeing.sum()),
         keeping=int(keeping.sum()),
+        own=len(same) - len(others),
         excluded=int(counts.get("excluded", 0)),
         missing=int(counts.get("missing", 0)),
         updates=int(found.frame["update"].sum()),
@@ -419,7 +430,7 @@ def _word(
         # A bundle is no more robust than its weakest part.
         weakest = min((one for one in each if one), key=_STEADINESS.index, default=None)
         return weakest, _reason(found, agreeing, keeping)
-    if found.claim.printed.value is not None and own["value"].isna().all():
+    if found.claim.printed.value is not None and own["value"].isna().all() and not own["agrees"].any():
         return None, _ONLY_BOUNDED
     return robustness.word(int(agreeing.sum()), int(keeping.sum()), len(others)), _reason(found, agreeing, keeping)
 
@@ -472,10 +483,8 @@ def _span(rows: pd.DataFrame, unit: str) -> tuple[float | None, float | None, fl
     own = rows[rows["unit"] == unit]
     if own.empty:
         return None, None, None
-    bounded = own["value"].isna()
-    low = own["value"].where(~bounded, own["low"].fillna(-np.inf))
-    high = own["value"].where(~bounded, own["high"].fillna(np.inf))
-    median = None if bounded.all() else float(own["value"].median())
+    low, high = _reach(own)
+    median = None if own["value"].isna().all() else float(own["value"].median())
     return float(low.min()), float(high.max()), median
 
 
@@ -483,16 +492,15 @@ def sensitivity(found: Grid) -> pd.DataFrame:
     """Return how far each dimension moves the answer, all else alike: one row a dimension, the strongest first.
 
     Columns `dimension`, `name`, `kind`, `pairs` (of definitions that differ in it alone), `moves` (the mean
-    absolute difference of their values, in the claim's unit; of a bundle the share of pairs with unlike answers),
-    `flips` (the share of pairs of which one agrees with what is printed and one does not). Measurement dimensions
-    are compared within the article's question, others over all; updates are left out. A definition that is only
-    bounded, on both sides, stands in their middle.
+    absolute difference of their values, in the claim's unit, or the least that bounds leave where there is no
+    value; of a bundle the share of pairs with unlike answers), `flips` (the share of pairs of which one agrees
+    with what is printed and one does not). Measurement dimensions are compared within the article's question,
+    others over all; updates are left out.
     """
-    placed = found.frame.assign(value=_places(found.frame))
-    voting = placed[~placed["update"]]
+    voting = found.frame[~found.frame["update"]]
     rows = []
     for dimension in found.dimensions:
-        own = voting if dimension.kind == "question" else placed.loc[found.same.index]
+        own = voting if dimension.kind == "question" else found.same
         rest = ["part", "unit", *(other.id for other in found.dimensions if other is not dimension)]
         pairs, moves, flips = _pairs(own, rest)
         if pairs:
@@ -502,20 +510,24 @@ def sensitivity(found: Grid) -> pd.DataFrame:
     return table.sort_values("moves", ascending=False, kind="stable", ignore_index=True)
 
 
-def _places(rows: pd.DataFrame) -> "pd.Series[float]":
-    """Return where definitions stand: at their value, or in the middle of their bounds; missing if one is open."""
-    return rows["value"].fillna((rows["low"] + rows["high"]) / 2)
-
-
 def _pairs(rows: pd.DataFrame, rest: Sequence[str]) -> tuple[int, float, float]:
     """Return how many pairs agree in `rest`, their mean distance, the share of unlike answers."""
-    left = rows[[*rest, "value", "agrees"]].reset_index(names="at")
+    low, high = _reach(rows)
+    left = rows[[*rest, "agrees"]].assign(low=low, high=high).reset_index(names="at")
     both = left.merge(left, on=list(rest), suffixes=("", "_other"))
     both = both[both["at"] < both["at_other"]]
     if both.empty:
         return 0, np.nan, np.nan
-    apart = (both["value"] - both["value_other"]).abs()
+    lows, highs = (both[[end, f"{end}_other"]].to_numpy(float) for end in ("low", "high"))
+    apart = np.maximum(lows.max(axis=1) - highs.min(axis=1), 0)
     return len(both), float(apart.mean()), float((both["agrees"] != both["agrees_other"]).mean())
+
+
+def _reach(rows: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    """Return the value of each definition twice, or where the data only bound it both ends (infinite if open)."""
+    bounded = rows["value"].isna()
+    low = rows["value"].where(~bounded, rows["low"].fillna(-np.inf))
+    return low, rows["value"].where(~bounded, rows["high"].fillna(np.inf))
 
 
 def _most_sensitive(found: Grid) -> tuple[str, float | None]:
@@ -616,12 +628,14 @@ def telling(found: Grid, most: int = _TELLING) -> pd.DataFrame:
 
     First the article's and the neutral one; then the lowest, the middle and the highest of the article's question;
     then, for each dimension, the single change that moves the answer furthest; then the ends of all other
-    questions.
+    questions. Where a grid has no more than so many, all are returned, some of them without a role.
     """
     roles: dict[Any, list[str]] = {}
     for row, role in _candidates(found):
         if row in roles or len(roles) < most:
             roles.setdefault(row, []).append(role)
+    if len(found.frame) <= most:
+        roles |= {row: [""] for row in found.frame.index if row not in roles}
     table = found.frame.loc[list(roles)].assign(role=[fmt.join(dict.fromkeys(own)) for own in roles.values()])
     place = table["value"].fillna(table["low"]).fillna(table["high"])
     return table.loc[place.sort_values(kind="stable").index]
@@ -668,23 +682,36 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
     for row in frame.index[frame["neutral"]]:
         yield row, "neutral"
     yield from _ends(found.same, "of its question", middle=True)
-    own = frame.assign(place=_places(frame))[frame["article"]].set_index("part")["place"]
     changes = single_changes(found)
-    apart = (_places(changes) - changes["part"].map(own)).abs()
+    apart = _from_the_articles(found, changes)
     for dimension in found.dimensions:
         moved = apart[changes[dimension.id] != dimension.options[0].id].dropna()
-        if len(moved):
+        if moved.max() > 0:
             yield moved.idxmax(), f"furthest by {dimension.name.lower()} alone"
     voting = frame[~frame["update"]]
     yield from _ends(voting, "of all")
     yield from _ends(frame[frame["update"]], "after the article")
 
 
+def _from_the_articles(found: Grid, rows: pd.DataFrame) -> "pd.Series[float]":
+    """Return how far each answer lies from the article's on the same part, at least; missing without a figure."""
+    frame = found.frame.assign(**dict(zip(("low", "high"), _reach(found.frame), strict=True)))
+    own = frame[frame["article"]].set_index("part")
+    low, high = (frame.loc[rows.index, end] for end in ("low", "high"))
+    above, below = low - rows["part"].map(own["high"]), rows["part"].map(own["low"]) - high
+    apart: pd.Series[float] = above.where(above > below, below).clip(lower=0)
+    return apart.where(np.isfinite(low) | np.isfinite(high))
+
+
 def _ends(rows: pd.DataFrame, of: str, *, middle: bool = False) -> Iterator[tuple[Any, str]]:
-    values = rows["value"].dropna().sort_values(kind="stable")
-    if len(values) > 1:
-        yield values.index[0], f"lowest {of}"
-        yield values.index[-1], f"highest {of}"
+    """Yield the lowest and the highest of some rows, where they differ and are known; of each part of a bundle."""
+    for _, own in rows.groupby("part", sort=False):
+        low, high = (end.sort_values(kind="stable") for end in _reach(own))
+        if np.isfinite(low.iloc[0]) and low.iloc[0] < high.iloc[-1]:
+            yield low.index[0], f"lowest {of}"
+        if np.isfinite(high.iloc[-1]) and low.iloc[0] < high.iloc[-1]:
+            yield high.index[-1], f"highest {of}"
+        values = own["value"].dropna().sort_values(kind="stable")
         if middle and len(values) > 2:
             yield values.index[(len(values) - 1) // 2], f"middle {of}"
 

@@ -20,7 +20,8 @@ class Spread:
     """What the definitions of a claim say together, those of the article's own question apart from all others.
 
     `word` is one of `ROBUSTNESS`, or None where nothing can agree; `reason` says why in a sentence. `same` counts
-    the definitions of the article's question, its own among them, and `others` those of other questions;
+    the definitions of the article's question, its own among them (`own`: of a bundle one for each of its parts
+    that can be looked up), and `others` those of other questions;
     `agreeing` and `keeping` count, of the same question without the article's own, those that agree and those that
     keep the sign. `low`, `high` and `median` are of the same question, the article's own among them (infinite
     where open, None where no figure is computed). `excluded` counts combinations that make no sense, `missing`
@@ -35,6 +36,7 @@ class Spread:
     others: int
     agreeing: int
     keeping: int
+    own: int = 1
     excluded: int = 0
     missing: int = 0
     updates: int = 0
@@ -48,12 +50,12 @@ class Spread:
     @property
     def share_agreeing(self) -> float | None:
         """Share of the other definitions of the same question that agree; None where there is no other."""
-        return self.agreeing / (self.same - 1) if self.same > 1 else None
+        return self.agreeing / (self.same - self.own) if self.same > self.own else None
 
     @property
     def share_same_sign(self) -> float | None:
         """Share of the other definitions of the same question that keep the sign; None where there is no other."""
-        return self.keeping / (self.same - 1) if self.same > 1 else None
+        return self.keeping / (self.same - self.own) if self.same > self.own else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `verdicts.json` holds of it, as plain JSON values."""
@@ -64,6 +66,7 @@ class Spread:
             "share_same_sign": _finite(self.share_same_sign),
             "definitions": {
                 "same": self.same,
+                "own": self.own,
                 "others": self.others,
                 "updates": self.updates,
                 "excluded": self.excluded,

@@ -318,7 +318,7 @@ def agreeing(verdict: dict[str, Any]) -> str:
     share, counts = verdict.get("share_agreeing"), verdict.get("definitions")
     if share is None or not counts:
         return ""
-    others = counts["same"] - 1
+    others = counts["same"] - counts["own"]
     return f"{round(share * others)} of {others}"
 
 

@@ -3,7 +3,6 @@ import functools
 import math
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from onewaytrade import definitions, measures
@@ -138,9 +137,52 @@ def test_no_base_year_turns_the_direction():
     assert (balance.by_base("2022", "2024")["pct"] > 0).all()
 
 
-def test_prices_of_a_year_are_implied_in_dollars_only():
+@pytest.mark.parametrize("choices", [{"prices": "2021"}, {"source": "cpb"}])
+def test_what_cpb_counts_is_in_dollars_only(choices):
     with pytest.raises(NoFigureError, match="implied in dollars"):
-        balance.change({**RATIO, "measure": "surplus", "prices": "2021", "currency": "CNY"})
+        balance.change({**RATIO, "measure": "surplus", **choices, "currency": "CNY"})
+
+
+def test_in_a_ratio_the_prices_cancel_and_volumes_are_left():
+    gap = [cpb(flow, "volume", "2024") / cpb(flow, "volume", "2022") for flow in balance.FLOWS]
+    for base in ("2021", "2023"):
+        estimate = balance.change({**RATIO, "prices": base})
+        assert estimate.value == pytest.approx(100 * (gap[0] / gap[1] - 1))
+    assert estimate.edition == "cpb 2026-01"
+
+
+def test_months_of_cpb_can_be_set_against_each_other_and_those_of_an_edition_end():
+    index = {
+        (flow, month): float(
+            by_hand("cpb/2026-01.csv", flow=flow, region="China", measure="volume", month=month)[0]["index"]
+        )
+        for flow in balance.FLOWS
+        for month in ("2022-12", "2025-03")
+    }
+    grown = {flow: index[flow, "2025-03"] / index[flow, "2022-12"] for flow in balance.FLOWS}
+    asked = {**RATIO, "prices": "2021", "start": "2022-12", "end": "2025-03"}
+    assert balance.change(asked).value == pytest.approx(100 * (grown["exports"] / grown["imports"] - 1))
+    with pytest.raises(NoFigureError, match="Edition 2025-01 of CPB’s table holds January 2000 to January 2025"):
+        balance.change({**asked, "edition": "2025-01"})
+
+
+def test_what_is_asked_of_many_definitions_at_once_is_what_each_gives():
+    asked = [
+        {**RATIO, "measure": measure, "currency": currency, "start": start, "base_print": kind}
+        for measure in ("ratio", "surplus")
+        for currency in balance.CURRENCIES
+        for start in ("2019", "2022", "2023")
+        for kind in ("revised", "first")
+    ]
+    answers = balance.change_many(asked)
+    for choices, answer in zip(asked, answers, strict=True):
+        if isinstance(answer, NoFigureError):
+            with pytest.raises(NoFigureError) as one:
+                balance.change(choices)
+            assert str(one.value) == str(answer)
+        else:
+            assert balance.change(choices) == answer
+    assert any(isinstance(answer, NoFigureError) for answer in answers)
 
 
 # Prices
@@ -180,20 +222,6 @@ def test_the_long_line_meets_customs_in_the_base_year():
     wide = balance.long_view().pivot(index="month", columns="series", values="value")
     assert wide["Implied by CPB"]["2021-12"] == pytest.approx(wide["Customs"]["2021-12"])
     assert (wide["Implied by CPB"] / wide["Customs"] - 1).abs().max() < 0.03
-
-
-def test_the_grid_holds_what_single_definitions_give():
-    grid = balance.grid("2024").set_index("measure")
-    assert grid["2022"]["Exports over imports, dollars"] == balance.change(RATIO).value
-    assert math.isnan(grid["2019"]["Surplus, yuan"])
-    gap = [100 * cpb(flow, "volume", "2024") / cpb(flow, "volume", "2022") for flow in balance.FLOWS]
-    assert grid["2022"]["Growth gap in volume, CPB"] == pytest.approx(gap[0] - gap[1])
-    assert balance.directions(balance.grid("2024")) == {"rise": 31, "fall": 0, "same": 0, "missing": 4}
-
-
-def test_directions_count_falls_and_standstills():
-    cells = pd.DataFrame({"measure": ["a", "b"], "unit": "%", "2019": [-1.0, 0.04], "2020": [2.0, None]})
-    assert balance.directions(cells) == {"rise": 1, "fall": 1, "same": 1, "missing": 1}
 
 
 def test_regions_are_ranked_by_their_gap():
@@ -284,11 +312,39 @@ def test_the_fastest_year_that_the_article_counts_as_standstill_is_the_looser_ma
     assert looser["expected"] == max(printed.values()) == printed["2024"]
 
 
-def test_trade_has_become_more_one_sided_by_every_other_estimate():
+def test_trade_has_become_more_one_sided_by_every_definition():
     verdict = definitions.judge("one-way-trade")
     assert (verdict.word, verdict.robustness) == ("reproduced", "robust")
-    same = [reading.estimate for reading in verdict.readings if reading.alternative.asks == "same"]
-    assert all(estimate.range[0] > 0 for estimate in same)
+    found = definitions.grid("one-way-trade")
+    assert len(found.same) > 100
+    assert (found.same["low"] > 0).all()
+
+
+def test_the_neutral_definition_is_in_yuan_and_joins_months_of_one_year_to_a_print_of_the_next():
+    def yuan(flow: str, period: str, **wanted: str) -> float:
+        found = by_hand("gacc-totals/2026-11-23.csv", flow=flow, currency="CNY", period=period, **wanted)
+        scale = {"100M CNY": 0.1, "trn CNY": 1e3}
+        return min(float(row["value"]) * scale[row["unit"]] for row in found)
+
+    ratio = {}
+    for name, flow in zip(("last", "first"), ("exports", "imports"), strict=True):
+        months = [yuan(flow, f"2024-{month:02d}", source_id="S002") for month in range(6, 13)]
+        this_year = yuan(flow, "2025-01..2025-05", source_id="S009")
+        year = by_hand("gacc-totals/2026-11-23.csv", flow=flow, currency="CNY", period="2023", source_id="S006")[0]
+        ratio[name] = (sum(months) + this_year) / (
+            1e3 * float(year["value"]) / (1 + float(year["yoy_published_pct"]) / 100)
+        )
+    neutral = definitions.grid("one-way-trade").frame.query("neutral")
+    assert neutral["value"].item() == pytest.approx(100 * (ratio["last"] / ratio["first"] - 1))
+    assert "yuan" in neutral["sentence"].item()
+    assert "June 2024 to May 2025 against calendar 2022" in neutral["sentence"].item()
+
+
+def test_another_run_asks_of_its_own_years_alone():
+    found = definitions.grid("one-way-trade", start="2020", end="2021")
+    assert set(found.frame["start"]) == {"2022"}, "the first option, which is what the run asks"
+    assert found.frame["sentence"].str.contains("calendar 2021 against calendar 2020").all()
+    assert not found.frame["neutral"].any()
 
 
 def test_the_cause_is_left_open_while_its_effect_stands():

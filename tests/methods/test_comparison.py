@@ -1,11 +1,14 @@
 """Import volumes side by side, against the same figures taken from the CSV by hand."""
 
 import csv
+import re
 
+import pandas as pd
 import pytest
 
-from onewaytrade import definitions
-from onewaytrade.errors import ParameterError
+from onewaytrade import claims, definitions, fmt, grids, measures
+from onewaytrade.choices import evaluate, evaluate_many
+from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.methods import comparison, cpb
 
 EDITION = "2026-01"
@@ -55,10 +58,88 @@ def test_the_window_before_is_as_long_and_touches():
 
 
 def test_the_articles_own_window_is_no_variant():
-    choices = comparison.contrast("China", *WINDOW)
+    choices = {"region": "China", "start": WINDOW[0], "end": WINDOW[1]}
     assert definitions.judge("imports-slowdown-contrast", **choices).variant is None
-    other = comparison.contrast("Japan", *WINDOW)
-    assert "region Japan instead of China" in definitions.judge("imports-slowdown-contrast", **other).variant
+    other = definitions.judge("imports-slowdown-contrast", **{**choices, "region": "Japan"})
+    assert "region Japan instead of China" in other.variant
+
+
+def test_a_moved_window_is_set_against_as_many_months_before_it(volumes):
+    asked = {"region": "Japan", "start": "2020-06", "end": "2021-06"}
+    verdict = definitions.judge("imports-slowdown-contrast", **asked)
+    own, before = (by_hand(volumes, "Japan", *ends) for ends in (("2020-06", "2021-06"), ("2019-06", "2020-06")))
+    slowdown = {finding.part: finding.computed for finding in verdict.findings}["slowdown"]
+    assert slowdown == fmt.points(own - before)
+
+
+# All definitions
+
+
+def mean_growth(volumes, region, first, last):
+    return 100 * (
+        sum(volumes[region, month] for month in last) / sum(volumes[region, month] for month in first) - 1
+    )
+
+
+def test_the_slowdown_against_the_calm_years_by_hand(volumes):
+    found = definitions.grid("imports-slowdown-contrast").frame
+    place = {"part": "slowdown", "measure": "volume", "start": "2022-12", "end": "2024-12", "edition": "2026-01"}
+    row = found[(found[list(place)] == pd.Series(place)).all(axis=1)].set_index(["averaging", "comparison"])
+    own = mean_growth(volumes, "China", measures.months_of("2022Q4"), measures.months_of("2024Q4"))
+    past = mean_growth(volumes, "China", measures.months_of("2017Q4"), measures.months_of("2019Q4"))
+    assert row["value"]["quarter", "2019-12"] == pytest.approx(own - past)
+    whole = [
+        mean_growth(volumes, "China", *map(measures.months_of, ends))
+        for ends in (("2022", "2024"), ("2020", "2022"))
+    ]
+    assert row["value"]["year", "before"] == pytest.approx(whole[0] - whole[1])
+
+
+def test_an_earlier_edition_and_the_first_quarter_by_hand(root):
+    with (root / "data" / "cpb" / "2025-01.csv").open(encoding="utf-8") as file:
+        rows = [
+            row for row in csv.DictReader(file) if (row["flow"], row["region"]) == ("imports", "United States")
+        ]
+    index = {(row["measure"], row["month"]): float(row["index"]) for row in rows}
+    ends = [
+        sum(index["volume", month] * index["unit_value", month] for month in measures.months_of(quarter))
+        for quarter in ("2022Q1", "2024Q4")
+    ]
+    found = definitions.grid("us-imports-36").frame.set_index(["measure", "start", "end", "averaging", "edition"])
+    value = found["value"]["value", "2022-03", "2024-12", "quarter", "2025-01"]
+    assert value == pytest.approx(100 * (ends[1] / ends[0] - 1))
+
+
+def test_the_american_figure_lies_outside_every_definition_up_to_the_article():
+    found = definitions.grid("us-imports-36")
+    spread = grids.spread(found)
+    assert (spread.word, spread.agreeing, spread.breaks) == ("alone", 0, ())
+    assert found.frame.loc[~found.frame["update"], "value"].max() < 35.5
+
+
+def test_twelve_months_that_lie_before_2022_are_not_from_2022():
+    left_out = definitions.grid("asia-imports-11").left_out
+    why = left_out[(left_out["start"] == "2021-12") & (left_out["averaging"] == "year")]["why"]
+    assert why.str.contains("not “from 2022”").all()
+    assert len(why) > 0
+
+
+def test_all_parts_of_a_contrast_at_once_are_what_each_gives_by_itself():
+    asked = grids.definitions_of(claims.get("imports-slowdown-contrast"))[::7]
+    for choices, answer in zip(asked, evaluate_many(asked), strict=True):
+        if isinstance(answer, NoFigureError):
+            with pytest.raises(NoFigureError, match=re.escape(str(answer))):
+                evaluate(choices)
+            continue
+        one = evaluate(choices)
+        assert one.sentence[:60] == answer.sentence[:60]
+        assert one.value == pytest.approx(answer.value)
+
+
+def test_a_past_that_has_not_ended_yet_is_none():
+    choices = {"flow": "imports", "region": "China", "measure": "volume", "start": "2018-06", "end": "2020-06"}
+    with pytest.raises(NoFigureError, match="December 2019 is no past of a window that starts in June 2018"):
+        cpb.growth({**choices, "past": "2019-12"})
 
 
 def test_the_ranking_falls_and_holds_every_region_once(volumes):

@@ -237,6 +237,20 @@ def test_vendors_of_whom_nothing_is_known_stay_in_the_table_without_a_value():
     ]
 
 
+def test_every_rate_of_a_vendor_is_a_fall_and_only_one_answers_the_question():
+    found = definitions.grid("vendors-replaced")
+    rates = found.frame.set_index("end")["value"].to_dict()
+    measure = "China revenue, change on year"
+    assert rates == {
+        "newest": press("IBM", measure, "2023"),
+        "year-before": press("IBM", measure, "2022"),
+        "decade-before": press("Cisco", 'China sales "halved during the past two years"', "2012..2014"),
+    }
+    assert found.frame["agrees"].all()
+    assert len(found.same) == 1
+    assert definitions.judge("vendors-replaced").robustness is None, "there is no other definition of the question"
+
+
 def test_two_falls_in_a_row_multiply():
     both = localisation.two_years()
     by_hand = 100 * (1 - 0.227) * (1 - 0.196) - 100

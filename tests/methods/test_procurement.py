@@ -242,6 +242,46 @@ def test_the_words_almost_half_are_told_as_such():
     }  # fmt: skip
 
 
+def test_only_china_fell_by_half_and_both_accounts_say_so(root):
+    frame = definitions.grid("draeger-50").frame.set_index(["source", "scope"])
+    assert set(frame.index[frame["agrees"]]) == {("press-conference", "china"), ("call", "china")}
+    orders = [
+        cell(root, "draeger", "order intake", year, entity="Draegerwerk medical division")
+        for year in ("2023", "2024")
+    ]
+    by_hand = 100 * (orders[1] / orders[0] - 1)
+    assert frame.loc[("press-conference", "medical-orders"), "value"] == pytest.approx(by_hand)
+    wider = frame[frame["panel"] != "The article’s question"]
+    assert wider["value"].between(-10, 1).all(), "where China is one country of several, nothing fell by half"
+    verdict = definitions.judge("draeger-50")
+    assert (verdict.robustness, len(verdict.spread.breaks)) == ("robust", len(wider))
+
+
+def test_the_total_has_a_second_account_and_its_part_is_another_question(root):
+    frame = definitions.grid("procurement-48trn").frame.set_index(["source", "scope", "end"])
+    assert frame["agrees"].sum() == 2
+    assert frame.loc[("xinhua", "government", "2023"), "value"] == pytest.approx(purchases(root, "2023") / 1e4)
+    assert frame.loc[("xinhua", "all", "2021"), "low"] == cell(
+        root, "procurement", procurement.TOTAL, "2021", "low"
+    )
+    assert definitions.judge("procurement-48trn").robustness == "robust"
+
+
+@pytest.mark.parametrize("claim", ["document-551-ratios", "eu-ipi-5m"])
+def test_a_second_account_gives_each_part_that_it_tells_the_same_answer(claim):
+    found = definitions.grid(claim)
+    own = found.same[found.same["article"]].set_index("part")["agrees"]
+    others = found.same[~found.same["article"]]
+    assert len(others)
+    assert (others["agrees"] == others["part"].map(own)).all()
+    assert definitions.judge(claim).spread.share_agreeing == 1
+
+
+def test_contracts_of_any_kind_overturn_the_sector_alone():
+    (told,) = definitions.judge("eu-ipi-5m").spread.breaks
+    assert told.startswith("kind of contract: of any kind")
+
+
 def test_the_cause_has_its_effect_and_its_premise_and_stays_open():
     verdict = definitions.judge("cause-draeger-procurement")
     assert {finding.part: finding.stands for finding in verdict.findings} == {"effect": True, "premise": True}

@@ -122,6 +122,109 @@ def test_a_count_of_one_period_has_no_growth():
     assert "single figure" in verdict.reason
 
 
+# All definitions
+
+
+@pytest.fixture(scope="module")
+def halves(table) -> dict[str, tuple[int, int]]:
+    """Return the least and the most of each half-year, one number for those that were printed as one."""
+    one = dict(printed(table, "AD+CVD investigations initiated, all WTO members, half-year"))
+    ranged = {f"{year}-{half}": (20, 30) for year in (2021, 2022) for half in ("01", "07")} | {"2023-01": (20, 30)}
+    return ranged | {period[:7]: (int(text), int(text)) for period, text in one.items()}
+
+
+def growth_by_hand(first: list[tuple[int, int]], last: list[tuple[int, int]]) -> tuple[float, float]:
+    (low, high), (least, most) = ([sum(ends) for ends in zip(*own, strict=True)] for own in (first, last))
+    return 100 * (least / high - 1), 100 * (most / low - 1)
+
+
+@pytest.mark.parametrize(
+    ("window", "first", "last"),
+    [
+        ("since-2022", ["2023-01"], ["2025-01"]),
+        ("second-halves", ["2022-07"], ["2024-07"]),
+        ("year-on-2022", ["2022-01", "2022-07"], ["2024-07", "2025-01"]),
+        ("newest", ["2024-07"], ["2025-01"]),
+    ],
+)
+def test_every_window_of_the_half_years_by_hand(halves, window, first, last):
+    frame = definitions.grid("resistance-grows").frame.set_index(["count", "scope", "comparison"])
+    row = frame.loc[("half-years", "cases", window)]
+    expected = growth_by_hand([halves[own] for own in first], [halves[own] for own in last])
+    assert (row["low"], row["high"]) == pytest.approx(expected)
+    assert row["agrees"] == (expected[0] > 0)
+    assert row["neutral"] == (window == "year-on-2022"), "the last twelve months against calendar 2022"
+
+
+def test_a_word_of_growth_is_every_ratio_that_rounds_to_it(table):
+    ratios = [n / 1000 for n in range(1, 9000)]
+    for choices, times in (
+        ({"count": "research"}, 2),
+        ({"count": "all cases", "scope": "Brazil"}, 5),
+    ):
+        found = remedies.growth({**choices, "since": "2023"})
+        allowed = [100 * (ratio - 1) for ratio in ratios if round(ratio) == times]
+        assert found.range == pytest.approx((min(allowed), max(allowed)), abs=0.2)
+        assert (found.value, found.recomputed) == (None, False)
+    assert {"double", "fivefold"} <= {word for row in table for word in row["measure"].split()}
+
+
+def test_partners_and_the_union_by_hand(table):
+    frame = definitions.grid("resistance-grows").frame.set_index("scope")["value"]
+    partners = {period: int(text) for period, text in printed(table, "number of initiating trading partners")}
+    assert frame["partners"] == pytest.approx(100 * (partners["2024"] / partners["2023"] - 1))
+    union = dict(printed(table, "trade investigations initiated", "China (as exporter), by European Union"))
+    assert frame["european-union"] == pytest.approx(100 * (int(union["2024"]) / int(union["2023"]) - 1))
+
+
+def test_growth_stands_by_every_count_and_only_the_newest_half_year_denies_it():
+    found = definitions.grid("resistance-grows")
+    assert found.same["agrees"].tolist() == [True] * 4
+    assert found.frame.loc[~found.frame["agrees"], "comparison"].tolist() == ["newest"]
+    verdict = definitions.judge("resistance-grows")
+    assert (verdict.robustness, verdict.spread.breaks) == ("robust", ()), "it takes two changes at once"
+
+
+def test_what_a_count_does_not_tell_apart_is_left_out_with_who_does():
+    left_out = definitions.grid("resistance-grows").left_out
+    missing = set(left_out.loc[left_out["kind"] == "missing", "why"])
+    assert missing == {
+        f"{what} are at hand for two years in {who} alone."
+        for what, who in (
+            ("Trading partners that opened cases", "the South China Morning Post’s count"),
+            ("Cases of Brazil", "the South China Morning Post’s count"),
+            ("Cases of the European Union", "research at Peking University"),
+        )
+    }
+    with pytest.raises(NoFigureError, match="has no figure of 2023"):
+        remedies.growth({"count": "half-years", "start": "2022", "end": "2023"})
+
+
+def test_sums_to_the_end_of_2024_have_no_gap_and_are_not_over_250():
+    frame = definitions.grid("trade-remedies-250").frame.set_index(["count", "pieces", "start", "end"])
+    row = frame.loc[("all-cases", "left-out", "2023-01", "2024-12")]
+    assert (row["value"], row["agrees"], row["panel"]) == (79 + 169, False, "Another window")
+    closed = frame.loc[("research", "implied", "2023-01", "2024-12")]
+    before = [n for n in range(1, 400) if 1.5 <= 198 / n <= 2.5]
+    assert (closed["low"], closed["high"]) == (198 + min(before), 198 + max(before))
+    with pytest.raises(NoFigureError, match="lacks no month"):
+        remedies.cumulative_count({**ARTICLE, "until": "2024-12", "floor_from": "half-years"})
+
+
+def test_the_half_year_that_holds_the_end_of_2022_adds_its_range():
+    frame = definitions.grid("trade-remedies-250").frame.set_index(["count", "start", "end"])["low"]
+    assert frame["half-years", "2022-07", "2025-06"] - frame["half-years", "2023-01", "2025-06"] == 20
+
+
+def test_only_what_is_inferred_lies_over_250_and_no_word_is_given():
+    found, verdict = definitions.grid("trade-remedies-250"), definitions.judge("trade-remedies-250")
+    over = found.same[found.same["agrees"]]
+    assert set(over["pieces"]) == {"floor", "implied"}
+    assert verdict.robustness is None
+    assert len(verdict.spread.breaks) == 1
+    assert not found.frame["neutral"].any(), "a count has no neutral definition"
+
+
 def test_the_names_that_were_found_and_those_that_were_not():
     findings = {f.part: f.stands for f in definitions.judge("remedies-countries-products").findings}
     assert findings == dict.fromkeys(("india", "brazil", "steel"), True) | dict.fromkeys(

@@ -88,7 +88,12 @@ VARIANTS = [
     (
         "11-one-way-trade",
         {"start": "2020", "end": "2021"},
-        ["2020 to 2021", "so yuan are left out", "1 says less", "they are no explanation over these years"],
+        [
+            "2020 to 2021",
+            "so yuan are left out",
+            "say more one-sided, 1 does not",
+            "they are no explanation over these years",
+        ],
     ),
     ("00-scoreboard", {"order": "verdict"}, ["in the order of the verdict"]),
 ]

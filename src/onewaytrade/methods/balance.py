@@ -6,13 +6,12 @@ together (a surplus at the prices of one year), the result is implied by both an
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures, project
+from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import Estimate, weakest_of
 from onewaytrade.errors import ClaimError, NoFigureError, ParameterError
 from onewaytrade.methods import commodities, consumption, cpb, customs, partners
@@ -27,8 +26,11 @@ BASE_YEAR: Final = "2021"
 KNOWN: Final = "2025-05"
 FLOWS: Final = ("exports", "imports")
 
+_T = TypeVar("_T")
 _CHINA: Final = "China"
 _MEASURES: Final = ("ratio", "surplus", "import-share")
+# The choices on which an amount hangs, beside its period.
+_OF_AMOUNTS: Final = ("measure", "currency", "partner", "prices", "source", "edition")
 # The base of a growth rate is asked for as customs carries it now, or as it was printed first.
 _LATEST: Final = ("revised", "in full", "implied", "as published")
 _PRINTS: Final = {"revised": _LATEST, "first": ("first", "as published")}
@@ -61,34 +63,77 @@ def change(choices: Mapping[str, Any]) -> Estimate:
 
     Choices: `measure` ("ratio": growth of exports over imports; "surplus": growth of exports less imports;
     "import-share": imports of `end` for a hundred of exports), `currency`, `start`, `end` (periods), `base_print`
-    ("revised" or "first": which print of `start`), and optionally `partner` (trade with it alone) or `prices` (a
-    year, whose prices stand for all: calendar years in dollars, implied). Rounding is carried as an interval.
-    Raises NoFigureError where customs' figures are not at hand.
+    ("revised" or "first": which print of `start`), and optionally `partner` (trade with it alone), `prices` (a
+    year, whose prices stand for all: customs' dollars of that year, moved by CPB's volumes) or `source` ("cpb":
+    CPB's values in dollars instead of customs'), both of an `edition` of CPB's table. Rounding is carried as an
+    interval. Raises NoFigureError where a figure is not at hand.
     """
-    measure, end, partner = choices["measure"], str(choices["end"]), choices.get("partner")
+    return _change(choices, _pair, _edition)
+
+
+def change_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
+    """Compute many definitions as `change` does, looking up each period's flows once; an error where none are."""
+    pair, edition = _once(_pair), _once(_edition)
+    answers: list[Estimate | NoFigureError] = []
+    for choices in definitions:
+        try:
+            answers.append(_change(choices, pair, edition))
+        except NoFigureError as error:
+            answers.append(error)
+    return answers
+
+
+def _once(find: Callable[..., _T]) -> Callable[..., _T]:
+    """Return a function of choices and more that remembers what it found, also that there is no figure."""
+    known: dict[tuple[Any, ...], _T | NoFigureError] = {}
+
+    def found(choices: Mapping[str, Any], *more: Any) -> _T:
+        key = (*(choices.get(name) for name in _OF_AMOUNTS), *more)
+        if key not in known:
+            try:
+                known[key] = find(choices, *more)
+            except NoFigureError as error:
+                known[key] = error
+        answer = known[key]
+        if isinstance(answer, NoFigureError):
+            raise answer
+        return answer
+
+    return found
+
+
+def _change(
+    choices: Mapping[str, Any], pair: Callable[..., dict[str, Amount]], edition: Callable[..., str]
+) -> Estimate:
+    measure, end = choices["measure"], str(choices["end"])
     if measure not in _MEASURES:
         raise ClaimError(f"The measure {measure!r} of a trade balance is none of {', '.join(_MEASURES)}.")
-    last = _pair(choices, end, _LATEST)
+    last = pair(choices, end, _LATEST)
     if measure == "import-share":
         return _share(choices, last["imports"] / last["exports"])
-    start, kind = str(choices["start"]), choices.get("base_print", "revised")
+    start = str(choices["start"])
+    kind = "revised" if _by_cpb(choices) else choices.get("base_print", "revised")
     if measures.months_of(start)[-1] >= measures.months_of(end)[0]:
         raise NoFigureError(f"{_spelt(start)} to {_spelt(end)} is no window: its end must come after its start.")
-    first = _pair(choices, start, _PRINTS[kind])
-    before, after = (_set_against(pair, measure) for pair in (first, last))
+    first = pair(choices, start, _PRINTS[kind])
+    before, after = (_set_against(flows, measure) for flows in (first, last))
     if before.interval.low <= 0:
         raise NoFigureError(
-            f"From a deficit in {_spelt(start)}, {_where(partner)}, there is no growth of a surplus."
+            f"From a deficit in {_spelt(start)}, {_counted(choices)}, there is no growth of a surplus."
         )
-    allowed = measures.growth_interval(before.interval, after.interval)
+    value, allowed = (
+        measures.growth(before.value, after.value),
+        measures.growth_interval(before.interval, after.interval),
+    )
     return Estimate(
-        value=measures.growth(before.value, after.value),
-        low=allowed.low,
-        high=allowed.high,
+        value=value,
+        # Of exact amounts both ends are the value, but for the last bit.
+        low=min(allowed.low, value),
+        high=max(allowed.high, value),
         grade=weakest_of(before.grade, after.grade),
-        edition=_edition(choices),
+        edition=edition(choices),
         sentence=(
-            f"{_what(choices)}, {_where(partner)}, {_spelt(end)} against {_spelt(start)}"
+            f"{_what(choices)}, {_counted(choices)}, {_spelt(end)} against {_spelt(start)}"
             f"{' as first printed' if kind == 'first' else ''}."
         ),
         unit="%",
@@ -104,7 +149,7 @@ def _share(choices: Mapping[str, Any], share: Amount) -> Estimate:
         grade=share.grade,
         edition=_edition(choices),
         sentence=(
-            f"{small.capitalize()} of imports for each {unit} of exports, {_where(choices.get('partner'))}, "
+            f"{small.capitalize()} of imports for each {unit} of exports, {_counted(choices)}, "
             f"{_spelt(str(choices['end']))}."
         ),
         unit=f"{small} per {unit}",
@@ -117,9 +162,10 @@ def _set_against(pair: Mapping[str, Amount], measure: str) -> Amount:
 
 def _what(choices: Mapping[str, Any]) -> str:
     currency, prices = choices["currency"], choices.get("prices")
-    if choices["measure"] == "ratio":
-        return f"Exports per {UNITS[currency][0]} of imports"
-    return f"Exports less imports in {_money(currency)}{f' at prices of {prices}' if prices else ''}"
+    if choices["measure"] == "surplus":
+        return f"Exports less imports in {_money(currency)}{f' at prices of {prices}' if prices else ''}"
+    # In a ratio the prices of one year cancel, so that volumes are left.
+    return "Volume of exports over that of imports" if prices else f"Exports per {UNITS[currency][0]} of imports"
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:
@@ -353,42 +399,6 @@ def long_view() -> pd.DataFrame:
     return frame[["month", "series", "value"]]
 
 
-def grid(end: str) -> pd.DataFrame:
-    """Return the change to `end` from every earlier year, by measure and currency: the definition grid.
-
-    Columns `measure`, `unit`, and one for each start year; missing where the data do not reach.
-    """
-    starts = [year for year in years("USD") if year < end]
-    table = by_year().set_index("year")
-    found: list[dict[str, Any]] = []
-    for currency in CURRENCIES:
-        for name, measure in {"Exports over imports": "ratio", "Surplus": "surplus"}.items():
-            choices = {"measure": measure, "currency": currency, "end": end}
-            cells = {year: _or_none({**choices, "start": year}) for year in starts}
-            found.append({"measure": f"{name}, {_money(currency)}", "unit": "%", **cells})
-    real = table["real_surplus"]
-    cells = {year: measures.growth(real[year], real[end]) for year in starts}
-    found.append({"measure": f"Surplus at prices of {BASE_YEAR}, implied", "unit": "%", **cells})
-    for name, what in {
-        "Growth gap in volume, CPB": "volume",
-        "Growth gap in dollars, CPB": "value",
-    }.items():
-        cells = {
-            year: 100 * (_against("exports", what, year, end) - _against("imports", what, year, end))
-            for year in starts
-        }
-        found.append({"measure": name, "unit": "points", **cells})
-    return pd.DataFrame(found)
-
-
-def directions(cells: pd.DataFrame) -> dict[str, int]:
-    """Return how many cells of a grid rise, fall, or round to no change at a tenth, and how many are missing."""
-    numbers = cells.drop(columns=["measure", "unit"]).to_numpy(dtype=float).ravel()
-    shown = [measures.round_half_away(float(number), 0.1) for number in numbers if not math.isnan(number)]
-    rise, fall = sum(number > 0 for number in shown), sum(number < 0 for number in shown)
-    return {"rise": rise, "fall": fall, "same": len(shown) - rise - fall, "missing": len(numbers) - len(shown)}
-
-
 def regions(start: str, end: str) -> pd.DataFrame:
     """Return the growth of both volumes by CPB's regions, for `charts.dots`, from the widest gap down.
 
@@ -530,42 +540,62 @@ def _chips() -> float:
 
 def _pair(choices: Mapping[str, Any], period: str, prints: Sequence[str]) -> dict[str, Amount]:
     """Return exports and imports of a period, in billions; raises NoFigureError if one is not at hand."""
-    currency, partner, prices = choices["currency"], choices.get("partner"), choices.get("prices")
-    if prices:
-        return _at_prices(currency, period, str(prices))
+    currency, partner = choices["currency"], choices.get("partner")
+    if _by_cpb(choices):
+        return _by_index(choices, period)
     found = {}
     for flow in FLOWS:
         amount = (
             partners.amount(partner, currency, period, flow)
             if partner
-            else partners.total(flow, currency, period, *prints)
+            else _total(flow, currency, period, tuple(prints), datasets.view())
         )
         if amount is None:
             raise NoFigureError(
-                f"China’s {flow} in {_money(currency)}, {_where(partner)}, {_spelt(period)}: not at hand."
+                f"China’s {flow} in {_money(currency)}, {_counted(choices)}, {_spelt(period)}: not at hand."
             )
         found[flow] = amount
     return found
 
 
-def _at_prices(currency: str, period: str, base: str) -> dict[str, Amount]:
-    table = by_year(base).set_index("year")
-    if currency != "USD" or period not in table.index:
-        raise NoFigureError(f"At prices of {base} trade is implied in dollars, for {', '.join(table.index)} only.")
-    values = {flow: float(table[f"real_{flow}"][period]) for flow in FLOWS}
-    return {flow: Amount(value, measures.exact(value), "implied", "implied") for flow, value in values.items()}
+@functools.lru_cache(maxsize=512)
+def _total(flow: str, currency: str, period: str, prints: tuple[str, ...], _view: datasets.View) -> Amount | None:
+    # A grid asks for the same few years hundreds of times, each of them twelve months of rows.
+    return partners.total(flow, currency, period, *prints)
+
+
+def _by_cpb(choices: Mapping[str, Any]) -> bool:
+    return "prices" in choices or choices.get("source") == cpb.DATASET
+
+
+def _by_index(choices: Mapping[str, Any], period: str) -> dict[str, Amount]:
+    """Return both flows by CPB's indices, at the level that customs counted in the year of the prices.
+
+    By its volumes at the prices of that year, or else by its values; in dollars, in billions a year.
+    """
+    base, measure = str(choices.get("prices", BASE_YEAR)), "volume" if "prices" in choices else "value"
+    edition = datasets.resolve(cpb.DATASET, choices.get("edition", "pinned"))
+    if choices["currency"] != "USD":
+        raise NoFigureError("By CPB’s indices trade is implied in dollars only.")
+    months = measures.months_of(period)
+    cpb.check_held(edition, (months[0], months[-1]), cpb.months(edition))
+    level = _pair({"currency": "USD"}, base, _LATEST)
+    found = {}
+    for flow in FLOWS:
+        now, then = (_mean(edition, flow, measure, when, datasets.view()) for when in (period, base))
+        value = level[flow].value * now / then
+        found[flow] = Amount(value, measures.exact(value), "implied", "implied")
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def _mean(edition: str, flow: str, measure: str, period: str, _view: datasets.View) -> float:
+    return measures.mean_over(cpb.series(edition, flow, _CHINA, measure), period)
 
 
 def _ratio(currency: str, period: str) -> float:
     pair = _pair({"currency": currency}, period, _LATEST)
     return (pair["exports"] / pair["imports"]).value
-
-
-def _or_none(choices: Mapping[str, Any]) -> float | None:
-    try:
-        return change(choices).value
-    except NoFigureError:
-        return None
 
 
 def _periods(currency: str, since: str = f"{FIRST_YEAR}-01") -> list[tuple[str, str]]:
@@ -582,21 +612,9 @@ def _cpb(flow: str, measure: str) -> "pd.Series[float]":
 
 def _against(flow: str, measure: str, start: str, end: str) -> float:
     """Return the ratio of two yearly means of CPB's series for China."""
-    means = _yearly(datasets.resolve(cpb.DATASET, "pinned"), project.root())
-    return means[flow, measure, end] / means[flow, measure, start]
-
-
-@functools.lru_cache(maxsize=4)
-def _yearly(edition: str, _root: Path) -> dict[tuple[str, str, str], float]:
-    # Tables by year ask for hundreds of means, and an edition is slow to load.
-    first, last = cpb.months(edition)
-    whole = range(int(first[:4]) + (not first.endswith("-01")), int(cpb.last_full_year(last)) + 1)
-    found: dict[tuple[str, str, str], float] = {}
-    for flow in FLOWS:
-        for measure in ("volume", "unit_value", "value"):
-            data = cpb.series(edition, flow, _CHINA, measure)
-            found |= {(flow, measure, str(year)): measures.mean_over(data, str(year)) for year in whole}
-    return found
+    edition = datasets.resolve(cpb.DATASET, "pinned")
+    now, then = (_mean(edition, flow, measure, year, datasets.view()) for year in (end, start))
+    return now / then
 
 
 def _last_year() -> str:
@@ -617,8 +635,16 @@ def _money(currency: str) -> str:
     return partners.WORDS[currency]
 
 
-def _where(partner: str | None) -> str:
-    return f"with {partners.named(partner)} by Chinese customs" if partner else "goods by Chinese customs"
+def _counted(choices: Mapping[str, Any]) -> str:
+    """Return in words whose trade is counted, and by whom."""
+    if partner := choices.get("partner"):
+        return f"with {partners.named(partner)} by Chinese customs"
+    if not _by_cpb(choices):
+        return "goods by Chinese customs"
+    edition = f", edition {choices['edition']}" if "edition" in choices else ""
+    if choices["measure"] == "ratio":
+        return f"goods by CPB{edition}"
+    return f"goods by Chinese customs and CPB{edition}"
 
 
 def _spelt(period: str) -> str:
@@ -626,6 +652,8 @@ def _spelt(period: str) -> str:
 
 
 def _edition(choices: Mapping[str, Any]) -> str:
-    names = [partners.DATASET if choices.get("partner") else DATASET]
-    names += [cpb.DATASET] if choices.get("prices") else []
-    return fmt.join(map(datasets.pinned, names))
+    own = datasets.pinned(partners.DATASET if choices.get("partner") else DATASET)
+    if not _by_cpb(choices):
+        return own
+    edition = f"{cpb.DATASET} {datasets.resolve(cpb.DATASET, choices.get('edition', 'pinned'))}"
+    return edition if choices["measure"] == "ratio" else fmt.join([own, edition])

@@ -42,13 +42,6 @@ def before(start: str, end: str) -> tuple[str, str]:
     return measures.shift_month(start, -length), start
 
 
-def contrast(economy: str, start: str, end: str) -> dict[str, Any]:
-    """Return the choices with which the claim of a contrast is asked of an economy over a window."""
-    first, last = before(start, end)
-    slowdown = {"minus_start": first, "minus_end": last}
-    return {"region": economy, "start": start, "end": end, "parts": {"slowdown": slowdown}}
-
-
 def windows(edition: str, start: str, end: str) -> dict[str, tuple[str, str]]:
     """Return the window, one of the same length a year earlier, and the one nearest to a year later, by name.
 

@@ -89,13 +89,14 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
     Choices: `flow`, `region`, `measure` (volume, unit_value, value), `start`, `end` (months), and optionally
     `edition`, `average` (month, quarter, year, ytd), `start_shift` and `end_shift` (months), `clip_end` (end at
-    the edition's last month if that comes earlier), `per_year` (the rate that compounds to it) and `source`
-    ("gacc-totals": China's value by its customs, not adjusted, instead of CPB's series). With
-    `minus_region`, `minus_flow`, `minus_start` or `minus_end` it is the difference, in points, to the growth that
-    these choices give instead. Raises NoFigureError for a window outside the edition.
+    the edition's last month if that comes earlier), `past` (a window as long, up to the start: "before",
+    or to a month), `per_year` (the rate that compounds to it) and `source` ("gacc-totals": China's
+    value by its customs, not adjusted, instead of CPB's series). With any of these after `minus_` (`minus_region`,
+    `minus_flow`, `minus_past`, ...) it is the difference, in points, to the growth that these give instead. Raises
+    NoFigureError for a window outside the edition.
     """
-    if minus := {name.removeprefix(_MINUS): choices[name] for name in choices if name.startswith(_MINUS)}:
-        return _difference({name: choices[name] for name in choices if not name.startswith(_MINUS)}, minus)
+    if other := _compared_with(choices):
+        return _difference(growth(_own(choices)), growth(other))
     window = _Window.of(choices, datasets.resolve(DATASET, choices.get("edition", "pinned")))
     data = _series_of(*window.key)
     window.check((str(data.index[0]), str(data.index[-1])))
@@ -128,13 +129,25 @@ def customs_value(flow: str) -> "pd.Series[float]":
 def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
     """Compute many definitions as `growth` does, all at once; an error where a table does not hold the window.
 
-    Every series is summed up once, so that the mean over any window is one difference.
+    Of a difference of two growth rates both are computed, and then subtracted.
     """
+    compared = {at: minus for at, choices in enumerate(definitions) if (minus := _compared_with(choices))}
+    found = _rates([*map(_own, definitions), *compared.values()])
+    answers = found[: len(definitions)]
+    for at, other in zip(compared, found[len(definitions) :], strict=True):
+        own = answers[at]
+        if not isinstance(own, NoFigureError):
+            answers[at] = other if isinstance(other, NoFigureError) else _difference(own, other)
+    return answers
+
+
+def _rates(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigureError]:
+    """Compute the growth of many windows: each series is summed up once, so that any mean is one difference."""
     # Each edition is looked up once: the manifest is read anew each time.
     editions = {
         name: datasets.resolve(DATASET, name) for name in {own.get("edition", "pinned") for own in definitions}
     }
-    answers: list[Estimate | NoFigureError | _Window] = [_asked(own, editions) for own in definitions]
+    answers: list[Estimate | NoFigureError | _Window] = [_window_of(own, editions) for own in definitions]
     windows = [(at, own) for at, own in enumerate(answers) if isinstance(own, _Window)]
     sums = _RunningSums.of([window.key for _, window in windows])
     rates, customs = sums.growth([window for _, window in windows]), datasets.pinned(_CUSTOMS)
@@ -147,11 +160,8 @@ def growth_many(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoF
     return [answer for answer in answers if not isinstance(answer, _Window)]
 
 
-def _asked(choices: Mapping[str, Any], editions: Mapping[str, str]) -> "Estimate | NoFigureError | _Window":
-    """Return the window that a definition asks for; the answer itself to a difference of two, or an error."""
+def _window_of(choices: Mapping[str, Any], editions: Mapping[str, str]) -> "_Window | NoFigureError":
     try:
-        if any(name.startswith(_MINUS) for name in choices):
-            return growth(choices)
         window = _Window.of(choices, editions[choices.get("edition", "pinned")])
         _check_source(*window.key)
     except NoFigureError as error:
@@ -183,6 +193,8 @@ class _Window:
             raise NoFigureError(
                 f"A window from {start} to {end} has no growth: its end must come after its start."
             )
+        if until := choices.get("past"):
+            start, end = _past(start, end, until)
         average = choices.get("average", "month")
         key = (edition, choices["flow"], choices["region"], choices["measure"], choices.get("source", DATASET))
         return cls(choices, key, start, end, (averaged(start, average), averaged(end, average)))
@@ -190,11 +202,8 @@ class _Window:
     def check(self, held: tuple[str, str]) -> None:
         """Raise NoFigureError if a table from one month to another does not hold all of this window."""
         first, last = self.periods[0].partition("..")[0], self.periods[1].rpartition("..")[2]
-        if first < held[0] or last > held[1]:
-            edition, *_, source = self.key
-            whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
-            span = f"{fmt.month(held[0])} to {fmt.month(held[1])}"
-            raise NoFigureError(f"{whose} holds {span}, not all of this window.")
+        edition, *_, source = self.key
+        check_held(edition, (first, last), held, source)
 
     def estimate(self, rate: float, customs: str) -> Estimate:
         """Return the estimate at a rate in per cent; `customs` names the edition of customs' table."""
@@ -210,6 +219,13 @@ class _Window:
             annual_rate=yearly,
             unit="%",
         )
+
+
+def check_held(edition: str, window: tuple[str, str], held: tuple[str, str], source: str = DATASET) -> None:
+    """Raise NoFigureError if the months that a table holds, CPB's or customs', are not all those of a window."""
+    if window[0] < held[0] or window[1] > held[1]:
+        whose = f"Edition {edition} of CPB’s table" if source == DATASET else "Customs’ monthly table"
+        raise NoFigureError(f"{whose} holds {fmt.month(held[0])} to {fmt.month(held[1])}, not all of this window.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +275,27 @@ class _RunningSums:
         return np.where(inside & (unknown == 0), totals / (high - low + 1), np.nan)
 
 
-def _difference(choices: Mapping[str, Any], minus: Mapping[str, Any]) -> Estimate:
-    own, other = growth(choices), growth({**choices, **minus})
+def _own(choices: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in choices.items() if not name.startswith(_MINUS)}
+
+
+def _compared_with(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choices of the growth that is subtracted; none where nothing is."""
+    minus = {name.removeprefix(_MINUS): value for name, value in choices.items() if name.startswith(_MINUS)}
+    return {**_own(choices), **minus} if minus else {}
+
+
+def _difference(own: Estimate, other: Estimate) -> Estimate:
     rates = f"{fmt.pct(own.number)} less {fmt.pct(other.number)}"
     return own.less(other, f"Less the same for: {other.sentence} {rates}.")
+
+
+def _past(start: str, end: str, until: str) -> tuple[str, str]:
+    """Return the window as long as this one that ends with a month, or ("before") where this one starts."""
+    last = start if until == "before" else until
+    if last > start:
+        raise NoFigureError(f"{fmt.month(last)} is no past of a window that starts in {fmt.month(start)}.")
+    return measures.shift_month(last, measures.month_number(start) - measures.month_number(end)), last
 
 
 def _clipped(end: str, edition: str) -> str:

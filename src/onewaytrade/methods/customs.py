@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -63,7 +62,6 @@ _PRINTS: Final[dict[str, tuple[str, ...]]] = {"first": ("first", "as published")
 _MARKET: Final = ("FRED DEXCHUS", "monthly average of daily")
 _OWN_RATE: Final = "implied by GACC imports RMB/USD"
 _MINUS: Final = "minus_"
-_View = tuple[Path, tuple[tuple[str, str], ...]]  # the project and the editions that are read, as a key
 _PRESS: Final = "(press)"
 _ROUND: Final = 0.1  # customs prints its rates to a tenth of a per cent
 _NO_DAY_RATE: Final = "A rate per calendar day can be computed from customs’ own levels alone."
@@ -259,7 +257,7 @@ def published(flow: str, currency: str, period: str, source: str | None = None) 
 
 @functools.lru_cache(maxsize=1024)
 def _published(
-    flow: str, currency: str, period: str, source: str | None, _view: _View
+    flow: str, currency: str, period: str, source: str | None, _view: datasets.View
 ) -> tuple[float, "pd.Series[Any]"]:
     rows = _rows(flow, currency, period)
     rows = rows[rows["yoy_published_pct"].notna()]
@@ -285,7 +283,7 @@ def level(flow: str, currency: str, period: str, source: str | None = None, want
 
 
 @functools.lru_cache(maxsize=4096)
-def _level(flow: str, currency: str, period: str, source: str | None, wanted: str, view: _View) -> Level:
+def _level(flow: str, currency: str, period: str, source: str | None, wanted: str, view: datasets.View) -> Level:
     # A grid asks for the same few levels hundreds of times, some of them sums of many months.
     found = _rows(flow, currency, period)
     if source is not None:
@@ -890,12 +888,12 @@ def _rows(flow: str, currency: str, period: str) -> pd.DataFrame:
 
 
 @functools.lru_cache(maxsize=2)
-def _edition(_view: _View) -> str:
+def _edition(_view: datasets.View) -> str:
     return datasets.pinned(DATASET)
 
 
 @functools.lru_cache(maxsize=2)
-def _by_period(_view: _View) -> tuple[dict[tuple[str, str, str], pd.DataFrame], pd.DataFrame]:
+def _by_period(_view: datasets.View) -> tuple[dict[tuple[str, str, str], pd.DataFrame], pd.DataFrame]:
     """Return the rows of each flow, currency and period, and the table without any."""
     frame = datasets.load(DATASET)
     known = {

@@ -6,6 +6,7 @@ Where a sum can be built in two ways, or a base was revised, the result spans bo
 """
 
 import functools
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -355,7 +356,7 @@ def total(flow: str, currency: str, period: str, *prints: str) -> Amount | None:
 
     A print is "revised" (as customs carried it later), "first", "in full" (from customs' own table), "implied" (by
     what was published one year later), or "as published". Months that were not printed as one period are added
-    up. None if not at hand.
+    up, and where one of them is not at hand, the parts of a period that lie in one year each. None if not at hand.
     """
     one = _calendar(period)
     for kind in prints:
@@ -365,6 +366,9 @@ def total(flow: str, currency: str, period: str, *prints: str) -> Amount | None:
     if len(months) == 1:
         return None
     found = [total(flow, currency, month, *prints) for month in months]
+    if not all(found) and months[0][:4] < months[-1][:4]:
+        years = [list(own) for _, own in itertools.groupby(months, key=lambda month: month[:4])]
+        found = [total(flow, currency, f"{own[0]}..{own[-1]}", *prints) for own in years]
     return functools.reduce(Amount.__add__, map(_need, found)) if all(found) else None
 
 

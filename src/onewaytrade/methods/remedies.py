@@ -8,7 +8,7 @@ for another, the definition says how.
 import contextlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError
+from onewaytrade.measures import Interval
 from onewaytrade.methods import rows
 from onewaytrade.nearest import check_choice
 
@@ -25,7 +26,8 @@ TARGET: Final = "China (as exporter)"
 CLOSED: Final = "2025-06"
 NAMED: Final = ("Vietnam", "Turkey", "India", "Brazil")
 # "Double the previous year" is a word: every ratio that rounds to two.
-_DOUBLE: Final = (1.5, 2.5)
+_RATIOS: Final = {2: "double", 5: "fivefold"}
+_HALF: Final = 0.5
 _BY: Final = f"{TARGET}, by "
 _PER_HALF_YEAR: Final = 'AD+CVD investigations initiated, per half-year, stated as a range ("20-30")'
 _RANGE_PERIOD: Final = "2021-01..2023-06"
@@ -35,7 +37,8 @@ _RANGE_PERIOD: Final = "2021-01..2023-06"
 class Count:
     """A way of counting: its name as a parameter, what it counts, by whom, and where its rows stand.
 
-    `short` is a heading of few words.
+    `short` is a heading of few words; `times` how many times the year before its first period that one was said to
+    be, in a word, if it was.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Count:
     by: str
     measure: str
     periods: tuple[str, ...]
+    entity: str = TARGET
+    times: int | None = None
 
     @property
     def heading(self) -> str:
@@ -52,17 +57,31 @@ class Count:
 
     def row(self, period: str) -> "pd.Series[Any]":
         """Return the row that holds a period's figure."""
-        place = {"dataset": DATASET, "entity": TARGET, "measure": self.measure, "period": period}
+        place = {"dataset": DATASET, "entity": self.entity, "measure": self.measure, "period": period}
         if self.name == "half-years" and period in _half_years(_RANGE_PERIOD):
             place |= {"measure": _PER_HALF_YEAR, "period": _RANGE_PERIOD}
         return rows.find(place)
 
-    def since(self, year: str) -> tuple[str, ...]:
-        """Return the periods from a year on; raises NoFigureError if there are none."""
-        found = tuple(period for period in self.periods if period[:4] >= year)
+    def since(self, first: str, until: str = CLOSED) -> tuple[str, ...]:
+        """Return the periods from a year or month to a month; raises NoFigureError if there are none."""
+        found = tuple(own for own in self.periods if _start(first) <= _start(own) and _end(own) <= _end(until))
         if not found:
-            raise NoFigureError(f"The count of {self.what} has no figure from {year} on.")
+            raise NoFigureError(f"The count of {self.what} has no figure from {fmt.period(first)} on.")
         return found
+
+    def filling(self, span: str) -> tuple[str, ...]:
+        """Return the periods that fill a span of months; raises NoFigureError if they leave a gap in it."""
+        found = tuple(own for own in self.periods if _start(span) <= _start(own) and _end(own) <= _end(span))
+        if sum(len(measures.months_of(own)) for own in found) < len(measures.months_of(span)):
+            raise NoFigureError(f"The count of {self.what} has no figure of {_words(span)}.")
+        return found
+
+    @property
+    def year_before(self) -> tuple[str, Interval]:
+        """The year before the first period, and how many times its figure that period's may be by the word."""
+        if self.times is None:
+            raise NoFigureError("Only the research says in a word what the year before had.")
+        return str(int(self.periods[0][:4]) - 1), Interval(self.times - _HALF, self.times + _HALF)
 
 
 def _half_years(period: str) -> tuple[str, ...]:
@@ -104,8 +123,39 @@ COUNTS: Final = {
             "research at Peking University",
             "trade investigation cases at WTO (stated as double the previous year, nearly half of world total)",
             ("2024",),
+            times=2,
         ),
     )
+}
+# What can grow: all cases of a count, those who opened any, or the cases of one of them; in words.
+SCOPES: Final = {
+    "all": "All cases",
+    "partners": "Trading partners that opened cases",
+    "European Union": "Cases of the European Union",
+    "Brazil": "Cases of Brazil",
+}
+_OF_SCOPE: Final = {
+    "partners": replace(
+        COUNTS["all cases"],
+        what="trading partners with cases against China",
+        measure="number of initiating trading partners",
+    ),
+    "European Union": replace(
+        COUNTS["research"],
+        what="trade investigation cases of the European Union against China",
+        measure="trade investigations initiated",
+        periods=("2023", "2024"),
+        entity=f"{_BY}European Union",
+        times=None,
+    ),
+    "Brazil": replace(
+        COUNTS["all cases"],
+        what="cases of Brazil against China",
+        measure="trade investigations initiated (stated as fivefold the previous year)",
+        periods=("2024",),
+        entity=f"{_BY}Brazil",
+        times=5,
+    ),
 }
 
 # What the register asks for
@@ -114,56 +164,103 @@ COUNTS: Final = {
 def cumulative_count(choices: Mapping[str, Any]) -> Estimate:
     """Return the sum of one count since a year, from the choices of a `cumulative-count` definition.
 
-    Choices: `count` (a name of `COUNTS`), `since` (a year), and two that stretch what was printed: `with_implied`
-    (2023 as what "double the previous year" implies) and `floor_from` (after the count's last month, half of
-    another count, rounded up, as a floor: where that one has an anti-dumping and a countervailing case, this one
-    has one). The high end is open as long as months to the article lack a figure. Raises NoFigureError if the
-    count has no such period, or cannot be stretched so.
+    Choices: `count` (a name of `COUNTS`), `since` (a year or month), `until` (a month; the article's, if none is
+    given), and two that stretch what was printed: `with_implied` (the year before as what "double the previous
+    year" implies) and `floor_from` (after the count's last month, half of another count, rounded up, as a floor:
+    where that one has an anti-dumping and a countervailing case, this one has one). The high end is open as long
+    as months lack a figure. Raises NoFigureError if the count has no such period, or cannot be stretched so.
     """
-    count, since = COUNTS[choices["count"]], choices["since"]
-    periods = count.since(since)
+    count, since, until = COUNTS[choices["count"]], choices["since"], choices.get("until", CLOSED)
+    periods = count.since(since, until)
     found = [count.row(period) for period in periods]
     low, high = (sum(ends) for ends in zip(*map(_ends, found), strict=True))
-    gaps = missing(count, since)
+    added = _stretch(count, choices)
+    gaps = tuple(gap for gap in missing(count, since, until) if gap not in added.periods)
+    told = [added.told] if added.told else []
+    if gaps:
+        told.append(f"it has no figure for {fmt.join(map(_words, gaps))}, so that the sum is a lower bound")
+    low, high = low + added.low, math.inf if gaps else high + added.high
     sentence = f"{count.heading}, opened in {fmt.join(map(_words, _merged(periods)))}, by {count.by}"
-    added, told = _stretch(count, choices)
-    if gaps and not told:
-        told = f"it has no figure for {fmt.join(map(_words, gaps))}, so that the sum is a lower bound"
     return Estimate(
-        value=low if low == high and not gaps else None,
-        low=low + added,
-        high=None if gaps or math.isinf(high) else high,
-        grade=claims.weakest_of(*(str(row["grade"]) for row in found), "implied" if added else "primary"),
+        value=low if low == high else None,
+        low=low,
+        high=None if math.isinf(high) else high,
+        grade=claims.weakest_of(*(str(row["grade"]) for row in found), "implied" if added.told else "primary"),
         edition=datasets.pinned(DATASET),
-        sentence=f"{sentence}{'; ' if told else ''}{told}.",
-        recomputed=len(found) > 1 or added > 0,
+        sentence=f"{'; '.join([sentence, *told])}.",
+        recomputed=len(found) > 1 or bool(added.told),
         unit="cases",
     )
 
 
 def growth(choices: Mapping[str, Any]) -> Estimate:
-    """Return the growth, in per cent, from a count's first period since a year to its last.
+    """Return the growth, in per cent, of one count, from the choices of a `count-growth` definition.
 
-    Choices of a `count-growth` definition: `count` and `since`. Ranges are carried as intervals. Raises
-    NoFigureError for a count with one period only.
+    Choices: `count`, `scope` (a name of `SCOPES`; all cases, if none is given), and the window: `start` and `end`
+    (spans of months that periods of the count fill), or `since` (a year: from the count's first period since then
+    to its last). Ranges are carried as intervals, a word such as "double" as every ratio that rounds to it.
+    Raises NoFigureError where the count has no two figures to compare.
     """
-    count = COUNTS[choices["count"]]
+    count = _counted(choices)
+    if "start" in choices:
+        return _between(count, choices["start"], choices["end"])
     periods = count.since(choices["since"])
-    if len(periods) < 2:
+    if len(periods) > 1:
+        return _between(count, periods[0], periods[-1])
+    if count.times is None or choices["since"] > count.year_before[0]:
         raise NoFigureError(
             f"The count of {count.what} has a single figure from {choices['since']} on: no growth."
         )
-    first, last = (count.row(period) for period in (periods[0], periods[-1]))
-    allowed = measures.growth_interval(rows.interval_of(first), rows.interval_of(last))
+    return _by_word(count, _RATIOS[count.times])
+
+
+def _counted(choices: Mapping[str, Any]) -> Count:
+    """Return what a definition counts; raises NoFigureError where its count does not tell that apart."""
+    count, scope = COUNTS[choices["count"]], choices.get("scope", "all")
+    if scope == "all":
+        return count
+    counted = _OF_SCOPE[scope]
+    if counted.name != count.name:
+        raise NoFigureError(f"{SCOPES[scope]} are at hand for two years in {counted.by} alone.")
+    return counted
+
+
+def _by_word(count: Count, word: str) -> Estimate:
+    """Return the growth that a word such as "double" says of a count's first period."""
+    row, (year, ratio) = count.row(count.periods[0]), count.year_before
+    return Estimate(
+        value=None,
+        low=100 * (ratio.low - 1),
+        high=100 * (ratio.high - 1),
+        grade=str(row["grade"]),
+        edition=datasets.pinned(DATASET),
+        sentence=(
+            f"{count.heading}, opened in {_words(count.periods[0])}, by {count.by}, said to be {word} those of "
+            f"{year}, which is any ratio from {ratio.low} to {ratio.high}."
+        ),
+        recomputed=False,
+        unit="%",
+    )
+
+
+def _between(count: Count, start: str, end: str) -> Estimate:
+    """Return the growth of a count from one span of months to another."""
+    first, last = ([count.row(period) for period in count.filling(span)] for span in (start, end))
+    allowed = measures.growth_interval(_sum(first), _sum(last))
     return Estimate(
         value=allowed.low if allowed.low == allowed.high else None,
         low=allowed.low,
         high=allowed.high,
-        grade=claims.weakest_of(str(first["grade"]), str(last["grade"])),
+        grade=claims.weakest_of(*(str(row["grade"]) for row in (*first, *last))),
         edition=datasets.pinned(DATASET),
-        sentence=f"{count.heading}, opened in {_words(periods[0])} and in {_words(periods[-1])}, by {count.by}.",
+        sentence=f"{count.heading}, opened in {_words(start)} and in {_words(end)}, by {count.by}.",
         unit="%",
     )
+
+
+def _sum(found: Sequence["pd.Series[Any]"]) -> Interval:
+    each = [rows.interval_of(row) for row in found]
+    return Interval(sum(own.low for own in each), sum(own.high for own in each))
 
 
 def check_parameters(values: Mapping[str, Any]) -> None:
@@ -301,10 +398,11 @@ def build_up(since: str, limit: float) -> pd.DataFrame:
     return result.assign(value=math.nan, front=result["printed"].notna())
 
 
-def missing(count: Count, since: str) -> tuple[str, ...]:
-    """Return the stretches, from a year to the article, for which a count has no figure."""
+def missing(count: Count, since: str, until: str = CLOSED) -> tuple[str, ...]:
+    """Return the stretches, from a year or month to another, for which a count has no figure."""
     known = {month for period in count.periods for month in measures.months_of(period)}
-    return _spans(month for month in measures.months_between(f"{since}-01", CLOSED) if month not in known)
+    months = measures.months_between(measures.months_of(since)[0], measures.months_of(until)[-1])
+    return _spans(month for month in months if month not in known)
 
 
 def users() -> pd.DataFrame:
@@ -353,44 +451,61 @@ def _ends(row: "pd.Series[Any]") -> tuple[float, float]:
     return 0.0 if pd.isna(low) else float(low), math.inf if pd.isna(high) else float(high)
 
 
-def _stretch(count: Count, choices: Mapping[str, Any]) -> tuple[float, str]:
-    """Return how many cases the choices add to what was printed, at least, and why; none, and nothing to say."""
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What choices add to a sum: at least and at most so many cases, for which periods, and why in words."""
+
+    low: float = 0.0
+    high: float = 0.0
+    periods: tuple[str, ...] = ()
+    told: str = ""
+
+
+def _stretch(count: Count, choices: Mapping[str, Any]) -> _Added:
     if choices.get("with_implied"):
         return _implied(count, choices["since"])
     if choices.get("floor_from"):
-        return _floor(count, COUNTS[choices["floor_from"]])
-    return 0.0, ""
+        return _floor(count, COUNTS[choices["floor_from"]], choices.get("until", CLOSED))
+    return _Added()
 
 
-def _implied(count: Count, since: str) -> tuple[float, str]:
-    """Return the fewest cases of the year before a count's first that its word "double" allows, and why."""
-    year = str(int(count.periods[0][:4]) - 1)
-    if "double the previous year" not in count.measure or since > year:
-        raise NoFigureError(f"The count of {count.what} tells nothing of the year before, or none is asked for.")
+def _implied(count: Count, since: str) -> _Added:
+    """Return the cases of the year before a count's first that its word "double" allows."""
+    year, ratio = count.year_before
+    if since > year:
+        raise NoFigureError(f"The count of {count.what} begins after the year that its word would imply.")
     printed = _ends(count.row(count.periods[0]))[0]
-    low, high = math.ceil(printed / _DOUBLE[1]), math.floor(printed / _DOUBLE[0])
-    return low, (
+    low, high = math.ceil(printed / ratio.high), math.floor(printed / ratio.low)
+    told = (
         f"{year} is implied: {fmt.number(printed)} was said to be double, which it roughly is of anything from "
         f"{low} to {high}"
     )
+    return _Added(low, high, (year,), told)
 
 
-def _floor(count: Count, other: Count) -> tuple[float, str]:
-    """Return the fewest cases after a count's last month that another count allows, and why."""
+def _floor(count: Count, other: Count, until: str) -> _Added:
+    """Return the fewest cases after a count's last month that another count allows; the most, it leaves open."""
     if count.name != "all cases" or other.name != "half-years":
         raise NoFigureError("Half of another count is a floor only where pairs of cases are counted once.")
-    last = max(measures.month_number(measures.months_of(period)[-1]) for period in count.periods)
-    later = [period for period in other.periods if _start(period) > last]
+    last = max(map(_end, count.periods))
+    later = tuple(period for period in other.periods if _start(period) > last and _end(period) <= _end(until))
+    if not later:
+        raise NoFigureError("A count that lacks no month needs no floor from another.")
     least = sum(_ends(other.row(period))[0] for period in later)
     half = math.ceil(least / 2)
-    return half, (
+    told = (
         f"for {fmt.join(map(_words, later))} at least {half}, half of {fmt.number(least)} by {other.by}, since "
         "this count takes an anti-dumping and a countervailing case of one country on one product for one"
     )
+    return _Added(half, math.inf, later, told)
 
 
 def _start(period: str) -> int:
     return measures.month_number(measures.months_of(period)[0])
+
+
+def _end(period: str) -> int:
+    return measures.month_number(measures.months_of(period)[-1])
 
 
 def _counts_since(year: str) -> list[Count]:

@@ -33,17 +33,17 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
     Raises NoFigureError, with the nearest value of the first column that has none, if there is no such row, and
     ClaimError if several rows differ in their figures or their words.
     """
-    view = datasets.view()
-    columns = _table(choices["dataset"], view).columns
+    place = datasets.view()
+    columns = _table(choices["dataset"], place).columns
     return _find(
-        choices["dataset"], tuple((name, str(choices[name])) for name in columns if name in choices), view
+        choices["dataset"], tuple((name, str(choices[name])) for name in columns if name in choices), place
     )
 
 
 @functools.lru_cache(maxsize=4096)
-def _find(dataset: str, cells: tuple[tuple[str, str], ...], view: datasets.View) -> "pd.Series[Any]":
+def _find(dataset: str, cells: tuple[tuple[str, str], ...], place: datasets.View) -> "pd.Series[Any]":
     # A grid looks for the same rows in many definitions.
-    rows = _table(dataset, view)
+    rows = _table(dataset, place)
     for column, wanted in cells:
         known = rows[column].astype(str)
         rows = rows[known == wanted]
@@ -59,7 +59,7 @@ def _find(dataset: str, cells: tuple[tuple[str, str], ...], view: datasets.View)
 
 
 @functools.lru_cache(maxsize=16)
-def _table(name: str, _view: datasets.View) -> pd.DataFrame:
+def _table(name: str, _place: datasets.View) -> pd.DataFrame:
     # Without its provenance, which pandas would copy with every selection of rows.
     frame = datasets.load(name)
     frame.attrs = {}
@@ -305,7 +305,7 @@ def _period(period: str) -> str:
     try:
         return fmt.period(period)
     except ValueError:
-        return period
+        return period.replace("..", " to ")
 
 
 def _publishers(first: "pd.Series[Any]", last: "pd.Series[Any]") -> str:

@@ -182,6 +182,47 @@ def definitions(
         print(f"Every definition: {csv}")
 
 
+@app.command()
+def compare(
+    then: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="EDITION",
+            help="An edition of CPB's table, DATASET=EDITION (may be repeated), pinned or latest; else pinned.",
+        ),
+    ] = None,
+    now: Annotated[
+        list[str] | None, typer.Option("--to", metavar="EDITION", help="The same; latest if not given.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the comparison to this file as Markdown as well.")
+    ] = None,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write every claim to this file as JSON as well.")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the figures that move to this file (PNG) as well.")
+    ] = None,
+) -> None:
+    """Judge every claim on other editions, beside the verdict then, with the cause of each difference."""
+    from onewaytrade import files, verdict_changes
+    from onewaytrade.runner import report
+
+    found = verdict_changes.compare(
+        verdict_changes.editions_of(then or [], "pinned"), verdict_changes.editions_of(now or [], "latest")
+    )
+    report.changes(report.console(), found)
+    if markdown is not None:
+        files.write_text(markdown, verdict_changes.markdown(found))
+    if as_json is not None:
+        files.write_text(as_json, verdict_changes.as_json(found))
+    if chart is not None:
+        files.write_bytes(chart, verdict_changes.chart(found).png())
+    for path in (path for path in (markdown, as_json, chart) if path is not None):
+        print(f"Written: {path}")
+
+
 @data_app.command("list")
 def data_list() -> None:
     """List the datasets and their editions."""

@@ -223,6 +223,22 @@ def compare(
         print(f"Written: {path}")
 
 
+@app.command()
+def pin(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="A dataset; onewaytrade data list names them.")
+    ],
+    edition: Annotated[str, typer.Argument(metavar="EDITION", help="The edition to pin it to, or latest.")],
+    keep_verdicts: Annotated[
+        bool, typer.Option(help="Keep the verdicts until now in data/verdicts/.", show_default=True)
+    ] = True,
+) -> None:
+    """Pin a dataset to another edition, in the manifest and in every claim that rests on it."""
+    from onewaytrade import pinning
+
+    print(pinning.pin(dataset, edition, keep_verdicts=keep_verdicts))
+
+
 @data_app.command("list")
 def data_list() -> None:
     """List the datasets and their editions."""

@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from onewaytrade import project
 from onewaytrade.errors import DatasetError
@@ -31,11 +31,9 @@ _REQUIRED: Mapping[str, type] = {
     "edition": str, "released": str, "dated": str, "publisher": str, "where": str, "licence": str,
     "grade": str, "caveats": list,
 }  # fmt: skip
-View: TypeAlias = tuple[Path, tuple[tuple[str, str], ...]]
+View = tuple[Path, tuple[tuple[str, str], ...]]
 # Editions that are read where the pinned one is asked for, by dataset.
 _INSTEAD: ContextVar[Mapping[str, str]] = ContextVar("instead_of_pinned", default=MappingProxyType({}))
-# The project, and the editions that are read instead of the pinned ones.
-View: TypeAlias = tuple[Path, tuple[tuple[str, str], ...]]
 _KINDS = {
     "string": "text",
     "number": "a number",

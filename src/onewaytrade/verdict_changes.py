@@ -131,6 +131,7 @@ class _Sight:
     editions: Editions
     overrides: Mapping[str, Any]
     told: str = ""
+    reprint: str = ""
     blind: bool = False
 
     def judge(self, claim: Claim) -> Verdict:
@@ -175,7 +176,7 @@ def _sight(claim: Claim, editions: Editions) -> _Sight:
     reprint = next((name for name in later if commodities.window(name).start == wanted.end), None)
     if reprint is not None:
         told = f"The release {reprint} reprints {fmt.period(wanted.end)}, a year after the first print."
-        return _Sight(own, _over_commodities(claim.definition.choices), told)
+        return _Sight(own, _over_commodities(claim.definition.choices), told, reprint)
     told = f"The release {release} holds {held.text}, and none up to it reprints {fmt.period(wanted.end)}."
     return _Sight(own, {}, f"{told} The nearest that holds the claim’s window is {pin}.", blind=True)
 
@@ -232,6 +233,9 @@ def _cause(
     before, after = (verdict.to_dict() for verdict in verdicts)
     if any(before[name] != after[name] for name in _SPREAD):
         return REVISION, f"{told} {_told_spread(before, after)}".strip()
+    if _readings(before, after):
+        rest = "The claim’s own question gets the same answer; readings that ask another do not"
+        return REVISION, f"{told} {rest}.".strip()
     added = [text for name, then, now in own if (text := _added(name, then, now))]
     if added:
         rest = "what the claim rests on is as it was"
@@ -267,6 +271,12 @@ def _told_spread(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         spans = [fmt.interval(low, high, 2, unit=unit, sign=unit == "%") for low, high in (old, new)]
         told += f": they span {spans[0]} then and {spans[1]} now"
     return f"{told}."
+
+
+def _readings(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell whether a reading that both verdicts have gives another figure."""
+    old, new = ({own["id"]: own["computed"] for own in one["alternatives"]} for one in (before, after))
+    return any(None not in (old[name], new[name]) and old[name] != new[name] for name in old.keys() & new.keys())
 
 
 def _nearest(claim: Claim, sights: Sequence[_Sight]) -> Iterator[str]:
@@ -405,13 +415,10 @@ def chart(found: Comparison) -> Chart:
 
     Raises ParameterError where no such figure moves: an empty picture says nothing.
     """
-    names = {"then": "then", "now": "now"}
-    if len(found.moved) == 1:
-        names = {"then": found.then[found.moved[0]], "now": found.now[found.moved[0]]}
     rows: list[dict[str, Any]] = []
     drawn = [change for change in found.touched if change.rank < 2 and _drawable(change)]
     for change in drawn:
-        for name, verdict in {names["then"]: change.then, names["now"]: change.now}.items():
+        for name, verdict in {"then": change.then, "now": change.now}.items():
             if verdict.estimate is not None:
                 own = verdict.to_dict()
                 rows.append(
@@ -430,15 +437,22 @@ def chart(found: Comparison) -> Chart:
     words = sum(change.rank == 0 for change in drawn)
     told = "1 printed figure moves" if len(drawn) == 1 else f"{len(drawn)} printed figures move"
     verdicts = "no verdict changes" if not words else f"{words} {'gets' if words == 1 else 'get'} another verdict"
+    silent = [name for name in ("then", "now") if all(row["series"] != name for row in rows)]
+    which = fmt.join(f"{name} {found.then[name]}, {found.now[name]}" for name in found.moved)
+    subtitle = f"What each claim’s own definition gives then and now ({which})"
+    if silent:
+        subtitle += f"; {silent[0]} none of these windows is at hand"
+    fine = all(change.claim.printed.decimals for change in drawn)
     frame = pd.DataFrame(rows).astype(dict.fromkeys(columns, float))
     if frame[["low", "high"]].isna().all(axis=None):
         frame = frame.drop(columns=["low", "high"])
     return dots(
         frame,
-        title=f"Between editions {told}, and {verdicts}",
-        subtitle="What each claim’s own definition gives then and now, per cent",
+        title=f"{told[:1].upper()}{told[1:]} between editions, and {verdicts}",
+        subtitle=subtitle,
         unit="%",
-        source="; ".join(_cited(found)),
+        source="; ".join(dict.fromkeys(_cited(found, drawn))),
+        decimals=2 if fine else 1,
     )
 
 
@@ -447,7 +461,10 @@ def _drawable(change: Change) -> bool:
     return change.claim.printed.value is not None and change.claim.printed.unit == "%" and either
 
 
-def _cited(found: Comparison) -> Iterator[str]:
+def _cited(found: Comparison, drawn: Sequence[Change]) -> Iterator[str]:
     for name in found.moved:
-        for edition in (found.then[name], found.now[name]):
-            yield datasets.provenance(datasets.load(name, edition)).cite()
+        for editions in (found.then, found.now):
+            # What stands in a reprint is cited from the release that prints it.
+            reprints = {_sight(change.claim, editions).reprint for change in drawn} - {""}
+            for edition in sorted(reprints) if name == commodities.DATASET and reprints else [editions[name]]:
+                yield datasets.provenance(datasets.load(name, edition)).cite()

@@ -74,6 +74,12 @@ def run(
     assignments: Annotated[
         list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM", help="Carry the claims forward to the newest month at hand up to this one."
+        ),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Notebooks at a time; one for each core if not given.")
     ] = None,
@@ -92,6 +98,10 @@ def run(
 
     root = project.root()
     paths = notebooks.choose(root, names or [])
+    if until is not None:
+        # Without names, it asks for the notebooks that can be carried forward, not for all the others again.
+        paths = paths if names else parameters.takers(paths, "until")
+        assignments = [*(assignments or []), f"until={until}"]
     given = parameters.assign(paths, assignments or [])
     slug = parameters.slug(given)
     if slug:

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from copies import add_edition, copy_of
 from onewaytrade import claims, cli, datasets, measures, since
 from onewaytrade.choices import choices_of, flat
 from onewaytrade.errors import ParameterError
@@ -102,6 +103,31 @@ def test_customs_rates_run_to_the_newest_sum(found):
     ]
     assert one.now.number == pytest.approx(100 * (own["S008", "2025"] * 1e4 / own["S002", "2024"] - 1))
     assert "The rate that customs printed is +0.5" in one.caution
+
+
+def test_what_is_newest_is_read_from_the_newest_edition_and_what_was_from_the_pinned(root, tmp_path, monkeypatch):
+    project = copy_of(root, tmp_path)
+
+    def with_june(rows):
+        whole = {
+            "flow": "imports",
+            "currency": "CNY",
+            "frequency": "annual",
+            "period": "2025",
+            "source_id": "S008",
+        }
+        (row,) = (row for row in rows if all(row[name] == cell for name, cell in whole.items()))
+        return [*rows, {**row, "frequency": "ytd", "period": "2026-01..2026-06", "yoy_published_pct": "7.7"}]
+
+    add_edition(project, "gacc-totals", "2026-11-23", "2026-12-24", with_june)
+    monkeypatch.setenv("ONEWAYTRADE_PROJECT", str(project))
+    (one,) = since.carry(claims.get("customs-imports-2025-may"))
+    assert one.window == "January to June 2026 against January to June 2025"
+    assert one.now.edition == "gacc-totals 2026-12-24"
+    assert one.then.edition == "gacc-totals 2026-11-23"
+    table = since.customs_rates("latest")
+    newest = table[(table["panel"] == "In yuan") & (table["series"] == "Imports")].set_index("month")["value"]
+    assert newest["2026-06"] == 7.7
 
 
 def test_partners_end_where_both_ends_are_known(found):

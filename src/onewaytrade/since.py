@@ -6,6 +6,7 @@ confirm nor correct it. A claim about a year that is over, a document, an event 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -105,24 +106,11 @@ def carry(claim: Claim, until: str = LATEST) -> tuple[Carried, ...]:
     """
     if claim.kind == "cause":
         return ()
-    last = _newest() if until == LATEST else until
-    found = []
-    for part, choices in _asked(claim):
-        later = _LATER.get(str(choices["method"]))
-        taken: set[str] = set()
-        for one in later(choices, last) if later else ():
-            if one.kind in taken:
-                continue
-            try:
-                now = evaluate(one.choices)
-            except NoFigureError:
-                continue
-            taken.add(one.kind)
-            found.append(_carried(claim, part, choices, one, now))
-            # After the year to date a whole year is looked for; older sums of months tell nothing newer.
-            if one.kind != _TO_DATE:
-                break
-    return tuple(found)
+    return tuple(
+        _carried(claim, part, choices, later, now)
+        for part, choices in _asked(claim)
+        for later, now in _newest_figures(choices, until)
+    )
 
 
 def carried(until: str = LATEST) -> tuple[Carried, ...]:
@@ -133,6 +121,34 @@ def carried(until: str = LATEST) -> tuple[Carried, ...]:
     every = [one for claim in claims.register().values() for one in carry(claim, until)]
     alone = [one.choices for one in every if not one.part]
     return tuple(one for one in every if not one.part or one.choices not in alone)
+
+
+def _newest_figures(choices: Mapping[str, Any], until: str) -> list[tuple[_Later, Estimate]]:
+    """Return what some choices give at the newest end at hand, by the newest editions of all tables."""
+    ends = _LATER.get(str(choices["method"]))
+    if ends is None:
+        return []
+    found: dict[str, tuple[_Later, Estimate]] = {}
+    with _newest_editions():
+        for later in ends(choices, _cap(until)):
+            if later.kind in found:
+                continue
+            try:
+                found[later.kind] = later, evaluate(later.choices)
+            except NoFigureError:
+                continue
+            # After the year to date a whole year is looked for; older sums of months tell nothing newer.
+            if later.kind != _TO_DATE:
+                break
+    return list(found.values())
+
+
+@contextmanager
+def _newest_editions() -> Iterator[None]:
+    """Read the newest edition of every dataset, whatever is pinned, as long as this context lasts."""
+    newest = {name: datasets.resolve(name, LATEST) for name in datasets.names()}
+    with datasets.using({name: new for name, new in newest.items() if new != datasets.resolve(name, "pinned")}):
+        yield
 
 
 def _carried(claim: Claim, part: str, choices: Mapping[str, Any], later: _Later, now: Estimate) -> Carried:
@@ -260,8 +276,8 @@ def _sums(own: str, last: str, dataset: str) -> Iterator[str]:
 
 
 def _last_period(dataset: str) -> str:
-    """Return the last month of which a dataset holds anything."""
-    frame = datasets.load(dataset)
+    """Return the last month of which the newest edition of a dataset holds anything."""
+    frame = datasets.load(dataset, LATEST)
     found = []
     for period in frame["period"].unique():
         try:
@@ -373,6 +389,7 @@ def imports_of(regions: Sequence[str], until: str, since: str = "2022-01") -> pd
     return pd.concat(parts, ignore_index=True)[["month", "series", "value"]]
 
 
+@_newest_editions()
 def partner_course(until: str) -> pd.DataFrame:
     """Return growth of twelve months' imports on 2022 by partner, to every end from 2024 on that is at hand.
 
@@ -395,6 +412,7 @@ def partner_course(until: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], float))
 
 
+@_newest_editions()
 def customs_rates(until: str) -> pd.DataFrame:
     """Return growth of sums from January on by customs, from May 2025 to `until`, for `charts.lines`.
 
@@ -414,6 +432,7 @@ def customs_rates(until: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["month", "panel", "series", "value"])
 
 
+@_newest_editions()
 def ore_years(until: str, name: str = commodities.IRON) -> pd.DataFrame:
     """Return the quantity imported of a commodity by calendar year to `until`: `period`, `value` (million t)."""
     table = commodities.years((name,))

@@ -74,6 +74,12 @@ def run(
     assignments: Annotated[
         list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM", help="Carry the claims forward to the newest month at hand up to this one."
+        ),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Notebooks at a time; one for each core if not given.")
     ] = None,
@@ -92,6 +98,10 @@ def run(
 
     root = project.root()
     paths = notebooks.choose(root, names or [])
+    if until is not None:
+        # Without names, it asks for the notebooks that can be carried forward, not for all the others again.
+        paths = paths if names else parameters.takers(paths, "until")
+        assignments = [*(assignments or []), f"until={until}"]
     given = parameters.assign(paths, assignments or [])
     slug = parameters.slug(given)
     if slug:
@@ -180,6 +190,63 @@ def definitions(
     if csv is not None:
         files.write_text(csv, grids.csv([found]))
         print(f"Every definition: {csv}")
+
+
+@app.command()
+def compare(
+    then: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="EDITION",
+            help="An edition of CPB's table, DATASET=EDITION (may be repeated), pinned or latest; else pinned.",
+        ),
+    ] = None,
+    now: Annotated[
+        list[str] | None, typer.Option("--to", metavar="EDITION", help="The same; latest if not given.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the comparison to this file as Markdown as well.")
+    ] = None,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write every claim to this file as JSON as well.")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the figures that move to this file (PNG) as well.")
+    ] = None,
+) -> None:
+    """Judge every claim on other editions, beside the verdict then, with the cause of each difference."""
+    from onewaytrade import files, verdict_changes
+    from onewaytrade.runner import report
+
+    found = verdict_changes.compare(
+        verdict_changes.editions_of(then or [], "pinned"), verdict_changes.editions_of(now or [], "latest")
+    )
+    report.changes(report.console(), found)
+    if markdown is not None:
+        files.write_text(markdown, verdict_changes.markdown(found))
+    if as_json is not None:
+        files.write_text(as_json, verdict_changes.as_json(found))
+    if chart is not None:
+        files.write_bytes(chart, verdict_changes.chart(found).png())
+    for path in (path for path in (markdown, as_json, chart) if path is not None):
+        print(f"Written: {path}")
+
+
+@app.command()
+def pin(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="A dataset; onewaytrade data list names them.")
+    ],
+    edition: Annotated[str, typer.Argument(metavar="EDITION", help="The edition to pin it to, or latest.")],
+    keep_verdicts: Annotated[
+        bool, typer.Option(help="Keep the verdicts until now in data/verdicts/.", show_default=True)
+    ] = True,
+) -> None:
+    """Pin a dataset to another edition, in the manifest and in every claim that rests on it."""
+    from onewaytrade import pinning
+
+    print(pinning.pin(dataset, edition, keep_verdicts=keep_verdicts))
 
 
 @app.command()

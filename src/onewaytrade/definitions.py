@@ -53,6 +53,7 @@ _CHECKS: Final[dict[str, str]] = {
     "09-procurement": "onewaytrade.methods.procurement:check_parameters",
     "10-localisation": "onewaytrade.methods.localisation:check_parameters",
     "11-one-way-trade": "onewaytrade.methods.balance:check_parameters",
+    "12-since-then": "onewaytrade.since:check_parameters",
 }
 # The parameters that are whole numbers; all others are texts.
 _NUMBERS: Final = frozenset(

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -29,3 +30,18 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     r"""Replace the file at `path` by `text` atomically, as UTF-8 with "\n" line ends on every system."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Replace several files, or none: if one cannot be written, all are put back, and the error is raised."""
+    before = {path: path.read_bytes() if path.is_file() else None for path in contents}
+    try:
+        for path, content in contents.items():
+            write_bytes(path, content)
+    except BaseException:
+        for path, old in before.items():
+            if old is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != old:
+                write_bytes(path, old)
+        raise

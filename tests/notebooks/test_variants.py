@@ -95,6 +95,16 @@ VARIANTS = [
             "they are no explanation over these years",
         ],
     ),
+    (
+        "12-since-then",
+        {"until": "2025-12"},
+        ["carried forward to December 2025", "By December 2025: exports", "The year 2025 ended as the largest"],
+    ),
+    (
+        "12-since-then",
+        {"until": "2025-03"},
+        ["Nothing at hand up to March 2025 goes beyond", "nothing is carried"],
+    ),
     ("00-scoreboard", {"order": "verdict"}, ["in the order of the verdict"]),
 ]
 
@@ -145,6 +155,8 @@ def test_other_parameters_give_a_page_that_speaks_of_them(tmp_path, stem, values
         ("11-one-way-trade", {"currency": "EUR"}, "currency='EUR' is not one of 'USD', 'CNY'; the nearest is"),
         ("11-one-way-trade", {"currency": "CNY", "start": "2019"}, "at hand in yuan; the nearest is '2022'"),
         ("11-one-way-trade", {"end": "2022"}, "must come before end='2022'; the nearest is end='2023'"),
+        ("12-since-then", {"until": "2025-02"}, "lies before March 2025"),
+        ("12-since-then", {"until": "Dec 2025"}, "is no month: write YYYY-MM"),
         ("00-scoreboard", {"order": "size"}, "order='size'"),
     ],
 )

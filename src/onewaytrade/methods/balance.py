@@ -7,12 +7,11 @@ together (a surplus at the prices of one year), the result is implied by both an
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures, project
+from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import Estimate, weakest_of
 from onewaytrade.errors import ClaimError, NoFigureError, ParameterError
 from onewaytrade.methods import commodities, consumption, cpb, customs, partners
@@ -549,7 +548,7 @@ def _pair(choices: Mapping[str, Any], period: str, prints: Sequence[str]) -> dic
         amount = (
             partners.amount(partner, currency, period, flow)
             if partner
-            else _total(flow, currency, period, tuple(prints), project.root())
+            else _total(flow, currency, period, tuple(prints), datasets.view())
         )
         if amount is None:
             raise NoFigureError(
@@ -560,7 +559,7 @@ def _pair(choices: Mapping[str, Any], period: str, prints: Sequence[str]) -> dic
 
 
 @functools.lru_cache(maxsize=512)
-def _total(flow: str, currency: str, period: str, prints: tuple[str, ...], _root: Path) -> Amount | None:
+def _total(flow: str, currency: str, period: str, prints: tuple[str, ...], _view: datasets.View) -> Amount | None:
     # A grid asks for the same few years hundreds of times, each of them twelve months of rows.
     return partners.total(flow, currency, period, *prints)
 
@@ -583,14 +582,14 @@ def _by_index(choices: Mapping[str, Any], period: str) -> dict[str, Amount]:
     level = _pair({"currency": "USD"}, base, _LATEST)
     found = {}
     for flow in FLOWS:
-        now, then = (_mean(edition, flow, measure, when, project.root()) for when in (period, base))
+        now, then = (_mean(edition, flow, measure, when, datasets.view()) for when in (period, base))
         value = level[flow].value * now / then
         found[flow] = Amount(value, measures.exact(value), "implied", "implied")
     return found
 
 
 @functools.lru_cache(maxsize=512)
-def _mean(edition: str, flow: str, measure: str, period: str, _root: Path) -> float:
+def _mean(edition: str, flow: str, measure: str, period: str, _view: datasets.View) -> float:
     return measures.mean_over(cpb.series(edition, flow, _CHINA, measure), period)
 
 
@@ -614,7 +613,7 @@ def _cpb(flow: str, measure: str) -> "pd.Series[float]":
 def _against(flow: str, measure: str, start: str, end: str) -> float:
     """Return the ratio of two yearly means of CPB's series for China."""
     edition = datasets.resolve(cpb.DATASET, "pinned")
-    now, then = (_mean(edition, flow, measure, year, project.root()) for year in (end, start))
+    now, then = (_mean(edition, flow, measure, year, datasets.view()) for year in (end, start))
     return now / then
 
 

@@ -13,13 +13,12 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, datasets, fmt, measures, project
+from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
@@ -688,7 +687,7 @@ def total_growth(asked: Window, currency: str) -> Interval:
     The hull of every rate in `totals_used`: the first print and later ones, each with its rounding. Raises
     NoFigureError where there is none.
     """
-    hull = _hull(asked, currency, project.root())
+    hull = _hull(asked, currency, datasets.view())
     if hull is None:
         raise NoFigureError(
             f"The growth of all imports in {currency}, {asked.text}, is not among the totals at hand."
@@ -697,7 +696,7 @@ def total_growth(asked: Window, currency: str) -> Interval:
 
 
 @functools.lru_cache(maxsize=256)
-def _hull(asked: Window, currency: str, _root: Path) -> Interval | None:
+def _hull(asked: Window, currency: str, _view: datasets.View) -> Interval | None:
     # Every value in dollars asks for it, and the totals are a table of many sources.
     rates = totals_used(asked, currency)
     return None if rates.empty else Interval(float(rates["low"].min()), float(rates["high"].max()))
@@ -782,11 +781,11 @@ def line_name(line: str) -> str:
 
 
 def _windows() -> tuple[Window, ...]:
-    return _windows_in(project.root())
+    return _windows_in(datasets.view())
 
 
 @functools.lru_cache(maxsize=4)
-def _windows_in(_root: Path) -> tuple[Window, ...]:
+def _windows_in(_view: datasets.View) -> tuple[Window, ...]:
     # Every definition looks through the windows of all releases.
     return tuple(_window(release) for release in datasets.editions(DATASET))
 
@@ -827,7 +826,7 @@ def _figure(release: str, period: str, line: str, measure: str) -> Interval:
     """
     if line == OTHER_GRAIN:
         return _figure(release, period, GRAIN, measure) - _figure(release, period, SOYBEANS, measure)
-    printed = _printed(release, project.root())
+    printed = _printed(release, datasets.view())
     if (line, measure, period) not in printed:
         raise NoFigureError(
             f"The release {release} prints no {measure} of {line_name(line)} for {fmt.period(period)}."
@@ -836,7 +835,7 @@ def _figure(release: str, period: str, line: str, measure: str) -> Interval:
 
 
 @functools.lru_cache(maxsize=64)
-def _printed(release: str, _root: Path) -> Mapping[tuple[str, str, str], Interval]:
+def _printed(release: str, _view: datasets.View) -> Mapping[tuple[str, str, str], Interval]:
     # Definitions ask for the same figures again and again, and their rounding takes a look at all of them.
     frame = _table(release)
     found: dict[tuple[str, str, str], Interval] = {}

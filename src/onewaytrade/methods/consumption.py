@@ -9,12 +9,11 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures, project
+from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
@@ -253,11 +252,11 @@ def _at(series: "pd.Series[float]", month: str, what: str) -> float:
 
 def _series(measure: str, entity: str = "China") -> "pd.Series[float]":
     """Return a series of the compiled table by period."""
-    return _read(measure, entity, project.root()).copy()
+    return _read(measure, entity, datasets.view()).copy()
 
 
 @functools.lru_cache(maxsize=32)
-def _read(measure: str, entity: str, _root: Path) -> "pd.Series[float]":
+def _read(measure: str, entity: str, _view: datasets.View) -> "pd.Series[float]":
     # A grid asks for the same few series hundreds of times.
     frame = datasets.load(DATASET)
     own = frame[(frame["entity"] == entity) & (frame["measure"] == measure)]

@@ -10,12 +10,11 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pandas as pd
 
-from onewaytrade import claims, datasets, fmt, measures, project
+from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import GRADES, Claim, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.measures import Interval
@@ -171,15 +170,15 @@ def _evaluate(choices: Mapping[str, Any]) -> tuple[Estimate, str]:
 
 
 def _ends(choices: Mapping[str, Any]) -> tuple[_End | None, _End | None]:
-    partner, currency, root = choices["partner"], choices["currency"], project.root()
+    partner, currency, view = choices["partner"], choices["currency"], datasets.view()
     if _by_partner(choices):
         start, end = _periods_there(choices)
-        return _exported(partner, currency, start, root), _exported(partner, currency, end, root)
+        return _exported(partner, currency, start, view), _exported(partner, currency, end, view)
     base = _base_period(choices["base"], choices["window"])
     way = (choices.get("pieces"), choices.get("strays", _RULE))
     return (
-        _start(partner, currency, base, choices.get("base_print", "first"), root),
-        _last(partner, currency, choices["end"], choices["window"], *way, root),
+        _start(partner, currency, base, choices.get("base_print", "first"), view),
+        _last(partner, currency, choices["end"], choices["window"], *way, view),
     )
 
 
@@ -288,12 +287,12 @@ def _find(dataset: str, period: str, **wanted: str) -> list[_Row]:
 
 
 def _find_any(dataset: str, period: str, **wanted: str) -> list[_Row]:
-    rows = _records(dataset, project.root()).get(period, ())
+    rows = _records(dataset, datasets.view()).get(period, ())
     return [row for row in rows if all(row[name] == cell for name, cell in wanted.items())]
 
 
 @functools.lru_cache(maxsize=8)
-def _records(dataset: str, _root: Path) -> dict[str, list[_Row]]:
+def _records(dataset: str, _view: datasets.View) -> dict[str, list[_Row]]:
     # Hundreds of single figures are looked up by period; a frame is slow at that.
     frame = datasets.load(dataset).rename(columns={"rate": "value"})
     records = cast("list[_Row]", frame.to_dict("records"))
@@ -391,7 +390,7 @@ def _total_rows(flow: str, currency: str, period: str, kind: str) -> list[_Row]:
 
 # A grid of definitions asks for the same few ends again and again; each is put together once.
 @functools.lru_cache(maxsize=256)
-def _start(partner: str, currency: str, period: str, kind: str, _root: Path) -> _End | None:
+def _start(partner: str, currency: str, period: str, kind: str, _view: datasets.View) -> _End | None:
     """Return the start; with the first print the revised one is taken in, so that their gap is carried."""
     bases = _bases(partner, currency, period, kind)
     return _End.of(bases) if bases else None
@@ -399,7 +398,7 @@ def _start(partner: str, currency: str, period: str, kind: str, _root: Path) -> 
 
 @functools.lru_cache(maxsize=256)
 def _last(
-    partner: str, currency: str, end: str, window: int, pieces: str | None, rule: str, _root: Path
+    partner: str, currency: str, end: str, window: int, pieces: str | None, rule: str, _view: datasets.View
 ) -> _End | None:
     """Return the months to `end`, put together in one of the ways at hand or in all, or else their bounds."""
     if ways := _windows(partner, currency, end, window):
@@ -430,11 +429,11 @@ def _windows(partner: str, currency: str, end: str, window: int) -> Mapping[str,
 
     The ways are those of `_rest_of_year`; a calendar year is a "table" of its own or the sum of its "months".
     """
-    return _windows_at(partner, currency, end, window, project.root())
+    return _windows_at(partner, currency, end, window, datasets.view())
 
 
 @functools.lru_cache(maxsize=256)
-def _windows_at(partner: str, currency: str, end: str, window: int, _root: Path) -> Mapping[str, Amount]:
+def _windows_at(partner: str, currency: str, end: str, window: int, _view: datasets.View) -> Mapping[str, Amount]:
     if window == 1:
         found = {"month": _month(partner, currency, end)}
         return {kind: one for kind, one in found.items() if one is not None}
@@ -501,7 +500,7 @@ def june(partner: str, currency: str, rule: str = _RULE) -> June | None:
     if half is None or first is None or quarter is None or last_year is None:
         return None
     change = measures.growth_interval(quarter.interval, (half - first).interval)
-    points = _stray_points(partner, rule, project.root())
+    points = _stray_points(partner, rule, datasets.view())
     low, high = change.low + float(points.min()), change.high + float(points.max())
     return June(
         quarter_pct=measures.growth(quarter.value, (half - first).value),
@@ -524,7 +523,7 @@ def _bounded(
 
 
 @functools.lru_cache(maxsize=16)
-def _stray_points(partner: str, rule: str, _root: Path) -> "pd.Series[float]":
+def _stray_points(partner: str, rule: str, _view: datasets.View) -> "pd.Series[float]":
     """Return the points by which the months of a rule strayed, as the rule takes them for a partner."""
     every = strays(large=rule != "all")
     points: pd.Series[float] = (every[every["partner"] == partner] if rule == "own" else every)["stray_points"]
@@ -575,7 +574,7 @@ def _periods_there(choices: Mapping[str, Any]) -> tuple[str, str]:
 
 
 @functools.lru_cache(maxsize=256)
-def _exported(partner: str, currency: str, period: str, _root: Path) -> _End | None:
+def _exported(partner: str, currency: str, period: str, _view: datasets.View) -> _End | None:
     if found := exports(partner, period, currency):
         return _End.of([found])
     span = _bounded_exports(partner, period, currency)
@@ -739,7 +738,7 @@ def june_needed(currency: str) -> pd.DataFrame:
     """
     rows = []
     for partner in ("Japan", "Germany"):
-        seen = _stray_points(partner, _RULE, project.root())
+        seen = _stray_points(partner, _RULE, datasets.view())
         known = _need(june(partner, currency))
         needed = _junes(partner, currency)
         months = [_need(_month(partner, currency, month)).value for month in measures.months_of("2024Q2")]
@@ -796,7 +795,7 @@ def workings(partner: str, currency: str) -> pd.DataFrame:
     ]
     if so_far is None and known:
         rows.append(("less June 2025, allowed", None, known.amount.low, known.amount.high, "bounded"))
-    if last := _last(partner, currency, end, 12, None, _RULE, project.root()):
+    if last := _last(partner, currency, end, 12, None, _RULE, datasets.view()):
         kind = "bounded" if last.value is None else "computed"
         rows.append(("Twelve months to May 2025", last.value, last.span.low, last.span.high, kind))
     return pd.DataFrame(rows, columns=["item", "value", "low", "high", "basis"]).astype({"value": float})

@@ -9,12 +9,11 @@ import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, Final, cast
 
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures, project
+from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import GRADES, Estimate, weakest_of
 from onewaytrade.errors import NoFigureError
 from onewaytrade.measures import Interval
@@ -94,10 +93,10 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
     partner, period, currency = (choices[name] for name in ("partner", "period", "currency"))
     if "base" in choices:
         return _on_calendar_year(partner, currency, period, str(choices["base"]))
-    place = project.root()
-    found = _first_known(partner, period, (currency,) if currency in _CURRENCIES else _CURRENCIES, place)
+    view = datasets.view()
+    found = _first_known(partner, period, (currency,) if currency in _CURRENCIES else _CURRENCIES, view)
     if found and currency == "other":
-        found = _first_known(partner, period, tuple(one for one in _CURRENCIES if one != found[0]), place)
+        found = _first_known(partner, period, tuple(one for one in _CURRENCIES if one != found[0]), view)
     if found is None and currency == "other":
         raise NoFigureError(
             "In the other currency these months and those of the year before are not both at hand."
@@ -112,7 +111,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
 
 @functools.lru_cache(maxsize=512)
 def _first_known(
-    partner: str, period: str, currencies: tuple[str, ...], _root: Path
+    partner: str, period: str, currencies: tuple[str, ...], _view: datasets.View
 ) -> tuple[str, Estimate] | None:
     """Return the best that is known in one of some currencies, with that currency."""
     # A grid asks for the same growth by way of many definitions.
@@ -249,7 +248,7 @@ def import_years(names: Iterable[str]) -> pd.DataFrame:
     print the year, or the rounding of another source), `grade` and `where`. Years that nobody prints are the sum
     of their months, where all twelve are at hand.
     """
-    known = _known_years(project.root())
+    known = _known_years(datasets.view())
     found = [
         (f"{name} imported", "million t", year, "", *row)
         for name in names
@@ -260,7 +259,7 @@ def import_years(names: Iterable[str]) -> pd.DataFrame:
 
 
 @functools.lru_cache(maxsize=4)
-def _known_years(_root: Path) -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
+def _known_years(_view: datasets.View) -> dict[tuple[str, str], tuple[float, float, float, str, str]]:
     """Return value, low, high, grade and place of the years of all `COMMODITIES`, by line and year, in order."""
     known = {
         (name, year): (total, total, total, "primary", "sum of months")
@@ -635,11 +634,11 @@ _WINDOW: Final = ["group", "label", "value", "low", "high", "grade", "period"]
 
 def _rows(partner: str, currency: str, period: str) -> list[dict[str, Any]]:
     """Return the rows on imports from a partner over a period, customs' own tables before the press."""
-    return _records(project.root()).get((partner, currency, period), [])
+    return _records(datasets.view()).get((partner, currency, period), [])
 
 
 @functools.lru_cache(maxsize=4)
-def _records(_root: Path) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+def _records(_view: datasets.View) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     tables = (datasets.load(partners.DATASET), datasets.load(commodities.OTHER))
     trade, other = (cast("list[dict[str, Any]]", table.to_dict("records")) for table in tables)
     found = [{**row, "dataset": partners.DATASET} for row in trade if row["flow"] == "imports"]

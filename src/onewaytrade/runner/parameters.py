@@ -71,6 +71,12 @@ def assign(paths: Sequence[Path], assignments: Sequence[str]) -> dict[str, dict[
     }
 
 
+def takers(paths: Sequence[Path], name: str) -> tuple[Path, ...]:
+    """Return the notebooks that declare a parameter; all of them if none does, so that `assign` says so."""
+    found = tuple(path for path in paths if name in declared(path))
+    return found or tuple(paths)
+
+
 def convert(stem: str, parameter: Parameter, text: str) -> Value:
     """Return `text` as a value of the parameter's declared type.
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from onewaytrade.grids import Grid
     from onewaytrade.sources.adding import Added
     from onewaytrade.sources.comparing import Comparison
+    from onewaytrade.verdict_changes import Comparison as Changes
 
 _PLAIN_WIDTH = 120
 _NUMBERS = ("old", "new", "change", "change_pct")
@@ -190,6 +191,24 @@ def definitions(out: Console, found: "Grid", verdict: "Judged") -> None:
     out.print(table)
     for note in grids.notes(found):
         out.print(note, markup=False, soft_wrap=True)
+
+
+def changes(out: Console, found: "Changes") -> None:
+    """Print verdicts then and now: the sentence, the claims touched with their cause, and why they change."""
+    from onewaytrade import verdict_changes
+
+    frame = verdict_changes.table(found.touched)
+    if len(frame):
+        table = Table("claim", "printed", "then", "now", "cause")
+        for row in frame.to_dict("records"):
+            table.add_row(*(escape(str(row[name])) for name in ("Claim", "Printed", "Then", "Now", "Cause")))
+        out.print(table)
+    for change in found.touched:
+        if change.rank < 2:
+            out.print(f"{change.claim.label}: {change.because}", markup=False, soft_wrap=True)
+    for cause in dict.fromkeys(change.cause for change in found.touched):
+        out.print(f"{cause}: {verdict_changes.CAUSES[cause]}.", markup=False, soft_wrap=True)
+    out.print(verdict_changes.sentence(found), markup=False, soft_wrap=True)
 
 
 def added(out: Console, done: "Added") -> None:

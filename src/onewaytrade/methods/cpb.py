@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures, project
+from onewaytrade import claims, datasets, fmt, measures, project
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.nearest import nearest
@@ -481,19 +481,52 @@ def last_full_year(until: str) -> str:
 def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) -> str:
     what = _MEASURES[choices["measure"]]
     how = " by Chinese customs, not adjusted" if choices.get("source") == _CUSTOMS else ""
-    flow = f"{possessive(choices['region'])} {choices['flow']}"
+    flow = owned(choices["region"], choices["flow"])
     window = f"{fmt.month(start)} to {fmt.month(end)}, {_AVERAGES[average]}"
     return f"{what[0].upper()}{what[1:]} of {flow}{how}, {window}."
 
 
-def possessive(region: str) -> str:
-    """Return a region's name as an owner: "China's", "the United States'", "the World's"."""
-    return f"{named(region)}{'’' if region.endswith('s') else '’s'}"
+def question(claim_id: str, region: str, start: str, end: str) -> str:
+    """Return in a sentence what a run asks, and, where that is not the article's question, what it is instead.
+
+    `claim_id` is the claim that holds the article's own region and window; an edition is no part of the question.
+    """
+    choices = claims.get(claim_id).definition.choices
+    own, asked = (choices["region"], choices["start"], choices["end"]), (region, start, end)
+    told = f"{named(region)} from {fmt.month(start)} to {fmt.month(end)}"
+    if asked == own:
+        return f"With these values the notebook asks what the article says: of {told}."
+    article = f"{named(own[0])} from {fmt.month(own[1])} to {fmt.month(own[2])}"
+    return (
+        f"**This run asks the article’s question of {told}.** The article itself speaks of {article}. All that is "
+        f"computed below is about {named(region)}, unless it names another region. A card that asks something else "
+        "than the article says so and judges nothing; “the article’s question” and “the article’s definition” then "
+        f"mean its words, applied to {named(region)}."
+        if region != own[0]
+        else f"**This run asks of {told}**, while the article speaks of the time from {fmt.month(own[1])} to "
+        f"{fmt.month(own[2])}. A card that asks something else than the article says so and judges nothing; “the "
+        "article’s question” and “the article’s definition” then mean its words, applied to this time."
+    )
+
+
+def owned(region: str, thing: str) -> str:
+    """Return what a region has: "China’s exports", but "the exports of Emerging Asia excluding China"."""
+    if region in _NAMED or " excluding " in region:
+        return f"the {thing} of {named(region)}"
+    return f"{named(region)}{'’' if region.endswith('s') else '’s'} {thing}"
 
 
 def named(region: str) -> str:
     """Return a region's name as it stands within a sentence: "China", "the Euro Area"."""
-    return f"{'the ' if region in _WITH_ARTICLE else ''}{region}"
+    return _NAMED.get(region, f"{'the ' if region in _WITH_ARTICLE else ''}{region}")
 
 
 _WITH_ARTICLE: Final = frozenset({"World", "Euro Area", "United States", "United Kingdom"})
+# Regions of several countries whose names in CPB's table are labels rather than words of a sentence.
+_NAMED: Final = {
+    "Advanced economies": "the advanced economies",
+    "Africa and Middle East": "Africa and the Middle East",
+    "Eastern Europe / CIS": "Eastern Europe and the CIS",
+    "Emerging economies": "the emerging economies",
+    "Other advanced economies": "the other advanced economies",
+}

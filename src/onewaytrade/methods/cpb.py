@@ -498,10 +498,10 @@ def question(claim_id: str, region: str, start: str, end: str) -> str:
         return f"With these values the notebook asks what the article says: of {told}."
     article = f"{named(own[0])} from {fmt.month(own[1])} to {fmt.month(own[2])}"
     return (
-        f"**This run asks the article’s question of {told}.** The article itself speaks of {article}. All that is "
-        f"computed below is about {named(region)}, unless it names another region. A card that asks something else "
-        "than the article says so and judges nothing; “the article’s question” and “the article’s definition” then "
-        f"mean its words, applied to {named(region)}."
+        f"**This run asks the article’s question of {told}.** The article itself speaks of {article}. All that "
+        f"is computed below is about {named(region)}, unless it names another region. A card that asks something "
+        "else than the article says so and judges nothing; “the article’s question” and “the article’s definition” "
+        f"then mean its words, applied to {named(region)}."
         if region != own[0]
         else f"**This run asks of {told}**, while the article speaks of the time from {fmt.month(own[1])} to "
         f"{fmt.month(own[2])}. A card that asks something else than the article says so and judges nothing; “the "

@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from onewaytrade import claims, cli, datasets, definitions, readme, site
+from onewaytrade.sources import reading
+from sources import small
+from sources import workbook as book
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {
@@ -248,3 +251,55 @@ def test_datasets_are_listed_with_their_editions(onewaytrade: Command, capsys: p
     assert re.search(
         r"^cpb: \d+ editions, 20\d\d-\d\d to .*; pinned 2026-01$", capsys.readouterr().out, re.MULTILINE
     )
+
+
+def test_a_file_is_added_and_editions_are_compared(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = small.project(tmp_path / "project")
+    months = ("2021m11", "2021m12", "2022m01", "2022m02")
+    cells = book.grid(months=months)
+    cells[book.row_of(cells, "mgz_cn_qnmi_sn")][book.FIRST_MONTH] = 220.0
+    workbook = book.write(tmp_path / "next.xlsx", {"trade_out": cells})
+    assert onewaytrade("--project", folder, "add", "cpb", workbook, "--dry-run") == 0
+    assert "would be added; nothing was written" in capsys.readouterr().out
+    assert not (folder / "data" / "cpb" / "2022-02.csv").exists()
+    assert onewaytrade("--project", folder, "add", "cpb", workbook) == 0
+    told = capsys.readouterr().out
+    assert "cpb 2022-02 against 2022-01: 1 of 174 values of index in both changed" in told
+    assert re.search(r"imports +│ China +│ volume +│ 2021-11 +│ 110.00 │ 220.00 │ \+110.00 │ +\+100.00", told)
+    assert told.endswith("  data/cpb/2022-02.csv\n  data/cpb-series/2022-02.csv\n  data/datapackage.json\n")
+    assert onewaytrade("--project", folder, "add", "cpb", workbook) == 0
+    assert capsys.readouterr().out == "next.xlsx: nothing to do; the data hold the same already.\n"
+    assert onewaytrade("--project", folder, "data", "compare", "cpb") == 0
+    assert capsys.readouterr().out.startswith("cpb 2022-02 against 2022-01: 1 of 174 values")
+    assert onewaytrade("--project", folder, "data", "compare", "cpb", "--from", "latest", "--to", "pinned") == 0
+    assert capsys.readouterr().out.startswith("cpb 2022-01 against 2022-02: 1 of 174 values")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["add", "cbp", "next.xlsx"], "There is no source 'cbp'; the nearest is 'cpb'"),
+        (["add", "cpb", "absent.xlsx"], "absent.xlsx: there is no such file"),
+        (["data", "compare", "mirrors"], "There is no dataset 'mirrors'; the nearest is 'mirror'"),
+        (["data", "compare", "mirror"], "mirror has no edition before 2026-11-23; it is the only one."),
+        (["data", "compare", "mirror", "--from", "2026-11-22"], "mirror has no edition '2026-11-22'"),
+    ],
+)
+def test_what_cannot_be_added_or_compared_is_one_sentence(
+    onewaytrade: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    folder = small.project(tmp_path / "project")
+    before = small.contents(folder)
+    assert onewaytrade("--project", folder, *arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"onewaytrade: {sentence}")
+    assert captured.err.count("\n") == 1
+    assert small.contents(folder) == before
+
+
+def test_help_names_every_source(onewaytrade: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert onewaytrade("add", "--help") == 0
+    told = re.sub(r"-\s+", "-", capsys.readouterr().out)
+    assert [source for source in reading.READERS if not re.search(rf"\b{source}\b", told)] == []

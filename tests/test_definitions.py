@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from onewaytrade import claims, datasets, definitions
+from onewaytrade import choices, claims, datasets, definitions
 from onewaytrade.errors import ClaimError, ParameterError
 
 
@@ -100,8 +100,8 @@ def test_an_unknown_method_is_named():
 
 def test_words_for_one_row_are_not_told_of_another():
     own = {"parts": {"a": {"method": "series-value", "measure": "sales", "period": "2024", "named": "Its sales"}}}
-    same = definitions._laid_over(own, {"parts": {"a": {"period": "2023"}}})
-    other = definitions._laid_over(own, {"parts": {"a": {"measure": "share"}}})
+    same = choices.laid_over(own, {"parts": {"a": {"period": "2023"}}})
+    other = choices.laid_over(own, {"parts": {"a": {"measure": "share"}}})
     assert same["parts"]["a"]["named"] == "Its sales"
     assert "named" not in other["parts"]["a"]
 

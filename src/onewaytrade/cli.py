@@ -68,7 +68,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data_app = typer.Typer(
-    cls=_Commands, help="List the datasets, or check them.", no_args_is_help=True, rich_markup_mode=None
+    cls=_Commands,
+    help="List, check or compare the datasets.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
 
@@ -232,6 +235,117 @@ def definitions(
     if csv is not None:
         files.write_text(csv, grids.csv([found]))
         print(f"Every definition: {csv}")
+
+
+@app.command()
+def add(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="What the file is: cpb, gacc-partners, gacc-commodities, gacc-totals, fred, comtrade, census, or "
+            "table (a tidy CSV with NAME.schema.json beside it).",
+        ),
+    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The publisher's file, as it was downloaded.")],
+    edition: Annotated[
+        str | None,
+        typer.Option(metavar="E", help="Edition (2026-12 or 2026-12-10), where the file does not say it."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read, check and compare; write nothing.")] = False,
+) -> None:
+    """Add a publisher's file to the data as a new edition; what is there stays, and no pin moves."""
+    from onewaytrade.runner import report
+    from onewaytrade.sources import adding
+
+    report.added(report.console(), adding.add(source, file, edition=edition, dry_run=dry_run))
+
+
+@app.command()
+def fetch(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="What to fetch: cpb, gacc-partners, gacc-commodities, gacc-totals, fred, comtrade or census.",
+        ),
+    ],
+    edition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="E",
+            help="Edition (2026-02 of cpb); if not given, of cpb the month after the newest at hand, of fred, "
+            "comtrade and census the day of the download.",
+        ),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p",
+            metavar="NAME=VALUE",
+            help="What to ask for: series of fred; reporters, partners and period of comtrade; may be repeated.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(metavar="URL", help="Address of the file, if it is not where it usually is.")
+    ] = None,
+    addresses: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="YAML file of other addresses by source; ONEWAYTRADE_ADDRESSES can name one as well.",
+        ),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Download anew, even if it is in the cache.")] = False,
+    only: Annotated[
+        Path | None,
+        typer.Option("--download-only", metavar="DIR", help="Keep the file in this folder, and add nothing."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Download, read, check and compare; add nothing.")
+    ] = False,
+) -> None:
+    """Download a publisher's newest file, or the edition named, and add it to the data.
+
+    Downloads are kept in a cache (ONEWAYTRADE_CACHE names its folder). Comtrade asks for a key, which is read from
+    COMTRADE_API_KEY.
+    """
+    from onewaytrade.runner import report
+    from onewaytrade.sources import fetching
+
+    values = fetching.assigned(assignments or [])
+    console = report.console()
+    with report.Download(console) as progress:
+        done = fetching.fetch(
+            fetching.Order(source, edition, values, address, addresses),
+            again=again,
+            dry_run=dry_run,
+            keep=only,
+            progress=progress,
+        )
+    print(done.sentence)
+    if done.added is not None:
+        report.added(console, done.added)
+
+
+@data_app.command("compare")
+def data_compare(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="Name of a dataset; onewaytrade data list shows them.")
+    ],
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="E", help="Edition; the one before --to if not given.")
+    ] = None,
+    end: Annotated[str, typer.Option("--to", metavar="E", help="Edition, pinned or latest.")] = "latest",
+) -> None:
+    """Show what changed from one edition of a dataset to another, over the rows that both have."""
+    from onewaytrade import datasets
+    from onewaytrade.runner import report
+    from onewaytrade.sources import comparing
+
+    new = datasets.resolve(dataset, end)
+    old = datasets.before(dataset, new) if start is None else datasets.resolve(dataset, start)
+    report.comparison(report.console(), comparing.editions(dataset, old, new, project.root()))
 
 
 @data_app.command("list")

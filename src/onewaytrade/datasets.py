@@ -136,6 +136,16 @@ def view() -> View:
     return project.root(), tuple(sorted(_INSTEAD.get().items()))
 
 
+def before(name: str, edition: str) -> str:
+    """Return the edition that comes before an exact one; raises DatasetError if that is the first."""
+    known = editions(name)
+    older = [other for other in known if other < edition]
+    if not older:
+        others = f"all are {', '.join(known)}" if len(known) > 1 else "it is the only one"
+        raise DatasetError(f"{name} has no edition before {edition}; {others}.")
+    return older[-1]
+
+
 def pinned(name: str) -> str:
     """Return the dataset `name` with its pinned edition, as an estimate names where it comes from."""
     return f"{name} {resolve(name, 'pinned')}"
@@ -165,6 +175,29 @@ def check(root: Path | None = None) -> list[str]:
     strays = (path.relative_to(data).as_posix() for path in sorted(data.rglob("*.csv")))
     faults.extend(f"data/{stray}: the manifest does not know this file." for stray in strays if stray not in known)
     return faults
+
+
+def manifest(root: Path) -> Mapping[str, Any]:
+    """Return the manifest of the project at `root`, not to be changed; raises DatasetError if it is malformed."""
+    return _manifest(root)
+
+
+def content(root: Path, resource: Mapping[str, Any]) -> bytes:
+    """Return the bytes of a file of `data/`; raises DatasetError if they are not those that `resource` has."""
+    found = _content(root, resource)
+    if hashlib.sha256(found).hexdigest() != _expected(resource):
+        raise DatasetError(next(_content_faults(resource, found)))
+    return found
+
+
+def frame_of(resource: Mapping[str, Any], content: bytes) -> "pd.DataFrame":
+    """Return the typed frame of a file that `resource` describes, whether it is in `data/` or yet to be written.
+
+    Raises DatasetError with the first fault: a checksum, column, type, constraint or key that is not as it says.
+    """
+    if hashlib.sha256(content).hexdigest() != _expected(resource):
+        raise DatasetError(next(_content_faults(resource, content)))
+    return _checked(_shown_path(resource), _expected(resource), content, resource["schema"])
 
 
 # --- the manifest ---------------------------------------------------------------------------------------------

@@ -29,5 +29,9 @@ class SourceError(OneWayTradeError):
     """A publisher's file does not have the layout that its reader knows."""
 
 
+class FetchError(OneWayTradeError):
+    """A publisher's file cannot be downloaded, or something else came in its place."""
+
+
 class SiteError(OneWayTradeError):
     """The website cannot be made from what lies in the folder of executed notebooks."""

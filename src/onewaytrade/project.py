@@ -47,6 +47,17 @@ def packaged() -> Path:
     raise ProjectError(f"The package in {Path(__file__).parent} came without its data: install it again.")
 
 
+def own_root() -> Path:
+    """Return the project's folder to write into; raises ProjectError if it is the copy in the package."""
+    folder = root()
+    if folder == _PACKAGED:
+        raise ProjectError(
+            f"No project was found in {Path.cwd()} or above it, and the copy in the package stays as it is: run "
+            f"from a folder that holds {MANIFEST.as_posix()}, or name one with --project or {VARIABLE}."
+        )
+    return folder
+
+
 def data_dir() -> Path:
     """Return the project's `data/` folder."""
     return root() / "data"

@@ -155,7 +155,7 @@ def test_another_sheet_a_missing_an_empty_and_a_strange_file(tmp_path: Path) -> 
         (
             "page.xlsx",
             b"<!DOCTYPE html><html>not found</html>",
-            "page.xlsx: the file cannot be read as a workbook",
+            "page.xlsx: this is a page",
         ),
     ):
         (tmp_path / name).write_bytes(content)

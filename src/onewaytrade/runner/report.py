@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
+from onewaytrade import fmt
 from onewaytrade.runner.collection import Results
 from onewaytrade.runner.execute import Outcome
 from onewaytrade.runner.verdicts import Verdict, collect
@@ -19,8 +29,13 @@ from onewaytrade.runner.verdicts import Verdict, collect
 if TYPE_CHECKING:
     from onewaytrade.claims import Verdict as Judged
     from onewaytrade.grids import Grid
+    from onewaytrade.sources.adding import Added
+    from onewaytrade.sources.comparing import Comparison
 
 _PLAIN_WIDTH = 120
+_NUMBERS = ("old", "new", "change", "change_pct")
+_HEADINGS = {"change_pct": "change, %"}
+_SHOWN = 10  # changes in a table
 
 
 def console() -> Console:
@@ -96,6 +111,40 @@ class Bar:
         return f"{len(self._left)} to go"
 
 
+class Download:
+    """Progress of a download: a bar where there is a terminal, and a line for each wait."""
+
+    def __init__(self, out: Console) -> None:
+        self._out = out
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            console=out,
+            transient=True,
+            disable=not out.is_terminal,
+        )
+        self._task = self._progress.add_task("downloading", total=None)
+
+    def __enter__(self) -> Self:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.__exit__(kind, value, trace)
+
+    def received(self, done: int, total: int | None) -> None:
+        """Move the bar to the bytes that have come, of those that are to come if that is known."""
+        self._progress.update(self._task, completed=done, total=total)
+
+    def waiting(self, why: str, seconds: float) -> None:
+        """Say why there is a wait, and how long it is."""
+        self._out.print(f"{why}; another attempt in {seconds:.0f} s …", markup=False, soft_wrap=True)
+
+
 def summarise(out: Console, outcomes: Sequence[Outcome], results: Results) -> None:
     """Print the table of the notebooks, and then each failure: where, under which heading, why, and its copy."""
     table = Table("notebook", "result", "verdicts")
@@ -141,6 +190,41 @@ def definitions(out: Console, found: "Grid", verdict: "Judged") -> None:
     out.print(table)
     for note in grids.notes(found):
         out.print(note, markup=False, soft_wrap=True)
+
+
+def added(out: Console, done: "Added") -> None:
+    """Print what adding a file came to: what changed, the sentence, and the files written."""
+    for found in done.comparisons:
+        comparison(out, found)
+    out.print(done.sentence, markup=False, soft_wrap=True)
+    for path in done.written:
+        out.print(f"  {path}", markup=False, soft_wrap=True)
+
+
+def comparison(out: Console, found: "Comparison") -> None:
+    """Print what changed between two editions: the sentence, and the largest changes as a table."""
+    out.print(found.sentence, markup=False, soft_wrap=True)
+    if not found.changed:
+        return
+    # Of a growth rate, a change in per cent says nothing.
+    numbers = [
+        name for name in _NUMBERS if name in found.changes and not (found.is_growth and name == "change_pct")
+    ]
+    key = [str(name) for name in found.changes if name not in _NUMBERS]
+    table = Table(*key)
+    for name in numbers:
+        table.add_column(_HEADINGS.get(name, name), justify="right")
+    rows = found.changes
+    if numbers:
+        order = rows[numbers[-1]].abs().sort_values(ascending=False, kind="stable").index
+        rows = rows.loc[order]
+    for row in rows.head(_SHOWN).to_dict("records"):
+        shown = [fmt.number(row[name], 2, sign=name.startswith("change")) for name in numbers]
+        table.add_row(*(escape(str(row[name])) for name in key), *shown)
+    out.print(table)
+    if found.changed > _SHOWN:
+        which = "largest" if numbers else "first"
+        out.print(f"These are the {_SHOWN} {which} of {found.changed:,} changes.")
 
 
 def _near(path: Path) -> Path:

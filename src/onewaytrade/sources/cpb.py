@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from zipfile import BadZipFile
 
-import numpy as np
 import pandas as pd
-from python_calamine import CalamineError
 
 from onewaytrade.errors import SourceError
+from onewaytrade.sources import safe
+from onewaytrade.sources.safe import Cells, column_name
 
 SHEET = "trade_out"
 REGIONS: Mapping[str, str] = MappingProxyType(
@@ -104,34 +103,6 @@ class _Series:
     adjustment: str
 
 
-class _Sheet:
-    """The cells of one sheet, and sentences that say where in it something is wrong."""
-
-    def __init__(self, name: str, cells: np.ndarray) -> None:
-        self.name = name
-        self.cells = cells
-        self.rows, self.columns = cells.shape
-
-    def text(self, row: int, column: int) -> str:
-        """Return the cell's text, "" if it holds none."""
-        cell = self.cells[row, column]
-        return cell.strip() if isinstance(cell, str) else ""
-
-    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
-        """Yield row, column and match of every text cell in which `pattern` is found."""
-        for row in range(self.rows):
-            for column in range(self.columns):
-                if found := pattern.search(self.text(row, column)):
-                    yield row, column, found
-
-    def fault(self, problem: str, right: str, row: int | None = None, column: int | None = None) -> SourceError:
-        """Return the error that says what is wrong, where, and what would be right."""
-        where = f"{self.name}, sheet {SHEET}"
-        where += "" if row is None else f", row {row + 1}"
-        where += "" if column is None else f", column {column_name(column)}"
-        return SourceError(f"{where}: {problem}; {right}.")
-
-
 def read(path: Path) -> Edition:
     """Return the edition that the workbook at `path` holds.
 
@@ -179,42 +150,19 @@ def read(path: Path) -> Edition:
     )
 
 
-def column_name(column: int) -> str:
-    """Return the spreadsheet's letters for a column counted from 0: 0 is A, 26 is AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
-
-
-def _open(path: Path) -> _Sheet:
-    name = path.name
-    if not path.is_file():
+def _open(path: Path) -> Cells:
+    sheets = safe.workbook(path)
+    if SHEET not in sheets:
         raise SourceError(
-            f"{name}: there is no such file in {path.parent}; a CPB workbook (.xlsx) is expected there."
+            f"{path.name}: there is no sheet {SHEET}, only {', '.join(sheets)}; a World Trade Monitor holds it."
         )
-    if path.stat().st_size == 0:
-        raise SourceError(f"{name}: the file is empty; a CPB workbook (.xlsx) is expected.")
-    try:
-        # The engine matters: newer editions declare a wrong size of the sheet, and other readers trust it.
-        with pd.ExcelFile(path, engine="calamine") as book:
-            sheets = [str(sheet) for sheet in book.sheet_names]
-            frame = pd.read_excel(book, sheet_name=SHEET, header=None) if SHEET in sheets else None
-    except (ValueError, OSError, KeyError, BadZipFile, CalamineError) as error:
-        right = "a CPB workbook (.xlsx) is expected"
-        raise SourceError(f"{name}: the file cannot be read as a workbook; {right}.") from error
-    if frame is None:
-        raise SourceError(
-            f"{name}: there is no sheet {SHEET}, only {', '.join(sheets)}; a World Trade Monitor holds {SHEET}."
-        )
-    if frame.empty:
-        raise SourceError(f"{name}, sheet {SHEET}: the sheet is empty; CPB's table of trade is expected.")
-    return _Sheet(name, frame.to_numpy(dtype=object))
+    sheet = sheets[SHEET]
+    if not sheet.cells.size:
+        raise sheet.fault("the sheet is empty", "CPB's table of trade is expected")
+    return sheet
 
 
-def _published(sheet: _Sheet) -> dt.date:
+def _published(sheet: Cells) -> dt.date:
     for row, column, found in sheet.find(_PUBLISHED):
         try:
             month = MONTH_NAMES.index(found["month"]) + 1
@@ -227,7 +175,7 @@ def _published(sheet: _Sheet) -> dt.date:
     )
 
 
-def _header(sheet: _Sheet) -> _Header:
+def _header(sheet: Cells) -> _Header:
     row, first = next(((row, column) for row, column, _ in sheet.find(_MONTH)), (None, None))
     if row is None or first is None:
         raise sheet.fault("no row of months was found", "headers like '2000m01' are expected above the numbers")
@@ -254,25 +202,25 @@ def _header(sheet: _Sheet) -> _Header:
     return _Header(row, first, tuple(months), value_column, value_year)
 
 
-def _last_header(sheet: _Sheet, row: int, first: int) -> int:
-    return max(column for column in range(first, sheet.columns) if not _blank(sheet.cells[row, column]))
+def _last_header(sheet: Cells, row: int, first: int) -> int:
+    return max(column for column in range(first, sheet.columns) if not sheet.blank(row, column))
 
 
-def _month(sheet: _Sheet, row: int, column: int) -> str:
+def _month(sheet: Cells, row: int, column: int) -> str:
     found = _MONTH.fullmatch(sheet.text(row, column))
     if not found:
         right = "a month like '2000m01' is expected in every cell of the header"
-        raise sheet.fault(f"{_shown(sheet.cells[row, column])} stands among the months", right, row, column)
+        raise sheet.fault(f"{sheet.shown(row, column)} stands among the months", right, row, column)
     return f"{found['year']}-{found['month']}"
 
 
-def _one(sheet: _Sheet, pattern: re.Pattern[str], example: str) -> tuple[int, int, int]:
+def _one(sheet: Cells, pattern: re.Pattern[str], example: str) -> tuple[int, int, int]:
     for row, column, found in sheet.find(pattern):
         return row, column, int(found["year"])
     raise sheet.fault(f"no cell like '{example}' was found", "CPB's layout names its base year there")
 
 
-def _series(sheet: _Sheet) -> list[_Series]:
+def _series(sheet: Cells) -> list[_Series]:
     """Return the trade series in the order of the sheet, complete and each once."""
     cells = [(row, column, sheet.text(row, column)) for row, column, _ in sheet.find(_ANY_CODE)]
     cells = [(row, column, code) for row, column, code in cells if not _LEFT_OUT.fullmatch(code)]
@@ -300,7 +248,7 @@ def _expected() -> Iterator[str]:
         yield from (f"{flow}gz_{region}_{measure}_sn" for flow in "mx" for region in REGIONS)
 
 
-def _line(sheet: _Sheet, row: int, column: int, code: str) -> _Series:
+def _line(sheet: Cells, row: int, column: int, code: str) -> _Series:
     parts = _CODE.fullmatch(code)
     if not parts or parts["region"] not in REGIONS or (parts["flow"] == "t" and parts["region"] != "w1"):
         right = "codes are like 'mgz_cn_qnmi_sn', and a new region must be added to the reader first"
@@ -319,7 +267,7 @@ def _line(sheet: _Sheet, row: int, column: int, code: str) -> _Series:
     return _Series(row, code, flow, region, measure, adjustment)
 
 
-def _heading(sheet: _Sheet, row: int, code_column: int) -> str:
+def _heading(sheet: Cells, row: int, code_column: int) -> str:
     """Return the label nearest above that has no series code beside it."""
     for above in range(row - 1, -1, -1):
         labels = [sheet.text(above, left) for left in range(code_column) if sheet.text(above, left)]
@@ -328,45 +276,40 @@ def _heading(sheet: _Sheet, row: int, code_column: int) -> str:
     return ""
 
 
-def _numbers(sheet: _Sheet, header: _Header, line: _Series) -> list[float]:
+def _numbers(sheet: Cells, header: _Header, line: _Series) -> list[float]:
     end = header.first_column + len(header.months)
     for column in range(header.value_column + 1, sheet.columns):
-        if not header.first_column <= column < end and not _blank(sheet.cells[line.row, column]):
+        if not header.first_column <= column < end and not sheet.blank(line.row, column):
             months = f"the months stand in columns {column_name(header.first_column)} to {column_name(end - 1)}"
-            problem = f"{_shown(sheet.cells[line.row, column])} of {line.code} has no month above it"
+            problem = f"{sheet.shown(line.row, column)} of {line.code} has no month above it"
             raise sheet.fault(problem, months, line.row, column)
     return [_number(sheet, line, column) for column in range(header.first_column, end)]
 
 
-def _base_value(sheet: _Sheet, header: _Header, line: _Series) -> float | None:
+def _base_value(sheet: Cells, header: _Header, line: _Series) -> float | None:
     if line.measure == "volume":
         return _number(sheet, line, header.value_column)
-    if not _blank(cell := sheet.cells[line.row, header.value_column]):
+    if not sheet.blank(line.row, header.value_column):
         right = "unit values have no base-year value"
-        raise sheet.fault(f"{_shown(cell)} stands beside {line.code}", right, line.row, header.value_column)
+        raise sheet.fault(
+            f"{sheet.shown(line.row, header.value_column)} stands beside {line.code}",
+            right,
+            line.row,
+            header.value_column,
+        )
     return None
 
 
-def _number(sheet: _Sheet, line: _Series, column: int) -> float:
+def _number(sheet: Cells, line: _Series, column: int) -> float:
     cell = sheet.cells[line.row, column]
     if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell) or cell <= 0:
         right = f"{line.code} must have a positive number there"
-        raise sheet.fault(f"{_shown(cell)} stands where a number belongs", right, line.row, column)
+        raise sheet.fault(
+            f"{sheet.shown(line.row, column)} stands where a number belongs", right, line.row, column
+        )
     return float(cell)
 
 
 def _next_month(month: str) -> str:
     year, number = int(month[:4]), int(month[5:])
     return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def _blank(cell: object) -> bool:
-    return (
-        cell is None
-        or (isinstance(cell, float) and math.isnan(cell))
-        or (isinstance(cell, str) and not cell.strip())
-    )
-
-
-def _shown(cell: object) -> str:
-    return "an empty cell" if _blank(cell) else f"'{cell}'" if isinstance(cell, str) else f"{cell}"

@@ -9,6 +9,8 @@ from onewaytrade.sources import cpb
 NOT_ESTABLISHED = "not established"
 PERIOD = r"\d{4}(-\d{2}(-\d{2})?|Q[1-4])?(\.\.(\d{4}(-\d{2}(-\d{2})?)?)?)?"
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+# S: found by the compilers; A: added since.
+SOURCE = r"[SA]\d{3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Spec:
     key: tuple[str, ...]
     fields: tuple[Field, ...]
     caveats: tuple[str, ...]
+    licence: str = NOT_ESTABLISHED
 
 
 _ROWS = "row by row: source_id points into the dataset `sources`"
@@ -97,9 +100,7 @@ _YOY = Field(
     required=False,
 )
 _PUBLISHER = Field("publisher", "string", "who published the figure, and through whom it was found")
-_SOURCE = Field(
-    "source_id", "string", "where the figure stands: key into the dataset `sources`", pattern=r"S\d{3}"
-)
+_SOURCE = Field("source_id", "string", "where the figure stands: key into the dataset `sources`", pattern=SOURCE)
 _NOTE = Field("note", "string", "what the compilers noted beside the figure", required=False)
 
 
@@ -255,6 +256,39 @@ SPECS: Mapping[str, Spec] = MappingProxyType(
                 "CPB.",
                 "Found in a copy in a public repository, not downloaded from FRED.",
                 *_COMPILED,
+            ),
+        ),
+        "fred": Spec(
+            "Series of FRED",
+            "Federal Reserve Bank of St. Louis, FRED",
+            "press",
+            _ROWS,
+            ("series", "period", "source_id"),
+            (
+                Field("series", "string", "FRED's code"),
+                Field(
+                    "frequency",
+                    "string",
+                    "distance of the dates in the file",
+                    enum=("annual", "quarterly", "monthly", "daily"),
+                ),
+                _PERIOD,
+                Field(
+                    "value",
+                    "number",
+                    "the figure as found; empty where FRED has a dot, for no figure",
+                    unit="see column unit",
+                    required=False,
+                ),
+                Field(
+                    "unit", "string", "unit of the value; empty, since FRED's file does not say", required=False
+                ),
+                _SOURCE,
+            ),
+            (
+                "FRED hands on what others publish: who, in which unit and whether adjusted stands on the page of "
+                "the series, and not in the file.",
+                "A file holds the series as FRED had it on the day of the download, with all revisions to then.",
             ),
         ),
         "gacc-partners": Spec(
@@ -538,7 +572,7 @@ SPECS: Mapping[str, Spec] = MappingProxyType(
             "compiled with the tables",
             ("source_id",),
             (
-                Field("source_id", "string", "key used by the other datasets", pattern=r"S\d{3}"),
+                Field("source_id", "string", "key used by the other datasets", pattern=SOURCE),
                 _PUBLISHER,
                 Field("where", "string", "address, or file in a public repository"),
             ),

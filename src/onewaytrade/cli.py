@@ -141,7 +141,8 @@ def run(
         from onewaytrade import definitions
 
         for path in paths:
-            parameters.validate(path, given[path.stem], definitions.check_parameters)
+            check = parameters.own_check(path) or definitions.check_parameters
+            parameters.validate(path, given[path.stem], check)
     results = collection.Results(
         (out or (root / "build" / "runs" / slug if slug else root / "build")).resolve(),
         order=tuple(claims.register()),

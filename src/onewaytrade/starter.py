@@ -1,4 +1,4 @@
-"""Lay out a small project of one's own: a register with two worked examples, a notebook, and the data they need."""
+"""Lay out a small project of one's own: a register with two worked examples, a notebook, and their data."""
 
 import json
 from importlib import resources
@@ -70,5 +70,5 @@ def _data() -> dict[str, bytes]:
 
 
 def _without_our_article(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return a resource without the caveats that speak of the article of this project, which is not the new one's."""
+    """Return a resource without the caveats that speak of this project's article, which is not the new one's."""
     return {**entry, "caveats": [caveat for caveat in entry["caveats"] if "article" not in caveat]}

@@ -203,11 +203,24 @@ def test_a_verdict_is_one_output_for_reader_and_runner(shown: list[Any]):
 
 def test_the_shape_of_a_verdict_is_not_read_aloud(shown: list[Any]):
     for word, mark in fmt.MARKS.items():
-        display.verdict(Judged(VERDICT | {"verdict": word, "variant": "Run with end 2025-12."}))
+        display.verdict(Judged(VERDICT | {"verdict": word}))
         html = Reader(shown[-1][0]["text/html"])
         assert html.all("span")[0]["aria-hidden"] == "true"
         assert ("span", mark.glyph) in html.words
-        assert ("p", "Run with end 2025-12.") in html.words
+
+
+def test_a_run_that_asks_something_else_gives_no_verdict_on_the_article(shown: list[Any]):
+    display.verdict(Judged(VERDICT | {"variant": "Run with region Japan.", "places": ["data/cpb: row mgz_cn"]}))
+    html, text = Reader(shown[0][0]["text/html"]), shown[0][0]["text/plain"]
+    assert text.startswith(
+        "↷ No verdict on the article. Run with region Japan. By the rule of the article’s claim"
+    )
+    assert ("span", "↷") in html.words
+    assert ("strong", " No verdict on the article.") in html.words
+    assert f"this would be: not reproduced, fragile. {VERDICT['reason']}" in text
+    assert f"The claim as the article has it: {VERDICT['title'].rstrip('.')}." in text
+    # The rows listed in the register are those of the article's own definition.
+    assert "Evidence for the article’s own definition: data/cpb: row mgz_cn." in text
 
 
 def test_what_a_verdict_does_not_have_is_left_out(shown: list[Any]):

@@ -6,29 +6,73 @@ Nothing heavy is imported here, so that `--help` answers at once: a command impo
 import io
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from onewaytrade import project
 from onewaytrade.errors import OneWayTradeError
 
 _INTERRUPTED = 130
+_PROJECT_HELP = "The project's folder, if it is not this one or above."
 
 Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="NOTEBOOK", help="Stem, beginning of a stem, or path; all if none is given."),
 ]
 
+
+def _use(folder: Path | None) -> None:
+    if folder is not None:
+        project.use(folder)
+
+
+def _project_option() -> Any:
+    """Return the option `--project` as any command may take it; it acts, and hands the command no value."""
+    holder = typer.Typer(add_completion=False)
+
+    @holder.command()
+    def hold(
+        _project_of_this_command: Annotated[  # its callback has used it
+            Path | None, typer.Option("--project", metavar="DIR", help=_PROJECT_HELP, callback=_use)
+        ] = None,
+    ) -> None:
+        pass
+
+    option = typer.main.get_command(holder).params[0]
+    option.expose_value = False
+    return option
+
+
+class _Commands(typer.core.TyperGroup):
+    """Commands that each take `--project` as well, since nobody remembers on which side of a command it stands."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, with the option added if it is one that does something."""
+        command = super().get_command(ctx, cmd_name)
+        if isinstance(command, typer.core.TyperCommand) and all(
+            "--project" not in own.opts for own in command.params
+        ):
+            command.params.append(_project_option())
+        return command
+
+
 app = typer.Typer(
     name="onewaytrade",
+    cls=_Commands,
     help="Recompute every checkable claim of a news article about China's trade from published data.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-data_app = typer.Typer(help="List, check or compare the datasets.", no_args_is_help=True, rich_markup_mode=None)
+data_app = typer.Typer(
+    cls=_Commands,
+    help="List, check or compare the datasets.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(data_app, name="data")
 
 
@@ -57,15 +101,14 @@ def _show_version(wanted: bool) -> None:
 def common(
     folder: Annotated[
         Path | None,
-        typer.Option("--project", metavar="DIR", help="The project's folder, if it is not this one or above."),
+        typer.Option("--project", metavar="DIR", help=_PROJECT_HELP),
     ] = None,
     version: Annotated[  # noqa: ARG001 # the callback has shown it
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
-    if folder is not None:
-        project.use(folder)
+    _use(folder)
 
 
 @app.command()
@@ -108,7 +151,8 @@ def run(
         from onewaytrade import definitions
 
         for path in paths:
-            parameters.validate(path, given[path.stem], definitions.check_parameters)
+            check = parameters.own_check(path) or definitions.check_parameters
+            parameters.validate(path, given[path.stem], check)
     results = collection.Results(
         (out or (root / "build" / "runs" / slug if slug else root / "build")).resolve(),
         order=tuple(claims.register()),
@@ -137,6 +181,18 @@ def run(
         report.scoreboard(console, verdicts.read(results.verdicts))
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the project; new, or empty.")],
+) -> None:
+    """Lay out a small project of one's own: another article, with two worked examples."""
+    from onewaytrade import starter
+
+    for path in starter.lay_out(folder):
+        print(path)
+    print(f"The project is laid out. Next: onewaytrade run --project {folder}")
 
 
 @app.command()

@@ -15,6 +15,7 @@ from typing import Any, Final
 from onewaytrade import claims, grids
 from onewaytrade.choices import (
     CHECKLISTS,
+    METHODS,
     PINNED,
     ROW_CHECK,
     choices_of,
@@ -69,8 +70,8 @@ _CHOICE_WORDS: Final = {
 
 
 def can_judge(claim: Claim) -> bool:
-    """Tell whether the claim's notebook is among those that the package can judge without running it."""
-    return claim.notebook in _CHECKS
+    """Tell whether the claim can be judged from the register, without its notebook: its method is a known one."""
+    return str(claim.definition.choices["method"]) in METHODS.keys() | CHECKLISTS
 
 
 def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
@@ -133,6 +134,7 @@ def judge(claim_id: str, **overrides: Any) -> Verdict:
         except NoFigureError as error:
             return claims.cannot_check(claim, str(error), variant, others)
         band, reason = _band(claim, choices)
+    claim = _about(claim, choices)
     every = grids.grid(claim, **overrides)
     judged = claims.judge(
         claim,
@@ -153,7 +155,8 @@ def judge(claim_id: str, **overrides: Any) -> Verdict:
 
 def grid(claim_id: str, **overrides: Any) -> grids.Grid:
     """Return every definition of a claim with its answer; raises ClaimError for a claim that declares none."""
-    found = grids.grid(claims.get(claim_id), **overrides)
+    claim = claims.get(claim_id)
+    found = grids.grid(_about(claim, choices_of(claim, **overrides)), **overrides)
     if found is None:
         raise ClaimError(
             f"Claim {claim_id} declares no dimensions in the register, and so has one definition alone."
@@ -222,6 +225,20 @@ def _band(claim: Claim, choices: Mapping[str, Any]) -> tuple[tuple[float, float]
     at_pin = choices.get(pin) == choices_of(claim).get(pin)
     finder = _BANDS.get(str(choices["method"])) if at_pin else None
     return load(finder)(choices) if finder else (None, "")
+
+
+def _about(claim: Claim, choices: Mapping[str, Any]) -> Claim:
+    """Return a claim whose parts name the region that a run asks about, where they name the article's."""
+    article, asked = claim.definition.choices.get("region"), choices.get("region")
+    if article is None or asked is None or article == asked:
+        return claim
+    owner, name = (load(f"onewaytrade.methods.cpb:{how}") for how in ("owned", "named"))
+    own = rf"(?<!excluding ){re.escape(article)}"
+
+    def told(text: str) -> str:
+        return re.sub(own, name(asked), re.sub(rf"{own}['’]s (\w+)", lambda found: owner(asked, found[1]), text))
+
+    return replace(claim, parts=tuple(replace(part, text=told(part.text)) for part in claim.parts))
 
 
 def _variant(article: Mapping[str, Any], asked: Mapping[str, Any]) -> str | None:

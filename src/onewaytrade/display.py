@@ -286,7 +286,10 @@ def _verdict_rows(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Edition", content.get("edition")),
         ("Neighbouring editions", _band(content)),
         ("Grade of the evidence", content.get("evidence")),
-        ("Evidence at hand", _places(content)),
+        (
+            "Evidence for the article’s own definition" if content.get("variant") else "Evidence at hand",
+            _places(content),
+        ),
         ("Other definitions", _sentence(content.get("robustness"), content.get("robustness_reason"))),
         ("In all", _in_all(content)),
     ]
@@ -433,25 +436,49 @@ def _sentence(word: str | None, more: str | None) -> str:
 
 
 def _heading(content: Mapping[str, Any]) -> str:
+    if content.get("variant"):
+        return "No verdict on the article"
+    word = _word(content)
+    return f"{word[:1].upper()}{word[1:]}"
+
+
+def _word(content: Mapping[str, Any]) -> str:
     word, robustness = content["verdict"], content.get("robustness")
-    return f"{word[:1].upper()}{word[1:]}{f', {robustness}' if robustness else ''}"
+    return f"{word}{f', {robustness}' if robustness else ''}"
 
 
 def _title(content: Mapping[str, Any]) -> str:
-    return str(content.get("title") or content["claim"])
+    """Return what stands beside the heading: the claim, or, where it was not asked, what was asked instead."""
+    return str(content.get("variant") or content.get("title") or content["claim"])
+
+
+def _remarks(content: Mapping[str, Any]) -> list[str]:
+    """Return the sentences below a card's heading; a run that departs is told what the same rule would give."""
+    reason = content.get("reason") or ""
+    if not content.get("variant"):
+        return [reason] if reason else []
+    claim = str(content.get("title") or content["claim"])
+    return [
+        f"By the rule of the article’s claim this would be: {_word(content)}. {reason}".strip(),
+        f"The claim as the article has it: {claim}",
+    ]
+
+
+def _mark(content: Mapping[str, Any]) -> fmt.Mark:
+    return fmt.DEPARTS if content.get("variant") else fmt.MARKS[content["verdict"]]
 
 
 def _card_html(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> str:
-    mark = fmt.MARKS[content["verdict"]]
+    mark = _mark(content)
     glyph = f'<span aria-hidden="true" style="color: {mark.colour}">{mark.glyph}</span>'
-    remarks = [content.get("reason"), content.get("variant")]
-    caption = f"How the claim {content['claim']} was judged"
+    how = "asked with other choices" if content.get("variant") else "judged"
+    caption = f"How the claim {content['claim']} was {how}"
     lines = "\n".join(f"<tr>{_cell(name, 'left', scope='row')}{_cell(text, 'left')}</tr>" for name, text in rows)
     return (
         f'<div id="{escape(content["claim"])}" '
         f'style="border-left: 0.4em solid {mark.colour}; padding-left: 1em">\n'
         f"<p><strong>{glyph} {escape(_heading(content))}.</strong> {escape(_title(content))}</p>\n"
-        + "".join(f"<p>{escape(text)}</p>\n" for text in remarks if text)
+        + "".join(f"<p>{escape(text)}</p>\n" for text in _remarks(content))
         + f"<table>\n{_caption(caption)}\n"
         f"<tbody>\n{lines}\n</tbody>\n</table>\n{_cited_html(_cited(content))}</div>\n"
     )
@@ -470,8 +497,7 @@ def _cited_html(cited: Sequence[tuple[str, str]]) -> str:
 
 
 def _card_text(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> str:
-    mark = fmt.MARKS[content["verdict"]]
-    remarks = [text for text in (content.get("reason"), content.get("variant")) if text]
+    mark, remarks = _mark(content), _remarks(content)
     told = [f"{name}: {text.rstrip('.')}." for name, text in rows]
     sources = [f"{key}: {where}." for key, where in _cited(content)]
     title = _title(content).rstrip(".") + "."

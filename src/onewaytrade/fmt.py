@@ -34,6 +34,8 @@ class Mark:
 
 
 # One shape for each word, so that a verdict is never told by colour alone. Colours of Okabe and Ito.
+# What stands in the place of a verdict's mark where a run asks something else than the article.
+DEPARTS: Final = Mark("↷", "o", "#6B6B6B", fill="none")
 MARKS: Final = {
     "reproduced": Mark("●", "o", "#009E73"),
     "close": Mark("▲", "^", "#009E73"),

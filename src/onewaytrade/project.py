@@ -8,6 +8,8 @@ from onewaytrade.errors import ProjectError
 VARIABLE = "ONEWAYTRADE_PROJECT"
 MANIFEST = Path("data") / "datapackage.json"
 _PACKAGED = Path(__file__).parent / "_project"
+# Where the data lie if the package runs from its own repository.
+_CHECKOUT = Path(__file__).parents[2]
 
 
 def use(path: Path) -> None:
@@ -35,6 +37,14 @@ def root() -> Path:
         f"No project was found in {here} or above it: run from a folder that holds {MANIFEST.as_posix()}, "
         f"or name one with --project or {VARIABLE}."
     )
+
+
+def packaged() -> Path:
+    """Return the project that came with the package; raises ProjectError if it came without its data."""
+    for folder in (_PACKAGED, _CHECKOUT):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise ProjectError(f"The package in {Path(__file__).parent} came without its data: install it again.")
 
 
 def own_root() -> Path:

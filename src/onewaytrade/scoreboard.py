@@ -102,7 +102,9 @@ def verdicts() -> list[dict[str, Any]]:
 
 
 def article() -> str:
-    """Return title, publisher and month of the article in a sentence, from the dataset on it."""
+    """Return title, publisher and month of the article in a sentence, from the dataset on it; "" without one."""
+    if "article" not in datasets.names():
+        return ""
     rows = datasets.load("article").query("entity == 'article'").set_index("measure")
     texts, months = rows["value_text"].astype(str), rows["period"].astype(str)
     return f"The article: “{texts['title'].rstrip('.')}”, {texts['publisher']}, {fmt.month(months['title'])}."
@@ -179,9 +181,11 @@ def numbers(found: Sequence[dict[str, Any]], order: str = "article") -> pd.DataF
     ]
     table = pd.DataFrame(rows).astype(dict.fromkeys(("range_low", "range_high") if rows else (), float))
     if order == "article" and rows:
-        placed = [_PICTURED.get(v["claim"], ("Others", label(v))) for v in found if v["printed"] is not None]
+        # Another article's claims have no place in the picture of this one: they stand under one heading.
+        rest = "Others" if any(v["claim"] in _PICTURED for v in found) else "In the order of the article"
+        placed = [_PICTURED.get(v["claim"], (rest, label(v))) for v in found if v["printed"] is not None]
         table["group"], table["label"] = zip(*placed, strict=True)
-        headings = list(dict.fromkeys(heading for heading, _ in (*_PICTURED.values(), ("Others", ""))))
+        headings = list(dict.fromkeys(heading for heading, _ in (*_PICTURED.values(), (rest, ""))))
         table = table.sort_values("group", key=lambda own: own.map(headings.index), kind="stable")
     other = table["unit"] != "%"
     table.loc[other, "label"] += ", " + table.loc[other, "unit"]

@@ -137,3 +137,24 @@ def test_growth_per_year_compounds_to_the_growth_of_the_window(table):
     estimate = cpb.growth({**CHOICES, "flow": "imports", "per_year": True})
     assert (1 + estimate.value / 100) ** (27 / 12) == pytest.approx(end / start)
     assert estimate.sentence.endswith(", per year.")
+
+
+def test_a_run_says_whose_question_it_asks():
+    own = cpb.question("cpb-exports-33", "China", "2022-12", "2025-03")
+    assert (
+        own
+        == "With these values the notebook asks what the article says: of China from December 2022 to March 2025."
+    )
+    other = cpb.question("cpb-exports-33", "United States", "2022-12", "2025-03")
+    assert "question of the United States from December 2022" in other
+    assert "The article itself speaks of China" in other
+    later = cpb.question("cpb-exports-33", "China", "2022-12", "2025-12")
+    assert "This run asks of China from December 2022 to December 2025" in later
+    assert "the time from December 2022 to March 2025" in later
+
+
+def test_regions_are_named_as_they_stand_in_a_sentence():
+    assert cpb.owned("United States", "exports") == "the United States’ exports"
+    assert cpb.owned("Emerging Asia excluding China", "imports") == "the imports of Emerging Asia excluding China"
+    assert cpb.owned("Eastern Europe / CIS", "exports") == "the exports of Eastern Europe and the CIS"
+    assert cpb.named("Other advanced economies") == "the other advanced economies"

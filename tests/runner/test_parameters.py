@@ -1,5 +1,6 @@
 """Reading the parameters cell, and refusing what does not fit before anything runs."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,3 +91,20 @@ def test_other_values_have_other_folders() -> None:
     assert one != other
     assert "/" not in other
     assert len(parameters.slug({"01-a": {"economy": "x" * 300}})) < 100
+
+
+def test_a_notebook_may_name_its_own_check(make_notebook: Callable[..., Path]) -> None:
+    path = make_notebook("# Title", 'economy: str = "Japan"')
+    assert parameters.own_check(path) is None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["metadata"]["onewaytrade"] = {"check": "onewaytrade.methods.cpb:check_parameters"}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    check = parameters.own_check(path)
+    assert check is not None
+    values = {"edition": "pinned", "economy": "Jpan", "start": "2022-12", "end": "2024-12"}
+    with pytest.raises(ParameterError, match="the nearest is 'Japan'"):
+        check(path.stem, dict(values))
+    content["metadata"]["onewaytrade"] = {"check": "onewaytrade.methods.nothing"}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ParameterError, match="write module:function"):
+        parameters.own_check(path)

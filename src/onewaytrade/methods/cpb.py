@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from onewaytrade import datasets, fmt, measures, project
+from onewaytrade import claims, datasets, fmt, measures, project
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.nearest import nearest
@@ -104,7 +104,7 @@ def growth(choices: Mapping[str, Any]) -> Estimate:
         rate = measures.window_growth(data, *window.periods)
     except measures.MeasureError as error:
         raise NoFigureError(str(error)) from error
-    return window.estimate(rate, datasets.pinned(_CUSTOMS))
+    return window.estimate(rate, _named_edition(window.key))
 
 
 def _series_of(edition: str, flow: str, region: str, measure: str, source: str) -> "pd.Series[float]":
@@ -150,11 +150,12 @@ def _rates(definitions: Sequence[Mapping[str, Any]]) -> list[Estimate | NoFigure
     answers: list[Estimate | NoFigureError | _Window] = [_window_of(own, editions) for own in definitions]
     windows = [(at, own) for at, own in enumerate(answers) if isinstance(own, _Window)]
     sums = _RunningSums.of([window.key for _, window in windows])
-    rates, customs = sums.growth([window for _, window in windows]), datasets.pinned(_CUSTOMS)
+    rates = sums.growth([window for _, window in windows])
+    named = {key: _named_edition(key) for key in sums.columns}
     for (at, window), rate in zip(windows, rates, strict=True):
         try:
             window.check(sums.held[window.key])
-            answers[at] = window.estimate(float(rate), customs)
+            answers[at] = window.estimate(float(rate), named[window.key])
         except NoFigureError as error:
             answers[at] = error
     return [answer for answer in answers if not isinstance(answer, _Window)]
@@ -170,6 +171,12 @@ def _window_of(choices: Mapping[str, Any], editions: Mapping[str, str]) -> "_Win
 
 
 _Key = tuple[str, str, str, str, str]
+
+
+def _named_edition(key: _Key) -> str:
+    """Return the dataset and edition of a series; a project without customs' table never asks for its edition."""
+    edition, *_, source = key
+    return datasets.pinned(_CUSTOMS) if source == _CUSTOMS else f"{DATASET} {edition}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +212,15 @@ class _Window:
         edition, *_, source = self.key
         check_held(edition, (first, last), held, source)
 
-    def estimate(self, rate: float, customs: str) -> Estimate:
-        """Return the estimate at a rate in per cent; `customs` names the edition of customs' table."""
-        edition, *_, source = self.key
+    def estimate(self, rate: float, edition: str) -> Estimate:
+        """Return the estimate at a rate in per cent; `edition` names the dataset and edition that it is from."""
         yearly = measures.annual_rate(rate, measures.months_apart(*self.periods))
         per_year = bool(self.choices.get("per_year"))
         sentence = _sentence(self.choices, self.start, self.end, self.choices.get("average", "month"))
         return Estimate(
             value=yearly if per_year else rate,
             grade="primary",
-            edition=customs if source == _CUSTOMS else f"{DATASET} {edition}",
+            edition=edition,
             sentence=f"{sentence[:-1]}, per year." if per_year else sentence,
             annual_rate=yearly,
             unit="%",
@@ -481,19 +487,52 @@ def last_full_year(until: str) -> str:
 def _sentence(choices: Mapping[str, Any], start: str, end: str, average: str) -> str:
     what = _MEASURES[choices["measure"]]
     how = " by Chinese customs, not adjusted" if choices.get("source") == _CUSTOMS else ""
-    flow = f"{possessive(choices['region'])} {choices['flow']}"
+    flow = owned(choices["region"], choices["flow"])
     window = f"{fmt.month(start)} to {fmt.month(end)}, {_AVERAGES[average]}"
     return f"{what[0].upper()}{what[1:]} of {flow}{how}, {window}."
 
 
-def possessive(region: str) -> str:
-    """Return a region's name as an owner: "China's", "the United States'", "the World's"."""
-    return f"{named(region)}{'’' if region.endswith('s') else '’s'}"
+def question(claim_id: str, region: str, start: str, end: str) -> str:
+    """Return in a sentence what a run asks, and, where that is not the article's question, what it is instead.
+
+    `claim_id` is the claim that holds the article's own region and window; an edition is no part of the question.
+    """
+    choices = claims.get(claim_id).definition.choices
+    own, asked = (choices["region"], choices["start"], choices["end"]), (region, start, end)
+    told = f"{named(region)} from {fmt.month(start)} to {fmt.month(end)}"
+    if asked == own:
+        return f"With these values the notebook asks what the article says: of {told}."
+    article = f"{named(own[0])} from {fmt.month(own[1])} to {fmt.month(own[2])}"
+    return (
+        f"**This run asks the article’s question of {told}.** The article itself speaks of {article}. All that "
+        f"is computed below is about {named(region)}, unless it names another region. A card that asks something "
+        "else than the article says so and judges nothing; “the article’s question” and “the article’s "
+        f"definition” then mean its words, applied to {named(region)}."
+        if region != own[0]
+        else f"**This run asks of {told}**, while the article speaks of the time from {fmt.month(own[1])} to "
+        f"{fmt.month(own[2])}. A card that asks something else than the article says so and judges nothing; “the "
+        "article’s question” and “the article’s definition” then mean its words, applied to this time."
+    )
+
+
+def owned(region: str, thing: str) -> str:
+    """Return what a region has: "China’s exports", but "the exports of Emerging Asia excluding China"."""
+    if region in _NAMED or " excluding " in region:
+        return f"the {thing} of {named(region)}"
+    return f"{named(region)}{'’' if region.endswith('s') else '’s'} {thing}"
 
 
 def named(region: str) -> str:
     """Return a region's name as it stands within a sentence: "China", "the Euro Area"."""
-    return f"{'the ' if region in _WITH_ARTICLE else ''}{region}"
+    return _NAMED.get(region, f"{'the ' if region in _WITH_ARTICLE else ''}{region}")
 
 
 _WITH_ARTICLE: Final = frozenset({"World", "Euro Area", "United States", "United Kingdom"})
+# Regions of several countries whose names in CPB's table are labels rather than words of a sentence.
+_NAMED: Final = {
+    "Advanced economies": "the advanced economies",
+    "Africa and Middle East": "Africa and the Middle East",
+    "Eastern Europe / CIS": "Eastern Europe and the CIS",
+    "Emerging economies": "the emerging economies",
+    "Other advanced economies": "the other advanced economies",
+}

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import importlib
 import io
 import re
 import tokenize
@@ -112,6 +113,25 @@ def validate(path: Path, values: Mapping[str, Value], check: Check | None = None
             )
     if check is not None:
         check(path.stem, {name: parameter.default for name, parameter in known.items()} | dict(values))
+
+
+def own_check(path: Path) -> Check | None:
+    """Return the check that the notebook at `path` names in its metadata, as `"onewaytrade": {"check": ...}`.
+
+    It is "module:function", called with all values by name, and raises ParameterError for those that the data
+    cannot answer. None if the notebook names none. Raises ParameterError if there is no such function.
+    """
+    place = notebooks.read(path).get("metadata", {}).get("onewaytrade", {}).get("check")
+    if place is None:
+        return None
+    module, _, name = str(place).partition(":")
+    try:
+        function: Callable[[dict[str, Value]], None] = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError):
+        raise ParameterError(
+            f"{path.stem}: the check {place!r} in its metadata is not there; write module:function."
+        ) from None
+    return lambda _stem, values: function(values)
 
 
 def slug(parameters: Mapping[str, Mapping[str, Value]]) -> str:

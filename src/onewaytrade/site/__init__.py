@@ -11,11 +11,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from onewaytrade import project
 from onewaytrade.errors import SiteError
 
 _HERE: Final = Path(__file__).parent
 _NEEDED: Final = {"sphinx": "Sphinx", "myst_nb": "MyST-NB", "pydata_sphinx_theme": "the PyData theme"}
 _VERDICTS: Final = "<!-- verdicts -->"
+_OPENING: Final = re.compile(r"\A.*?(?=^## Findings)", re.DOTALL | re.MULTILINE)
+_TITLE: Final = "ONEWAYTRADE_SITE_TITLE"
 _LINK: Final = re.compile(r"\[([^\]]+)\]\((notebooks/[\w-]+)\.ipynb(#[\w-]+)\)")
 
 
@@ -38,8 +41,8 @@ def build(executed: Path, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
-        _assemble(notebooks, verdicts, scratch / "source")
-        _sphinx(scratch)
+        title = _assemble(notebooks, verdicts, scratch / "source")
+        _sphinx(scratch, title)
         pages = scratch / "html"
         # These only help Sphinx to build again in the same place, which we never do, and to show sources.
         (pages / ".buildinfo").unlink()
@@ -68,13 +71,24 @@ def _verdicts(path: Path, stems: set[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _assemble(notebooks: Sequence[Path], verdicts: Sequence[dict[str, Any]], source: Path) -> None:
-    """Lay out what Sphinx reads: our pages, and the notebooks as they are."""
+def _assemble(notebooks: Sequence[Path], verdicts: Sequence[dict[str, Any]], source: Path) -> str | None:
+    """Lay out what Sphinx reads, our pages and the notebooks as they are; return the project's own title, if any.
+
+    A project that is about another article has its title and opening in `index.md`, which take the place of ours.
+    """
     shutil.copytree(_HERE / "pages", source)
     for path in notebooks:
         shutil.copyfile(path, source / "notebooks" / path.name)
-    index = source / "index.md"
-    index.write_text(index.read_text("utf-8").replace(_VERDICTS, _scoreboard(verdicts)), "utf-8", newline="\n")
+    index, own = source / "index.md", project.root() / "index.md"
+    text, title = index.read_text("utf-8"), None
+    if own.is_file():
+        opening = own.read_text("utf-8").strip()
+        if not opening.startswith("# "):
+            raise SiteError(f"{own} must open with the site's title, a line like '# My article'.")
+        title = opening.partition("\n")[0].removeprefix("# ").strip()
+        text = _OPENING.sub(lambda _: f"{opening}\n\n", text)
+    index.write_text(text.replace(_VERDICTS, _scoreboard(verdicts)), "utf-8", newline="\n")
+    return title
 
 
 def _scoreboard(verdicts: Sequence[dict[str, Any]]) -> str:
@@ -84,13 +98,13 @@ def _scoreboard(verdicts: Sequence[dict[str, Any]]) -> str:
         return "No claim has been judged yet."
     # As HTML, since MyST knows no place inside a page that an output of a notebook makes.
     told = _LINK.sub(r'<a href="\2.html\3">\1</a>', scoreboard.markdown(verdicts))
-    return f"{scoreboard.article()}\n\n{told}"
+    return f"{scoreboard.article()}\n\n{told}".lstrip()
 
 
-def _sphinx(scratch: Path) -> None:
+def _sphinx(scratch: Path, title: str | None) -> None:
     """Run Sphinx in a process of its own: it changes global state, and needs a fixed order of hashes."""
     options = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(_HERE), "-d", str(scratch / "doctrees")]
-    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "NO_COLOR": "1", _TITLE: title or ""}
     # It would set the year of the copyright.
     environment.pop("SOURCE_DATE_EPOCH", None)
     done = subprocess.run(  # noqa: S603 # our own interpreter, and paths that we made

@@ -1,10 +1,14 @@
 """Configure Sphinx for the site; `onewaytrade.site.build` lays out the pages and calls it."""
 
+import os
 from importlib.metadata import version as installed
 
-project = "One-Way Trade"
+own_title = os.environ.get("ONEWAYTRADE_SITE_TITLE", "")
+project = own_title or "One-Way Trade"
 author = "The One-Way Trade authors"
-project_copyright = f"2026 {author}; text and figures CC BY 4.0, code MIT"
+project_copyright = (
+    "its authors; made with One-Way Trade" if own_title else f"2026 {author}; text and figures CC BY 4.0, code MIT"
+)
 release = version = installed("onewaytrade")
 language = "en"
 

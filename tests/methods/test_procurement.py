@@ -254,7 +254,8 @@ def test_only_china_fell_by_half_and_both_accounts_say_so(root):
     wider = frame[frame["panel"] != "The article’s question"]
     assert wider["value"].between(-10, 1).all(), "where China is one country of several, nothing fell by half"
     verdict = definitions.judge("draeger-50")
-    assert (verdict.robustness, len(verdict.spread.breaks)) == ("robust", len(wider))
+    assert (verdict.robustness, verdict.spread.breaks, len(verdict.spread.turns)) == (None, (), len(wider))
+    assert "1 only tells the printed figure again" in verdict.robustness_reason
 
 
 def test_the_total_has_a_second_account_and_its_part_is_another_question(root):
@@ -264,7 +265,7 @@ def test_the_total_has_a_second_account_and_its_part_is_another_question(root):
     assert frame.loc[("xinhua", "all", "2021"), "low"] == cell(
         root, "procurement", procurement.TOTAL, "2021", "low"
     )
-    assert definitions.judge("procurement-48trn").robustness == "robust"
+    assert definitions.judge("procurement-48trn").robustness is None, "a second account of one total is no vote"
 
 
 @pytest.mark.parametrize("claim", ["document-551-ratios", "eu-ipi-5m"])
@@ -274,11 +275,12 @@ def test_a_second_account_gives_each_part_that_it_tells_the_same_answer(claim):
     others = found.same[~found.same["article"]]
     assert len(others)
     assert (others["agrees"] == others["part"].map(own)).all()
-    assert definitions.judge(claim).spread.share_agreeing == 1
+    assert others["copy"].all()
+    assert definitions.judge(claim).spread.share_agreeing is None
 
 
 def test_contracts_of_any_kind_overturn_the_sector_alone():
-    (told,) = definitions.judge("eu-ipi-5m").spread.breaks
+    (told,) = definitions.judge("eu-ipi-5m").spread.turns
     assert told.startswith("kind of contract: of any kind")
 
 

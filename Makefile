@@ -20,7 +20,7 @@ ifneq ($(SOUND),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benchmark lab site serve lint format lock clean
+.PHONY: help run test variants benchmark lab site serve lint format lock clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -33,6 +33,9 @@ run: $(INSTALLED) ## Execute all notebooks, judge the claims, and make the websi
 
 test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(TESTS)
+
+variants: $(INSTALLED) ## Execute every notebook with many other parameters (some minutes).
+	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py
 
 benchmark: $(INSTALLED) ## Time how many definitions a second are evaluated.
 	$(BIN)/python tests/benchmarks/definitions.py

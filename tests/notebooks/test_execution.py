@@ -77,9 +77,13 @@ def test_verdicts_have_their_place_and_numbers_their_difference(verdicts):
 
 
 def test_a_second_run_writes_the_same_bytes(built, tmp_path):
-    done = command("run", "--out", str(tmp_path))
+    # Every other notebook; nbval executes three of the rest once more.
+    done = command("run", "02", "04", "05", "07", "11", "--out", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    written = [path for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+    written = [
+        path for path in sorted(tmp_path.rglob("*")) if path.is_file() and path.suffix in {".ipynb", ".csv"}
+    ]
+    written = [path for path in written if path.name != "definitions.csv"]
     assert len(written) > 10
     for path in written:
         assert path.read_bytes() == (built / path.relative_to(tmp_path)).read_bytes(), path.name

@@ -1,5 +1,6 @@
 """Execute notebooks with other parameters: their pages must read as if written for them."""
 
+import os
 import re
 import sys
 
@@ -27,11 +28,8 @@ VARIANTS = [
         {"edition": "2022-04", "start": "2000-01", "end": "2000-03"},
         ["January 2000 to March 2000", "edition 2022-04"],
     ),
-    ("01-export-surge", {"edition": "latest", "end": "2026-01"}, ["January 2026"]),
-    ("04-partner-imports", {"currency": "CNY"}, ["in yuan"]),
     ("04-partner-imports", {"currency": "own", "window": 1}, ["yen", "euro"]),
     ("05-commodities", {"release": "latest"}, ["January to July 2026"]),
-    ("05-commodities", {"release": "2023-11-07"}, ["January to October 2023"]),
     (
         "02-customs-growth",
         {"currency": "USD", "basket": "Four energy and ore lines"},
@@ -57,46 +55,24 @@ VARIANTS = [
     ),
     (
         "06-property-and-suppliers",
-        {"commodity": "Coal and lignite", "base": "2019", "window": "2025-04..2025-06"},
-        ["coal and lignite", "From 2019 to 2024", "April to June 2025", "Neither fell"],
-    ),
-    (
-        "06-property-and-suppliers",
         {"commodity": "Natural gas", "base": "2016", "window": "2026-01..2026-06", "partner": "Vietnam"},
         ["natural gas", "(from 2023)", "January to June 2026", "Vietnam", "Even the sign hangs on it"],
-    ),
-    (
-        "07-consumption-and-luxury",
-        {"end": "2026-07", "base": "2021", "year": "2025"},
-        [
-            "In July 2026 retail sales rose by",
-            "The level of July 2026 is not at hand",
-            "In 2025 Porsche did worse in China",
-        ],
     ),
     (
         "07-consumption-and-luxury",
         {"start": "2021-06", "end": "2023-03", "base": "2022", "year": "2021"},
         ["growth is not below that of 2022 either", "no sign of weak sales in that year"],
     ),
-    ("08-trade-remedies", {"count": "half-years", "since": "2021"}, ["more than 250, with", "at least 304"]),
     (
         "08-trade-remedies",
         {"count": "research", "since": "2024"},
         ["at least 198", "has a single figure from 2024"],
     ),
     ("09-procurement", {"year": "2021"}, ["For 2021 the report gives more than 45", "Of 2021 no share was found"]),
-    ("09-procurement", {"about": 2}, ["49–51", "96 to 104"]),
     (
         "10-localisation",
         {"currency": "USD", "release": "latest"},
         ["billion dollars", "January to July 2026", "later than the article"],
-    ),
-    ("10-localisation", {"release": "2023-11-07"}, ["January to October 2023", "earlier than the article"]),
-    (
-        "11-one-way-trade",
-        {"currency": "CNY", "start": "2023", "end": "2025"},
-        ["In 2023 China exported", "fen for each yuan", "2023 to 2025"],
     ),
     (
         "11-one-way-trade",
@@ -110,16 +86,46 @@ VARIANTS = [
     ),
     (
         "12-since-then",
-        {"until": "2025-12"},
-        ["carried forward to December 2025", "By December 2025: exports", "The year 2025 ended as the largest"],
-    ),
-    (
-        "12-since-then",
         {"until": "2025-03"},
         ["Nothing at hand up to March 2025 goes beyond", "nothing is carried"],
     ),
     ("00-scoreboard", {"order": "verdict"}, ["in the order of the verdict"]),
 ]
+# More of the same, for whoever changes a notebook or its methods: make variants runs them all.
+MORE = [
+    ("01-export-surge", {"edition": "latest", "end": "2026-01"}, ["January 2026"]),
+    ("04-partner-imports", {"currency": "CNY"}, ["in yuan"]),
+    ("05-commodities", {"release": "2023-11-07"}, ["January to October 2023"]),
+    (
+        "06-property-and-suppliers",
+        {"commodity": "Coal and lignite", "base": "2019", "window": "2025-04..2025-06"},
+        ["coal and lignite", "From 2019 to 2024", "April to June 2025", "Neither fell"],
+    ),
+    (
+        "07-consumption-and-luxury",
+        {"end": "2026-07", "base": "2021", "year": "2025"},
+        [
+            "In July 2026 retail sales rose by",
+            "The level of July 2026 is not at hand",
+            "In 2025 Porsche did worse in China",
+        ],
+    ),
+    ("08-trade-remedies", {"count": "half-years", "since": "2021"}, ["more than 250, with", "at least 304"]),
+    ("09-procurement", {"about": 2}, ["49–51", "96 to 104"]),
+    ("10-localisation", {"release": "2023-11-07"}, ["January to October 2023", "earlier than the article"]),
+    (
+        "11-one-way-trade",
+        {"currency": "CNY", "start": "2023", "end": "2025"},
+        ["In 2023 China exported", "fen for each yuan", "2023 to 2025"],
+    ),
+    (
+        "12-since-then",
+        {"until": "2025-12"},
+        ["carried forward to December 2025", "By December 2025: exports", "The year 2025 ended as the largest"],
+    ),
+]
+if os.environ.get("ONEWAYTRADE_EVERY_VARIANT"):
+    VARIANTS += MORE
 
 
 # Where a page about another economy may speak of China: in a region's name, in what the article says, in the name

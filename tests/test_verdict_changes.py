@@ -197,6 +197,37 @@ def test_what_is_written_is_what_was_found(few, tmp_path, monkeypatch, capsys):
     assert paths["chart"].read_bytes().startswith(b"\x89PNG")
 
 
+def asked(monkeypatch, *arguments):
+    """Return the status with which the command `compare` ends."""
+    monkeypatch.setattr(sys, "argv", ["onewaytrade", "compare", *map(str, arguments)])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    return end.value.code or 0
+
+
+def test_where_nothing_moves_only_the_picture_is_left_out(few, tmp_path, monkeypatch, capsys):
+    few("cpb-exports-33")
+    page, picture = tmp_path / "changes.md", tmp_path / "changes.png"
+    assert asked(monkeypatch, "--from", "latest", "--markdown", page, "--chart", picture) == 0
+    said = capsys.readouterr().out
+    assert f"there is nothing to draw; {picture} was not written." in said
+    assert f"Written: {page}\n" in said
+    assert (page.is_file(), picture.exists()) == (True, False)
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence_and_no_other_is(few, tmp_path, monkeypatch, capsys):
+    few("cpb-exports-33")
+    page, folder = tmp_path / "changes.md", tmp_path / "folder"
+    folder.mkdir()
+    for place in (folder, page / "changes.json"):
+        assert asked(monkeypatch, "--from", "latest", "--markdown", page, "--json", place) == 2
+        captured = capsys.readouterr()
+        assert captured.err.startswith(f"onewaytrade: {tmp_path}")
+        assert "cannot be read or written" in captured.err
+        assert captured.err.count("\n") == 1
+        assert [path.name for path in tmp_path.rglob("*.*") if path.name.startswith("changes")] == []
+
+
 def test_the_picture_shows_both_figures_beside_the_printed_one(few):
     few("cpb-exports-33", "cpb-imports-0")
     found, rows = compared([], ["2026-03"])

@@ -87,6 +87,14 @@ def main() -> None:
     except OneWayTradeError as error:
         print(f"onewaytrade: {error}", file=sys.stderr)
         sys.exit(2)
+    except OSError as error:
+        # Where two files are named, the second is the one that was asked for, and the first is on its way to it.
+        place = error.filename2 or error.filename
+        if place is None:
+            raise
+        problem = f"{place} cannot be read or written ({error.strerror})"
+        print(f"onewaytrade: {problem}; another place, or room and permission, is needed.", file=sys.stderr)
+        sys.exit(2)
 
 
 def _show_version(wanted: bool) -> None:
@@ -273,19 +281,26 @@ def compare(
 ) -> None:
     """Judge every claim on other editions, beside the verdict then, with the cause of each difference."""
     from onewaytrade import files, verdict_changes
+    from onewaytrade.errors import ParameterError
     from onewaytrade.runner import report
 
     found = verdict_changes.compare(
         verdict_changes.editions_of(then or [], "pinned"), verdict_changes.editions_of(now or [], "latest")
     )
     report.changes(report.console(), found)
+    contents: dict[Path, bytes] = {}
     if markdown is not None:
-        files.write_text(markdown, verdict_changes.markdown(found))
+        contents[markdown] = verdict_changes.markdown(found).encode()
     if as_json is not None:
-        files.write_text(as_json, verdict_changes.as_json(found))
+        contents[as_json] = verdict_changes.as_json(found).encode()
     if chart is not None:
-        files.write_bytes(chart, verdict_changes.chart(found).png())
-    for path in (path for path in (markdown, as_json, chart) if path is not None):
+        try:
+            contents[chart] = verdict_changes.chart(found).png()
+        except ParameterError as error:
+            # A month in which nothing moves is no failure, and the other files are wanted all the same.
+            print(f"{str(error).rstrip('.')}; {chart} was not written.")
+    files.write_together(contents)
+    for path in contents:
         print(f"Written: {path}")
 
 

@@ -41,7 +41,9 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     except BaseException:
         for path, old in before.items():
             if old is None:
-                path.unlink(missing_ok=True)
+                # What could not be written may be a folder, or lie where there can be no file.
+                if path.is_file():
+                    path.unlink()
             elif path.read_bytes() != old:
                 write_bytes(path, old)
         raise

@@ -17,6 +17,7 @@ from onewaytrade.methods import commodities
 
 FOLDER: Final = Path("data") / "verdicts"
 _REGISTER: Final = Path("data") / "claims.yml"
+_EXPECTED: Final = Path("tests") / "notebooks" / "expected.yml"
 
 
 def pin(dataset: str, edition: str, *, keep_verdicts: bool = True) -> str:
@@ -172,8 +173,10 @@ def _told(
     if figures:
         told.append(f"The same word, and figures that differ: {fmt.join(figures)}.")
     if before:
+        # A project of one's own has no tests.
+        tested = [_EXPECTED.as_posix()] if (project.root() / _EXPECTED).is_file() else []
         told.append(
-            "The notebooks, the README and tests/notebooks/expected.yml still hold the old ones and want a look: "
+            f"{fmt.join(['The notebooks', 'the README', *tested])} still hold the old ones and want a look: "
             "run `onewaytrade run`, `onewaytrade publish` and `onewaytrade readme`."
         )
     return " ".join(told)

@@ -3,11 +3,13 @@
 import io
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
 from onewaytrade.runner import report
 from onewaytrade.runner.collection import Results
 from onewaytrade.runner.execute import Failure, Outcome
+from onewaytrade.sources import comparing
 
 GOOD = Outcome("01-good", 4.2, {"cells": []}, None)
 BAD = Outcome("02-bad", 0.1, {"cells": []}, Failure("ValueError: [no] luck", "The part that fails"))
@@ -65,3 +67,16 @@ def test_the_scoreboard_has_a_row_for_each_verdict() -> None:
     }
     report.scoreboard(console, [verdict])
     assert all(part in text(console) for part in ("cpb-exports-33", "+33 %", "+33.2 %", "reproduced"))
+
+
+def test_of_large_numbers_and_a_long_key_no_digit_is_cut_off() -> None:
+    key = ["reporter", "partner", "flow", "currency", "frequency", "adjustment", "period"]
+    same = ("United States", "China", "exports", "USD", "monthly", "not stated")
+    old = pd.DataFrame([(*same, f"2025-{n:02d}", 209_023_180_217.4 + n) for n in (1, 2)], columns=[*key, "value"])
+    new = old.assign(value=old["value"] - 1_000_000)
+    console = plain()
+    report.comparison(console, comparing.compare(old, new, key, "value"))
+    said = text(console)
+    assert "│ 2025-02 │ 209,023,180,219 │ 209,022,180,219 │ −1,000,000 │" in said
+    assert "In each of these rows: reporter United States; partner China; flow exports; currency USD" in said
+    assert "…" not in said

@@ -300,6 +300,14 @@ def test_sources_keep_their_order_whichever_dataset_is_added_to(folder: Path, tm
     assert datasets.check(folder) == []
 
 
+def test_a_unit_a_tenth_as_large_is_refused_and_a_large_revision_is_not(folder: Path, tmp_path: Path) -> None:
+    tenfold = comtrade(tmp_path, {"202211": 1005e6, "202212": 2000e6, "202301": 3000e6})
+    sentence = refusal(DatasetError, lambda: add("comtrade", tenfold, edition=DAY, root=folder))
+    assert "the values are about 10 times those of mirror 2026-11-23" in sentence
+    revised = comtrade(tmp_path, {"202211": 201e6, "202212": 400e6, "202301": 600e6})
+    assert add("comtrade", revised, edition=DAY, root=folder).comparisons[0].changed == 3
+
+
 def test_a_unit_that_changed_is_refused(folder: Path, tmp_path: Path) -> None:
     # Thousands of dollars, where the API has dollars.
     path, before = comtrade(tmp_path, {"202211": 100.5e3, "202212": 200e3}), small.contents(folder)

@@ -119,6 +119,7 @@ def without(name: str) -> Entry:
 FAULTS: Mapping[str, tuple[Sequence[Entry], tuple[str, ...]]] = {
     "a column missing": ([without("primaryValue")], ("row 1", "the column primaryValue is missing")),
     "text for a value": ([entry(primaryValue="n.a.")], ("row 2", "'n.a.' stands where a number", "USD")),
+    "a value below 0": ([entry(primaryValue=-5.0)], ("row 2", "stands there", "not negative")),
     "no value": ([entry(primaryValue=None)], ("row 2", "an empty cell stands where a number")),
     "no period": ([entry(), entry(period="202313")], ("row 3", "'202313' stands there", "202305")),
     "no country": (

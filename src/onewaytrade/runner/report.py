@@ -37,6 +37,8 @@ _PLAIN_WIDTH = 120
 _NUMBERS = ("old", "new", "change", "change_pct")
 _HEADINGS = {"change_pct": "change, %"}
 _SHOWN = 10  # changes in a table
+_KEYS = 4  # columns of a key that a table has room for, even those that say the same in each row
+_LARGE = 1e6  # a number whose decimals nobody reads
 
 
 def console() -> Console:
@@ -230,20 +232,34 @@ def comparison(out: Console, found: "Comparison") -> None:
         name for name in _NUMBERS if name in found.changes and not (found.is_growth and name == "change_pct")
     ]
     key = [str(name) for name in found.changes if name not in _NUMBERS]
-    table = Table(*key)
-    for name in numbers:
-        table.add_column(_HEADINGS.get(name, name), justify="right")
     rows = found.changes
     if numbers:
         order = rows[numbers[-1]].abs().sort_values(ascending=False, kind="stable").index
         rows = rows.loc[order]
-    for row in rows.head(_SHOWN).to_dict("records"):
-        shown = [fmt.number(row[name], 2, sign=name.startswith("change")) for name in numbers]
+    rows = rows.head(_SHOWN)
+    if len(key) > _KEYS and len(rows) > 1:
+        same = {name: text for name in key if len(texts := set(rows[name].astype(str))) == 1 for text in texts}
+        key = [name for name in key if name not in same]
+        each = "; ".join(f"{name.replace('_', ' ')} {text}" for name, text in same.items() if text)
+        if each:
+            out.print(f"In each of these rows: {each}.", markup=False, soft_wrap=True)
+    cells = {name: [_change(value, name) for value in rows[name]] for name in numbers}
+    table = Table(*key)
+    for name in numbers:
+        # A number that is cut off is another number: rather a name is folded.
+        widest = max(map(len, cells[name]))
+        table.add_column(_HEADINGS.get(name, name), justify="right", no_wrap=True, min_width=widest)
+    for position, row in enumerate(rows[key].to_dict("records")):
+        shown = [cells[name][position] for name in numbers]
         table.add_row(*(escape(str(row[name])) for name in key), *shown)
     out.print(table)
     if found.changed > _SHOWN:
         which = "largest" if numbers else "first"
         out.print(f"These are the {_SHOWN} {which} of {found.changed:,} changes.")
+
+
+def _change(value: float, name: str) -> str:
+    return fmt.number(value, 0 if abs(value) >= _LARGE else 2, sign=name.startswith("change"))
 
 
 def _near(path: Path) -> Path:

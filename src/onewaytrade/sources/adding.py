@@ -30,7 +30,8 @@ _DAY: Final = r"\d{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?"
 _EDITION: Final = re.compile(rf"(?P<date>{_DAY})(?:\.(?P<number>\d\d))?")
 _SHOWN: Final = 16  # digits of a file's checksum that stand in `sources`
 # A table whose values are this many times those of the edition before has another unit, not other news.
-_OTHER_UNIT: Final = 50
+# The smallest slip is tenfold (billions for 100 millions), with room for what was revised at the same time.
+_OTHER_UNIT: Final = 8
 # Of a unit's first word; what follows ("CNY", "pieces") must be the same for two numbers to be compared.
 _POWERS: Final[Mapping[str, float]] = {"k": 1e3, "10k": 1e4, "M": 1e6, "100M": 1e8, "bn": 1e9, "trn": 1e12}
 

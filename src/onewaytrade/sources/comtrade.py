@@ -120,7 +120,7 @@ def _row(answer: _Answer, row: int) -> Record:
         "currency": "USD",
         **_when(answer, row),
         "adjustment": "not stated",
-        "value": number(answer.cells, row, answer.at["primaryValue"], "a value in USD is expected"),
+        "value": _value(answer, row),
         "unit": "USD",
         "yoy_published_pct": "",
         "basis": "printed",
@@ -129,6 +129,13 @@ def _row(answer: _Answer, row: int) -> Record:
         "publisher": "UN Comtrade",
         "note": "",
     }
+
+
+def _value(answer: _Answer, row: int) -> str:
+    text = number(answer.cells, row, answer.at["primaryValue"], "a value in USD is expected")
+    if float(text) < 0:
+        raise answer.fault(row, "primaryValue", "a value in USD that is not negative is expected")
+    return text
 
 
 def _country(answer: _Answer, row: int, side: str) -> str:

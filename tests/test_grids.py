@@ -158,7 +158,9 @@ def test_a_bound_that_stands_can_be_agreed_with_and_one_that_does_not_cannot(mon
     assert grids.spread(stands).word == "robust"
     open_still = bounded(monkeypatch, over, ends(47, None), ends(49, None), kind="bound")
     assert grids.spread(open_still).word is None
-    assert "only bound" in grids.spread(open_still).reason
+    assert grids.spread(open_still).reason == (
+        "Whether the article’s definition agrees is open; the one other does."
+    )
 
 
 def test_the_ends_of_a_grid_are_told_by_bounds_too_where_they_are_known(monkeypatch):

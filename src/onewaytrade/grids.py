@@ -981,7 +981,9 @@ def notes(found: Grid) -> list[str]:
         )
         told.append(f"What moves the answer ({how}): {'; '.join(each)}.")
     counts = found.left_out["kind"].value_counts()
-    left = [f"{counts[kind]} {words[counts[kind] > 1]}" for kind, words in _LEFT_OUT.items() if kind in counts]
+    left = [
+        f"{counts[kind]} {words[int(counts[kind] > 1)]}" for kind, words in _LEFT_OUT.items() if kind in counts
+    ]
     return told + ([f"Left out: {fmt.join(left)}."] if left else [])
 
 
@@ -1040,22 +1042,21 @@ def _ends(found: Grid, rows: pd.DataFrame, of: str, *, middle: bool = False) -> 
 
     Of several that are equal it is the one with the fewest changes; bounds that hold all others are told once.
     """
-    changes = _changes(found)
-    for _, own in rows.loc[changes[rows.index].sort_values(kind="stable").index].groupby(
-        ["part", "unit"], sort=False
-    ):
+    nearest_first = rows.loc[_changes(found)[rows.index].sort_values(kind="stable").index]
+    for (_, unit), own in nearest_first.groupby(["part", "unit"], sort=False):
+        where = f"{of}, in {unit}" if unit == "points" != found.claim.printed.unit else of
         low, high = _reach(own)
         (first, least), (last, most) = (low.idxmin(), low.min()), (high.idxmax(), high.max())
         if least < most and first == last and np.isfinite([least, most]).all():
-            yield first, f"the widest bounds {of}"
+            yield first, f"the widest bounds {where}"
         elif least < most:
             if np.isfinite(least):
-                yield first, f"lowest {of}"
+                yield first, f"lowest {where}"
             if np.isfinite(most):
-                yield last, f"highest {of}"
+                yield last, f"highest {where}"
         values = own["value"].dropna().sort_values(kind="stable")
         if middle and len(values) > 2:
-            yield values.index[(len(values) - 1) // 2], f"middle {of}"
+            yield values.index[(len(values) - 1) // 2], f"middle {where}"
 
 
 def table(found: Sequence[Grid]) -> pd.DataFrame:

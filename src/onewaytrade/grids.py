@@ -39,7 +39,7 @@ from onewaytrade.choices import (
     laid_over,
     times,
 )
-from onewaytrade.claims import Claim, Dimension, Estimate, Finding, Option
+from onewaytrade.claims import Claim, Dimension, Estimate, Exclusion, Finding, Option
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.robustness import Spread
 
@@ -310,7 +310,7 @@ def _lay_out(
     cells: list[Cell] = []
     left_out: list[dict[str, Any]] = []
     seen: set[str] = set()
-    excluded = [(_anywhen(claim, own.when) if moved else own.when, own.why) for own in claim.excluded]
+    excluded = [(_anywhen(claim, own) if moved else own.when, own.why) for own in claim.excluded]
     for options in itertools.product(*(dimension.options for dimension in dimensions)):
         ids = _ids(dimensions, options)
         why = next((why for when, why in excluded if _fits(when, ids)), None)
@@ -342,12 +342,14 @@ def _month_of_year(option: str) -> str:
     return option[4:] if _MONTH.fullmatch(option) else ""
 
 
-def _anywhen(claim: Claim, when: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
-    """Return an exclusion as a run in another time understands it: by the month of the year if it is about that.
+def _anywhen(claim: Claim, exclusion: Exclusion) -> Mapping[str, Sequence[str]]:
+    """Return when an exclusion applies in a run in another time: by months of the year, if it is about these.
 
-    It is about the month of the year if it says how months may be averaged, and spares no other option of the same
-    calendar month: "a single January or February", whichever year. Other exclusions mean the month that they name.
+    It is if it says how months may be averaged, and spares no other option of the same calendar month: "a single
+    January or February", whichever year. What is excluded at one end for the same reason is at the other as well.
+    All other exclusions mean the very month that they name.
     """
+    when = exclusion.when
     ends = {own.id: own.options for own in claim.dimensions if own.id in _WINDOW & when.keys()}
     spared = any(
         option.id not in when[name] and _month_of_year(option.id) in {*map(_month_of_year, when[name])} - {""}
@@ -356,8 +358,13 @@ def _anywhen(claim: Claim, when: Mapping[str, Sequence[str]]) -> Mapping[str, Se
     )
     if "averaging" not in when or spared:
         return when
+    alike = [other.when for other in claim.excluded if other.why == exclusion.why and "averaging" in other.when]
+    months = {_month_of_year(one) for other in alike for name in _WINDOW & other.keys() for one in other[name]} - {
+        ""
+    }
     return {
-        name: tuple((name in ends and _month_of_year(one)) or one for one in ids) for name, ids in when.items()
+        name: (*months, *(one for one in ids if not _month_of_year(one))) if name in ends else ids
+        for name, ids in when.items()
     }
 
 

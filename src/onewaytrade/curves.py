@@ -45,6 +45,7 @@ _LINE: Final = 0.235  # height of a line of labels
 _TICKED: Final = 0.1  # columns narrower than that have ticks in the matrix, not dots
 _BAND: Final = "#F4F4F4"
 _WHOSE: Final = "the article’s"
+_IN: Final = ", in "  # between a panel's name and a unit that is not the article's
 # What a role is called, with whose the first definition is.
 _ROLES: Final = {"article": "{}", "neutral": "the neutral", "article and neutral": "{} and neutral"}
 # What a definition answers: not what is printed, perhaps, or what is printed; drawn in this order.
@@ -171,7 +172,7 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """The columns of a panel from its left to its right end; the first one stands out."""
+    """The columns of a panel from its left to its right end; the first one stands out, in whichever unit."""
 
     name: str
     left: float
@@ -205,7 +206,7 @@ def _panelled(table: pd.DataFrame, whose: str) -> pd.DataFrame:
     if whose != _WHOSE:
         panels = panels.str.replace(_capital(_WHOSE), _capital(whose), regex=False)
     others = _other_units(table)
-    split = table.assign(panel=panels.where(others == "", panels + ", in " + others))
+    split = table.assign(panel=panels.where(others == "", panels + _IN + others))
     if (others == "").all():
         return split
     # What is in the article's unit stands before what is not, since the first panel holds its definition.
@@ -275,11 +276,14 @@ def _laid_out(definitions: Sequence[_Definition], left: float, right: float) -> 
     groups = [(name, list(own)) for name, own in itertools.groupby(definitions, key=lambda one: one.panel)]
     room = right - left - _PANEL_GAP * (len(groups) - 1)
     panels: list[_Panel] = []
+    question = groups[0][0]
     x = left
     for width, (name, own) in zip(_widths([len(own) for _, own in groups], room), groups, strict=True):
         step = width / len(own)
         columns = tuple(_Column(one, x + (at + 0.5) * step, step) for at, one in enumerate(own))
-        panels.append(_Panel(name, x, x + width, columns, first=not panels))
+        panels.append(
+            _Panel(name, x, x + width, columns, first=name == question or name.startswith(f"{question}{_IN}"))
+        )
         x += width + _PANEL_GAP
     return panels
 

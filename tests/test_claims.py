@@ -293,6 +293,11 @@ def test_numbers_have_three_to_ten_alternatives():
             "paragraph: three",
             "claim 'cpb-exports-33', paragraph: 'three' is not of type 'integer'",
         ),
+        (
+            "label: volume,",
+            f"label: {'v' * 45},",
+            f"label: '{'v' * 45}' has 45 characters, and 44 at most fit",
+        ),
         ("  - id: cpb-imports-0", "  - id: cpb-exports-33", "the claim 'cpb-exports-33' stands twice"),
         ("claims:", "claims: [", "is not readable as YAML"),
     ],

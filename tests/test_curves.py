@@ -16,7 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from onewaytrade import charts, curves, page
+from onewaytrade import charts, curves, fmt, page
 from onewaytrade.charts import Chart
 
 NONE = math.nan
@@ -315,6 +315,35 @@ def test_the_alternative_text_tells_numbers_ranges_and_where_the_article_stands(
     known = charts.specification_curve(more, {}, unit="cases", printed=250.0, decimals=0, **WORDS).alt
     assert "median of the 2 with a value 264, 3 of them bounds only; " in known
     assert known.endswith("gives 277, the highest of the 2 with a value.")
+
+
+def test_a_run_with_other_parameters_has_a_question_of_its_own():
+    table = rows({QUESTION: 4, "Another window": 3}, 1, 1)
+    table.attrs["whose"] = "this run’s"
+    chart = curve(table)
+    assert list(chart.table["panel"].unique()) == ["This run’s question", "Another window"]
+    assert "This run’s question: 4 definitions" in chart.alt
+    assert "This run’s and neutral definition gives" in chart.alt
+    assert any(text.startswith("this run’s and neutral: ") for text in texts(chart))
+    assert "(bold: this run’s)" in words(chart)
+    # What is printed stays the article's.
+    assert "article’s" not in f"{words(chart)} {chart.alt}"
+
+
+def test_what_is_in_another_unit_has_a_panel_of_its_own_and_is_told_in_it():
+    table = rows({QUESTION: 6, "Another window": 2}, 3).assign(unit=["points", *["%"] * 5, "%", "points"])
+    table.loc[table["role"] == "article", "unit"] = "%"
+    chart = curve(table.assign(low=NONE, high=NONE))
+    split = [QUESTION, f"{QUESTION}, in points", "Another window", "Another window, in points"]
+    assert list(chart.table["panel"].unique()) == split
+    points_of = chart.table.loc[chart.table["panel"] == split[1], "value"].item()
+    assert f"{split[1]}: 1 definition, {fmt.points(points_of)};" in chart.alt
+    per_cent = table.loc[table["unit"].eq("%") & table["panel"].eq(QUESTION), "value"]
+    assert (
+        f"5 definitions, {fmt.interval(per_cent.min(), per_cent.max())}, median {fmt.pct(per_cent.median())}"
+        in chart.alt
+    )
+    assert " of 5." in chart.alt, "the rank is among those in its unit"
 
 
 @pytest.mark.parametrize(

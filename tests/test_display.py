@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from onewaytrade import display, fmt
+from onewaytrade import definitions, display, fmt
 from onewaytrade.charts import dots
 
 ROOT = Path(__file__).parents[1]
@@ -285,6 +285,53 @@ def test_other_definitions_that_are_bounds_alone_have_no_distance(shown: list[An
     display.alternatives(Judged(VERDICT | {"alternatives": bounds}))
     assert "quarters" in shown[0][0]["text/plain"]
     assert "Less the article" not in shown[0][0]["text/plain"]
+
+
+def test_the_definitions_of_a_bundle_are_told_by_its_parts_and_the_reasons_are_folded(shown: list[Any]):
+    found = definitions.grid("headline-surge-stagnation")
+    display.definitions(found, {"imports": "Japan’s imports stood still"})
+    html, text = (shown[0][0][mime] for mime in ("text/html", "text/plain"))
+    assert "Japan’s imports stood still: the article’s definition" in text
+    assert "Exports have surged" in text, "the register's text, where no other is given"
+    table, folded = html.split("<details><summary>Why each of them is left out</summary>")
+    reason = "A partner counts once, whichever of the cases it opened."
+    assert reason in folded
+    assert reason in text
+    assert reason not in table
+    assert "combinations that make no sense" in table
+
+
+def test_the_definitions_of_a_run_ask_what_the_run_asks(shown: list[Any]):
+    display.definitions(definitions.grid("draeger-50"))
+    run = definitions.grid("cpb-exports-33", start="2023-06")
+    display.definitions(run)
+    article, varied = (bundle["text/plain"] for bundle, _ in shown)
+    assert "  the same  " in article
+    assert "  the same  " not in varied
+    assert "this run’s question" in varied
+
+
+@pytest.mark.parametrize(
+    ("within", "among", "says"),
+    [
+        (
+            "Edition",
+            "Measure",
+            "Within its question the answer moves most with edition; by asking another, with measure.",
+        ),
+        ("Edition", None, "Within its question the answer moves most with edition."),
+        (None, "Measure", "By asking another question the answer moves most with measure."),
+    ],
+)
+def test_a_card_says_what_moves_the_answer_within_its_question_and_beyond(
+    shown: list[Any], within: str | None, among: str | None, says: str
+):
+    counts = {"same": 3, "others": 9}
+    moved = {"definitions": counts, "most_sensitive_to": within, "most_sensitive_question": among}
+    display.verdict(Judged(VERDICT | moved))
+    assert f"3 of the article’s question, 9 of others. {says}" in shown[0][0]["text/plain"]
+    display.verdict(Judged(VERDICT | moved | {"variant": "Run with end 2025-12."}))
+    assert "3 of this run’s question, 9 of others." in shown[1][0]["text/plain"]
 
 
 def test_provenance_names_file_checksum_and_caveats_once_for_each_dataset(shown: list[Any]):

@@ -613,7 +613,10 @@ def _schema_fault(name: str, content: Any, fault: Any) -> str:
     where = [str(step) for step in fault.absolute_path]
     if len(where) > 1 and where[0] == "claims" and isinstance(content["claims"][int(where[1])], dict):
         where[:2] = [f"claim {content['claims'][int(where[1])].get('id', f'number {int(where[1]) + 1}')!r}"]
-    return f"{name}, {', '.join(where) or 'top level'}: {fault.message}."
+    told = fault.message
+    if fault.validator == "maxLength":
+        told = f"{fault.instance!r} has {len(fault.instance)} characters, and {fault.validator_value} at most fit"
+    return f"{name}, {', '.join(where) or 'top level'}: {told}."
 
 
 def _claim(entry: Mapping[str, Any]) -> Claim:

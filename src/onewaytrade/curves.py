@@ -44,7 +44,10 @@ _SMALL: Final = 11.0
 _LINE: Final = 0.235  # height of a line of labels
 _TICKED: Final = 0.1  # columns narrower than that have ticks in the matrix, not dots
 _BAND: Final = "#F4F4F4"
-_ROLES: Final = {"article": "article’s", "neutral": "neutral", "article and neutral": "article’s and neutral"}
+_WHOSE: Final = "the article’s"
+_IN: Final = ", in "  # between a panel's name and a unit that is not the article's
+# What a role is called, with whose the first definition is.
+_ROLES: Final = {"article": "{}", "neutral": "the neutral", "article and neutral": "{} and neutral"}
 # What a definition answers: not what is printed, perhaps, or what is printed; drawn in this order.
 _Answer = Literal["no", "room", "yes"]
 _ANSWERS: Final[tuple[_Answer, ...]] = ("no", "room", "yes")
@@ -77,22 +80,26 @@ def specification_curve(
     Columns: `panel` (the rows of the first answer the article's question), `value`, `agrees` (it comes out as
     the article says), and one for each of the `dimensions`, which give the labels of its options in order, the
     article's own first; where present, `low` and `high` (with a value, its range, a whisker; without one,
-    bounds, a bar, with an arrow where one is missing), `leaves_room` (it does not agree, but might) and `role`
-    ("article", "neutral", "article and neutral", or empty). A dimension of which one option alone occurs is left
-    out. `printed` is the number that the article prints; without one the line at zero takes its place. The table
-    of the chart is sorted as it is drawn.
+    bounds, a bar, with an arrow where one is missing), `leaves_room` (it does not agree, but might), `role`
+    ("article", "neutral", "article and neutral", or empty) and `unit` (rows in another unit than the article's
+    definition stand in panels of their own). A dimension of which one option alone occurs is left out. `printed`
+    is the number that the article prints; without one the line at zero takes its place. Where the first definition
+    is not the article's own, the table's `attrs` say in `whose` that it is "this run’s", and so the chart calls it
+    and its question. The table of the chart is sorted as it is drawn.
 
     Raises ValueError for a missing column, a row without value or bound or with bounds that do not fit, an
     option or role that is unknown, and unless the article's definition stands once, in the first panel.
     """
-    order, definitions = _sorted(_definitions_of(table, dimensions))
+    whose = str(table.attrs.get("whose", _WHOSE))
+    table = _panelled(table, whose)
+    order, definitions = _sorted(_definitions_of(table, dimensions, whose))
     groups = _groups_of(definitions, dimensions)
     told = _teller(unit, decimals)
     level = _Level.of(printed, unit)
     limits = _limits(definitions, level.at)
     left = max(_option_room(groups), _tick_room(limits, level, unit), _role_room(definitions, told))
     panels = _laid_out(definitions, left, page.WIDTH - page.MARGIN - 0.05)
-    key, headings = _Key.of(definitions, groups, printed), _Headings.of(panels)
+    key, headings = _Key.of(definitions, groups, printed, whose), _Headings.of(panels)
     top = key.height + headings.height + _LINE * sum(bool(one.role) for one in definitions) + 0.04
     matrix = top + _HEIGHT + 0.16
     body = matrix + sum(group.height for group in groups)
@@ -127,6 +134,8 @@ class _Definition:
     high: float
     answer: _Answer
     role: str
+    name: str  # of the role, in words
+    unit: str  # where it is not that of the chart
     options: Mapping[str, str]
 
     @property
@@ -163,7 +172,7 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """The columns of a panel from its left to its right end; the first one stands out."""
+    """The columns of a panel from its left to its right end; the first one stands out, in whichever unit."""
 
     name: str
     left: float
@@ -190,9 +199,37 @@ class _Panel:
         return [(answer, columns) for answer, columns in parts if columns]
 
 
-def _definitions_of(table: pd.DataFrame, dimensions: Mapping[str, Sequence[str]]) -> list[_Definition]:
+def _panelled(table: pd.DataFrame, whose: str) -> pd.DataFrame:
+    """Return the table with panels that say whose question they answer, each of one unit, the article's first."""
+    check_columns(table, ("panel",))
+    panels = table["panel"].astype(str)
+    if whose != _WHOSE:
+        panels = panels.str.replace(_capital(_WHOSE), _capital(whose), regex=False)
+    others = _other_units(table)
+    split = table.assign(panel=panels.where(others == "", panels + _IN + others))
+    if (others == "").all():
+        return split
+    # What is in the article's unit stands before what is not, since the first panel holds its definition.
+    ranks = pd.DataFrame({"panel": pd.factorize(panels)[0], "other": (others != "").to_numpy()})
+    return split.iloc[ranks.sort_values(["panel", "other"], kind="stable").index]
+
+
+def _other_units(table: pd.DataFrame) -> "pd.Series[str]":
+    """Return the unit of each row that is in another one than the article's definition, and "" for all others."""
+    if "unit" not in table or "role" not in table:
+        return pd.Series("", index=table.index)
+    units = table["unit"].fillna("").astype(str)
+    own = set(units[table["role"].fillna("").str.contains("article")])
+    return units.where(~units.isin(own), "")
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _definitions_of(table: pd.DataFrame, dimensions: Mapping[str, Sequence[str]], whose: str) -> list[_Definition]:
     check_columns(table, ("panel", "value", "agrees", *dimensions))
-    found = []
+    found, units = [], list(_other_units(table))
     for at, row in enumerate(records(completed(table, ("role",), ("value", "low", "high")))):
         value, low, high = (float(row[name]) for name in ("value", "low", "high"))
         check_bounds(f"Row {at} of the chart", value, low, high)
@@ -205,7 +242,10 @@ def _definitions_of(table: pd.DataFrame, dimensions: Mapping[str, Sequence[str]]
             raise ValueError(f"Row {at} of the chart has the role {row['role']!r}, which is not {known}.")
         chosen = {name: str(row[name]) for name in dimensions}
         answer: _Answer = "yes" if row["agrees"] else "room" if row.get("leaves_room") else "no"
-        found.append(_Definition(str(row["panel"]), value, low, high, answer, row["role"], chosen))
+        name = _ROLES[row["role"]].format(whose) if row["role"] else ""
+        found.append(
+            _Definition(str(row["panel"]), value, low, high, answer, row["role"], name, units[at], chosen)
+        )
     _check_roles(found)
     return found
 
@@ -236,11 +276,14 @@ def _laid_out(definitions: Sequence[_Definition], left: float, right: float) -> 
     groups = [(name, list(own)) for name, own in itertools.groupby(definitions, key=lambda one: one.panel)]
     room = right - left - _PANEL_GAP * (len(groups) - 1)
     panels: list[_Panel] = []
+    question = groups[0][0]
     x = left
     for width, (name, own) in zip(_widths([len(own) for _, own in groups], room), groups, strict=True):
         step = width / len(own)
         columns = tuple(_Column(one, x + (at + 0.5) * step, step) for at, one in enumerate(own))
-        panels.append(_Panel(name, x, x + width, columns, first=not panels))
+        panels.append(
+            _Panel(name, x, x + width, columns, first=name == question or name.startswith(f"{question}{_IN}"))
+        )
         x += width + _PANEL_GAP
     return panels
 
@@ -465,8 +508,10 @@ class _Key:
     items: tuple[tuple[fmt.Mark, str], ...]  # what stands in the picture, and what it means
 
     @classmethod
-    def of(cls, definitions: Sequence[_Definition], groups: Sequence[_Group], printed: float | None) -> "_Key":
-        below = "; the marks below say which (bold: the article’s)." if groups else "."
+    def of(
+        cls, definitions: Sequence[_Definition], groups: Sequence[_Group], printed: float | None, whose: str
+    ) -> "_Key":
+        below = f"; the marks below say which (bold: {whose})." if groups else "."
         agreed = "agrees with the article" if printed is None else "comes out as printed"
         blue, grey = _COLOURS[True, "yes"], _COLOURS[True, "no"]
         answers = {one.answer for one in definitions}
@@ -599,7 +644,7 @@ def _write_roles(
 
 
 def _role_text(one: _Definition, told: _Teller) -> str:
-    return f"{_ROLES[one.role]}: {told(one)}"
+    return f"{one.name.removeprefix('the ')}: {told(one)}"
 
 
 def _role_ink(one: _Definition) -> str:
@@ -665,9 +710,10 @@ def _teller(unit: str, decimals: int) -> _Teller:
     """Return how a definition's value or bounds are written."""
 
     def told(one: _Definition) -> str:
+        shown, sign = one.unit or tick_unit(unit), is_signed(one.unit or unit)
         if one.is_bound:
-            return fmt.interval(one.low, one.high, decimals, unit=tick_unit(unit), sign=is_signed(unit))
-        return fmt.with_unit(one.value, tick_unit(unit), decimals, sign=is_signed(unit))
+            return fmt.interval(one.low, one.high, decimals, unit=shown, sign=sign)
+        return fmt.with_unit(one.value, shown, decimals, sign=sign)
 
     return told
 
@@ -682,7 +728,7 @@ def _alt(panels: Sequence[_Panel], title: str, unit: str, told: _Teller, printed
         ((one, panel) for panel in panels for one in panel.definitions if one.role), key=lambda pair: pair[0].role
     )
     texts += [
-        f"The {_ROLES[one.role]} definition gives {told(one)}{_rank_words(one, panel)}." for one, panel in roles
+        f"{_capital(one.name)} definition gives {told(one)}{_rank_words(one, panel)}." for one, panel in roles
     ]
     return f"Specification curve, {unit_heading(unit)}: {sentence(title)} {' '.join(texts)}"
 

@@ -120,26 +120,36 @@ def alternatives(*judged: Verdict) -> None:
     )
 
 
-def definitions(found: "Grid") -> None:
+def definitions(found: "Grid", parts: Mapping[str, str] | None = None) -> None:
     """Show the definitions of a claim that tell most, lowest first, each in words, with what it gives and asks.
 
-    The notes count all of them, name what was left out and why, and say what moves the answer most.
+    The notes count all of them, and say what moves the answer most and how many are left out; the reasons are
+    folded on a page and stand open in plain text. `parts` gives texts for the parts of a bundle, by their ids, in
+    place of the register's, for a run that asks about something else.
     """
     from onewaytrade import grids
     from onewaytrade.drawing import records
 
     telling = grids.telling(found)
+    words = {part.id: part.text for part in found.claim.parts} | dict(parts or {})
+    same = "the same" if found.whose == grids.ARTICLES else f"{found.whose} question"
     rows = [
         {
-            "Definition": _defined(found, own),
+            "Definition": _defined(own, words.get(own["part"], "")),
             "Gives": own["text"],
-            "Asks": "the same" if own["panel"] == grids.OWN_QUESTION else own["panel"].lower(),
+            "Asks": same if own["panel"] == grids.OWN_QUESTION else own["panel"].lower(),
             "Why it stands here": own["role"],
         }
         for own in records(telling)
     ]
     told = "The definitions that tell most" if len(telling) < len(found.frame) else "Every definition"
-    table(pd.DataFrame(rows), f"{told}: {found.claim.label}", notes=grids.notes(found))
+    _folded(
+        _texts(pd.DataFrame(rows), {}),
+        f"{told}: {found.claim.label}",
+        grids.notes(found),
+        "Why each of them is left out",
+        grids.reasons(found),
+    )
 
 
 def provenance(*frames: pd.DataFrame) -> None:
@@ -163,15 +173,8 @@ def provenance(*frames: pd.DataFrame) -> None:
         f"{record.dataset}: {' '.join([f'found at {record.where}; licence {record.licence}.', *record.caveats])}"
         for record in records
     ]
-    texts, caption = _texts(pd.DataFrame(rows), {}), "The data, as published"
     summary = "Where each was found, its licence, and what to know before using it"
-    _show(
-        {
-            "text/html": f"{_table_html(texts, caption, ())}<details><summary>{summary}</summary>\n"
-            f"{_notes_html(notes)}</details>\n",
-            "text/plain": _table_text(texts, caption, notes),
-        }
-    )
+    _folded(_texts(pd.DataFrame(rows), {}), "The data, as published", (), summary, notes)
 
 
 def claims(*claim_ids: str) -> None:
@@ -261,6 +264,19 @@ def _cell(text: str, side: str, *, scope: str = "", weight: str = "bold") -> str
     return f'<td align="{side}" style="{style}">{content}</td>'
 
 
+def _folded(
+    texts: Mapping[str, list[str]], caption: str, notes: Sequence[str], summary: str, more: Sequence[str]
+) -> None:
+    """Show a table with its notes, and more of them, if any, that are folded on a page and open in plain text."""
+    folded = f"<details><summary>{summary}</summary>\n{_notes_html(more)}</details>\n" if more else ""
+    _show(
+        {
+            "text/html": f"{_table_html(texts, caption, notes)}{folded}",
+            "text/plain": _table_text(texts, caption, [*notes, *more]),
+        }
+    )
+
+
 def _table_text(texts: Mapping[str, list[str]], caption: str, notes: Sequence[str]) -> str:
     columns = [
         [text.rjust(width) if side == "right" else text.ljust(width) for text in (name, *column)]
@@ -296,9 +312,8 @@ def _verdict_rows(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name, text) for name, text in rows if text]
 
 
-def _defined(found: "Grid", own: Mapping[str, Any]) -> str:
+def _defined(own: Mapping[str, Any], part: str) -> str:
     """Return what differs from the article's definition, after the part that is asked about; that one in full."""
-    part = next((part.text for part in found.claim.parts if part.id == own["part"]), "")
     words = f"{own['label']}: {own['sentence'].rstrip('.')}" if own["article"] and not part else own["label"]
     words = f"{part}: {words}" if part else words
     return f"{words[:1].upper()}{words[1:]}"
@@ -324,14 +339,22 @@ def _in_all(content: Mapping[str, Any]) -> str:
     counts = content.get("definitions")
     if not counts or counts["same"] + counts["others"] < 2:
         return ""
-    told = [f"{counts['same']} of the article’s question, {counts['others']} of others"]
-    if content.get("most_sensitive_to"):
-        told.append(f"the answer moves most with: {content['most_sensitive_to'].lower()}")
+    whose = "this run’s" if content.get("variant") else "the article’s"
+    told = [f"{counts['same']} of {whose} question, {counts['others']} of others", *_moved(content)]
     for changes, what in (("breaks", "single changes within it"), ("turns", "single changes to another question")):
         if found := content.get(changes):
             more = f" and {len(found) - _BREAKS} more" if len(found) > _BREAKS else ""
             told.append(f"overturned by {what}: {'; '.join(found[:_BREAKS])}{more}")
     return f"{'. '.join(own[:1].upper() + own[1:] for own in told)}."
+
+
+def _moved(content: Mapping[str, Any]) -> list[str]:
+    """Return in words what moves the answer most, within its question and by asking another."""
+    inside, among = (content.get(f"most_sensitive_{name}", "") for name in ("to", "question"))
+    if inside:
+        more = f"; by asking another, with {among.lower()}" if among else ""
+        return [f"within its question the answer moves most with {inside.lower()}{more}"]
+    return [f"by asking another question the answer moves most with {among.lower()}"] if among else []
 
 
 def _places(content: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_SAME: Final = 1e-9  # machines differ by less, editions by more
 _ORDINALS: Final = ("first", "second", "third", "fourth")
 _MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -96,6 +97,19 @@ def interval(
     if first == MISSING:
         return f"at most {last}{tail}"
     return f"{first} to {last}{tail}"
+
+
+def span(low: float | None, high: float | None, unit: str) -> str:
+    """Return a range in as many decimals as tell its ends apart: one, none for whole numbers, more for close ends.
+
+    Changes ("%", "points") carry their sign; an end that is None is open.
+    """
+    ends = [end for end in (low, high) if end is not None]
+    decimals = 0 if all(float(end).is_integer() for end in ends) else 1
+    apart = len(ends) == 2 and not math.isclose(*ends, rel_tol=_SAME, abs_tol=_SAME)
+    while apart and number(low, decimals) == number(high, decimals):
+        decimals += 1
+    return interval(low, high, decimals, unit=unit, sign=unit in {"%", "points"})
 
 
 def month(text: str, *, short: bool = False) -> str:

@@ -11,13 +11,14 @@ ranges and the word for robustness are taken within the article's question, and 
 panel beside it. *Open* dimensions are questions that the article leaves to its reader. Each part of a bundle is a
 question of its own. What ends after the article is an update, with no vote.
 
-The *neutral* definition follows one rule for all claims: the last twelve months to the article's end month against
-calendar 2022, in the publisher's own currency; the year to date against the year to date where that is asked. A
+The *neutral* definition follows one rule for all claims: the last twelve months to the article's end month on
+calendar 2022 (a year or a year to date on the one before where that is asked), in the publisher's own currency. A
 claim about a level, a count or a list has none.
 """
 
 import itertools
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, files, fmt, measures, robustness
+from onewaytrade import claims, datasets, files, fmt, measures, robustness
 from onewaytrade.choices import (
     CHECKLISTS,
     choices_of,
@@ -38,7 +39,7 @@ from onewaytrade.choices import (
     laid_over,
     times,
 )
-from onewaytrade.claims import Claim, Dimension, Estimate, Finding, Option
+from onewaytrade.claims import Claim, Dimension, Estimate, Exclusion, Finding, Option
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.robustness import Spread
 
@@ -52,6 +53,17 @@ FILE: Final = "definitions.csv"
 THIS_RUN: Final = "as this run asks"
 ARTICLES: Final = "the article’s"
 RUNS: Final = "this run’s"
+# The rule of the module's first lines, for readers.
+_NEUTRAL: Final = (
+    "Neutral: the last twelve months to the article’s end month on calendar 2022 (a year or a year to date on the "
+    "one before where that is asked), in the publisher’s own currency; one rule for all claims."
+)
+_LEFT_OUT: Final = {
+    "excluded": ("combination that makes no sense", "combinations that make no sense"),
+    "missing": ("not at hand", "not at hand"),
+    "repeated": ("repeated", "repeated"),
+}
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _ONLY_BOUNDED: Final = "The data only bound the value, so there is no figure with which others could agree."
 # A number is agreed with when others round to it, a side or a direction when others show it; of several, and of
 # one.
@@ -88,8 +100,9 @@ class Grid:
     article's); one column for each dimension, by its id, with the option's id; `value`, `low`, `high` (in `unit`),
     `text` (as a reader would say it), `agrees` (it comes out as printed), `leaves_room` (it might), `keeps_sign`,
     `article`, `neutral`, `update`, `copy` (flags) and `sentence` (the definition in plain words). `left_out` has
-    one row a combination: the options' ids, `kind` ("excluded" or "missing") and `why`. `whose` the first
-    definition is: the article's, or this run's where it departs from the article.
+    one row a combination: the options' ids, `kind` ("excluded"; "missing"; "repeated", an edition that gives the
+    answer of an earlier row to the last digit) and `why`. `whose` the first definition is: the article's, or this
+    run's where it departs from the article.
     """
 
     claim: Claim
@@ -114,6 +127,11 @@ class Grid:
         """Whether each definition answers a part of the claim rather than the claim."""
         return _is_bundle(self.claim)
 
+    @property
+    def by_answer(self) -> bool:
+        """Whether what counts is which answer comes out, not by how much: of parts, and of a direction."""
+        return self.bundled or self.claim.printed.direction is not None
+
 
 def grid(claim: Claim, **overrides: Any) -> Grid | None:
     """Return the grid of a claim, its options laid over the choices of `choices_of`; None without dimensions.
@@ -135,6 +153,8 @@ def grid(claim: Claim, **overrides: Any) -> Grid | None:
             left_out.append({**_ids(dimensions, cell.options), "kind": "missing", "why": str(computed)})
         else:
             rows.append(_row(claim, dimensions, cell, computed, whose))
+    rows, repeated = _once(dimensions, rows)
+    left_out += repeated
     names = [dimension.id for dimension in dimensions]
     frame = pd.DataFrame(rows, columns=[*_LEADING, *names, *_TRAILING])
     return Grid(
@@ -168,12 +188,16 @@ def check(claim: Claim) -> None:
     if len(known) < len(claim.dimensions):
         raise ClaimError(f"Claim {claim.id}: a dimension stands twice; its id names one column.")
     for dimension in claim.dimensions:
-        if fault := _fault(dimension, undetermined=claim.definition.undetermined):
+        if fault := _fault(dimension, undetermined=claim.definition.undetermined) or _idle(claim, dimension):
             raise ClaimError(f"Claim {claim.id}, dimension {dimension.id}: {fault}")
     own = {dimension.id: dimension.options[0].id for dimension in claim.dimensions}
     for exclusion in claim.excluded:
         for name, ids in exclusion.when.items():
-            if unknown := sorted(set(ids) - known.get(name, set())):
+            if name not in known:
+                raise ClaimError(
+                    f"Claim {claim.id}: an exclusion names a dimension {name!r} that the claim does not declare."
+                )
+            if unknown := sorted(set(ids) - known[name]):
                 raise ClaimError(
                     f"Claim {claim.id}: an exclusion names {name} {fmt.join(unknown)}, no option of it."
                 )
@@ -204,6 +228,20 @@ def _fault(dimension: Dimension, *, undetermined: bool) -> str:
     return next((sentence for sentence, found in faults.items() if found), "")
 
 
+def _idle(claim: Claim, dimension: Dimension) -> str:
+    """Return, in a sentence, which option chooses nothing but what the article's definition has; nothing if none.
+
+    The claim's own pin is what counts: where a newer edition stands in for it, an option may well name that one.
+    """
+    if any(map(datasets.instead_of_pinned, claim.pins)):
+        return ""
+    base = choices_of(claim)
+    for option in dimension.options[1:]:
+        if list(_asked_of(claim, laid_over(base, option.choices))) == list(_asked_of(claim, base)):
+            return f"the option {option.id} chooses what the article's definition has anyway, and would vanish."
+    return ""
+
+
 def _repeats(names: Sequence[str]) -> bool:
     return len(set(names)) < len(names)
 
@@ -228,7 +266,14 @@ def _asked(dimension: Dimension, base: Mapping[str, Any], article: Mapping[str, 
     elif {_about(name) for name in departs} & _own_names(others):
         first = replace(first, label=THIS_RUN)
     kept = [_dated(option, base, article) for option in others if not (moved and times(option.choices))]
-    return replace(dimension, options=(first, *kept))
+    return replace(dimension, options=(_dated_first(dimension, first, base), *kept))
+
+
+def _dated_first(dimension: Dimension, first: Option, base: Mapping[str, Any]) -> Option:
+    """Return the first option by the month that a run asks for, where months name the options of a dimension."""
+    month = str(base.get(dimension.id, ""))
+    named = dimension.id in _WINDOW and _MONTH.fullmatch(first.id) and _MONTH.fullmatch(month)
+    return replace(first, id=month) if named else first
 
 
 def _is_asked(option: Option, departs: Collection[str], after: Mapping[str, Any]) -> bool:
@@ -244,13 +289,13 @@ def _own_names(options: Sequence[Option]) -> set[str]:
 
 
 def _dated(option: Option, base: Mapping[str, Any], article: Mapping[str, Any]) -> Option:
-    """Return an option that is so many months earlier or later by the month that this makes it in a run."""
+    """Return an option that is so many months earlier or later as the month that this makes it in a run."""
     end = next((name for name in ("start", "end") if set(option.choices) == {f"{name}_shift"}), "")
     if not end or base[end] == article[end]:
         return option
     month = measures.shift_month(base[end], int(option.choices[f"{end}_shift"]))
     update = end == "end" and month > max(base["end"], article["end"])
-    return replace(option, label=fmt.month(month), update=update)
+    return replace(option, id=month, label=fmt.month(month), update=update)
 
 
 def _about(name: str) -> str:
@@ -265,10 +310,12 @@ def _lay_out(
     cells: list[Cell] = []
     left_out: list[dict[str, Any]] = []
     seen: set[str] = set()
+    excluded = [(_anywhen(claim, own) if moved else own.when, own.why) for own in claim.excluded]
     for options in itertools.product(*(dimension.options for dimension in dimensions)):
         ids = _ids(dimensions, options)
-        why = next((own.why for own in claim.excluded if _fits(own.when, ids)), None)
-        if why is not None:
+        why = next((why for when, why in excluded if _fits(when, ids)), None)
+        # What the run itself asks for it gets, be it a single January.
+        if why is not None and not _is_first(dimensions, options):
             left_out.append({**ids, "kind": "excluded", "why": why})
             continue
         laid: Mapping[str, Any] = base
@@ -283,8 +330,42 @@ def _lay_out(
     return cells, left_out
 
 
-def _fits(when: Mapping[str, Sequence[str]], ids: Mapping[str, str]) -> bool:
-    return all(ids.get(name) in wanted for name, wanted in when.items())
+def _fits(when: Mapping[str, Collection[str]], ids: Mapping[str, str]) -> bool:
+    """Tell whether each option that an exclusion names is there: by its id, or by its month of any year."""
+    return all(
+        {ids.get(name, ""), _month_of_year(ids.get(name, ""))} & set(wanted) for name, wanted in when.items()
+    )
+
+
+def _month_of_year(option: str) -> str:
+    """Return the month that an option's id names without its year ("2025-01" gives "-01"), or nothing."""
+    return option[4:] if _MONTH.fullmatch(option) else ""
+
+
+def _anywhen(claim: Claim, exclusion: Exclusion) -> Mapping[str, Sequence[str]]:
+    """Return when an exclusion applies in a run in another time: by months of the year, if it is about these.
+
+    It is if it says how months may be averaged, and spares no other option of the same calendar month: "a single
+    January or February", whichever year. What is excluded at one end for the same reason is at the other as well.
+    All other exclusions mean the very month that they name.
+    """
+    when = exclusion.when
+    ends = {own.id: own.options for own in claim.dimensions if own.id in _WINDOW & when.keys()}
+    spared = any(
+        option.id not in when[name] and _month_of_year(option.id) in {*map(_month_of_year, when[name])} - {""}
+        for name, options in ends.items()
+        for option in options
+    )
+    if "averaging" not in when or spared:
+        return when
+    alike = [other.when for other in claim.excluded if other.why == exclusion.why and "averaging" in other.when]
+    months = {_month_of_year(one) for other in alike for name in _WINDOW & other.keys() for one in other[name]} - {
+        ""
+    }
+    return {
+        name: (*months, *(one for one in ids if not _month_of_year(one))) if name in ends else ids
+        for name, ids in when.items()
+    }
 
 
 def _asked_of(claim: Claim, choices: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -320,7 +401,7 @@ def _cell(
         choices=choices,
         question=question or OWN_QUESTION,
         panel=AFTER if update else _panel(asked),
-        article=all(option is own.options[0] for own, option in pairs),
+        article=_is_first(dimensions, options),
         neutral=neutral,
         update=update,
         copy=any(option.copy for option in options),
@@ -338,6 +419,10 @@ def _panel(asked: Sequence[tuple[Dimension, Option]]) -> str:
 
 def _thing(dimension: Dimension) -> str:
     return "window" if dimension.id in _WINDOW else dimension.name.lower()
+
+
+def _is_first(dimensions: Sequence[Dimension], options: Sequence[Option]) -> bool:
+    return all(option is own.options[0] for own, option in zip(dimensions, options, strict=True))
 
 
 def _is_neutral(dimensions: Sequence[Dimension], options: Sequence[Option]) -> bool:
@@ -364,8 +449,62 @@ def _computed(claim: Claim, cells: Sequence[Cell]) -> list[Estimate | NoFigureEr
     asked = [is_computed(cell.choices) for cell in cells]
     if not _is_bundle(claim) and not all(asked):
         raise ClaimError(f"Claim {claim.id}: a definition of it is not computed, so it has no place in a grid.")
-    answers = iter(evaluate_many([cell.choices for cell, wanted in zip(cells, asked, strict=True) if wanted]))
+    answers = iter(_evaluated(claim, [cell for cell, wanted in zip(cells, asked, strict=True) if wanted]))
     return [next(answers) if wanted else None for wanted in asked]
+
+
+def _evaluated(claim: Claim, cells: Sequence[Cell]) -> list[Estimate | NoFigureError]:
+    """Return the estimates of many definitions; raises ClaimError, naming the one, where choices cannot be meant.
+
+    A method meets a value that it does not know in the middle of its tables, so that the plain error says little.
+    """
+    try:
+        return evaluate_many([cell.choices for cell in cells])
+    except (KeyError, TypeError, ValueError):
+        for cell in cells:
+            try:
+                evaluate_many([cell.choices])
+            except (KeyError, TypeError, ValueError) as error:
+                raise ClaimError(
+                    f"Claim {claim.id}, definition {_differing(cell)}: choices "
+                    f"{dict(cell.choices)} cannot be computed ({type(error).__name__} {error})."
+                ) from error
+        raise
+
+
+def _differing(cell: Cell) -> str:
+    """Return the definition by the options that choose something."""
+    chosen = [option.label for option in cell.options if option.choices]
+    return f"“{'; '.join(chosen)}”" if chosen else "of the article"
+
+
+def _once(
+    dimensions: Sequence[Dimension], rows: Sequence[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the rows without those that repeat another edition's answer to the last digit, and those left out.
+
+    A new edition that leaves the past as it was is no other estimate of it. The first of them stands for all.
+    """
+    edition = next((own for own in dimensions if own.id == "edition"), None)
+    if edition is None:
+        return list(rows), []
+    labels = {option.id: option.label for option in edition.options}
+    names = [own.id for own in dimensions]
+    first: dict[tuple[Any, ...], dict[str, Any]] = {}
+    kept, repeated = [], []
+    for row in rows:
+        answer = [None if np.isnan(row[name]) else row[name] for name in ("value", "low", "high")]
+        key = (row["part"], row["unit"], *(row[name] for name in names if name != "edition"), *answer)
+        earlier = first.setdefault(key, row)
+        if earlier is row or not any(number is not None for number in answer):
+            kept.append(row)
+            continue
+        earlier["neutral"] |= row["neutral"]
+        why = (
+            f"Edition {labels[row['edition']]} repeats the past of {labels[earlier['edition']]} to the last digit."
+        )
+        repeated.append({**{name: row[name] for name in names}, "kind": "repeated", "why": why})
+    return kept, repeated
 
 
 def _row(
@@ -452,7 +591,8 @@ def spread(found: Grid) -> Spread:
     agreeing, keeping = _votes(found, voters)
     word, reason = _word(found, voters, agreeing, keeping)
     low, high, median = _span_of_one(found)
-    moved_by, moves = _most_sensitive(found)
+    moving = _moving(found)
+    within, among = (moving[(moving["kind"] == "question") == asks] for asks in (False, True))
     counts = found.left_out["kind"].value_counts()
     changes = overturning(found)
     inside = changes["panel"] == OWN_QUESTION
@@ -466,12 +606,14 @@ def spread(found: Grid) -> Spread:
         keeping=int(keeping.sum()),
         excluded=int(counts.get("excluded", 0)),
         missing=int(counts.get("missing", 0)),
+        repeated=int(counts.get("repeated", 0)),
         updates=int(found.frame["update"].sum()),
         low=low,
         high=high,
         median=median,
-        moved_by=moved_by,
-        moves=moves,
+        moved_by=next(iter(within["name"]), ""),
+        moves=next(iter(within["moves"]), None),
+        asked_by=next(iter(among["name"]), ""),
         breaks=_told(changes[inside]),
         turns=_told(changes[~inside]),
     )
@@ -507,6 +649,8 @@ def _word(
     if own.empty:
         return None, ""
     if not found.bundled and found.claim.printed.value is not None and _only_bounded(own):
+        if found.claim.kind == "bound":
+            return None, _open_bound(found, agreeing)
         return None, _ONLY_BOUNDED
     if not len(agreeing):
         return None, _without_votes(found)
@@ -524,6 +668,17 @@ def _word(
 
 def _only_bounded(own: pd.DataFrame) -> bool:
     return bool(own["value"].isna().all() and not own["agrees"].any())
+
+
+def _open_bound(found: Grid, agreeing: "pd.Series[bool]") -> str:
+    """Return that a definition leaves open whether it is over or under a bound, and how many others do not."""
+    agree, total = int(agreeing.sum()), len(agreeing)
+    told = f"Whether {found.whose} definition agrees is open"
+    if total == 1:
+        told += f"; the one other {'does' if agree else 'does not'}"
+    elif total:
+        told += f"; {agree or 'none'} of {total} others {'do' if agree > 1 else 'does'}"
+    return f"{told}.{_abstaining(found)}"
 
 
 def _without_votes(found: Grid) -> str:
@@ -629,18 +784,20 @@ def sensitivity(found: Grid) -> pd.DataFrame:
 
     Columns `dimension`, `name`, `kind`, `pairs` (of definitions that differ in it alone), `moves` (the mean
     absolute difference of their values, in the claim's unit, or the least that bounds leave where there is no
-    value; of a bundle the share of pairs with unlike answers), `flips` (the share of pairs of which one agrees
-    with what is printed and one does not). Measurement dimensions are compared within the article's question,
-    others over all; updates are left out.
+    value), `flips` (the share of pairs of which one agrees with what is printed and one does not). Of a bundle and
+    of a direction the answer is what moves: there `moves` is `flips`, and a pair may be in two units, as growth
+    and its change are. Measurement dimensions are compared within the article's question, others over all;
+    updates are left out.
     """
     voting = found.frame[~found.frame["update"]]
+    alike = ["part"] if found.by_answer else ["part", "unit"]
     rows = []
     for dimension in found.dimensions:
         own = voting if dimension.kind == "question" else found.same
-        rest = ["part", "unit", *(other.id for other in found.dimensions if other is not dimension)]
+        rest = [*alike, *(other.id for other in found.dimensions if other is not dimension)]
         pairs, moves, flips = _pairs(own, rest)
         if pairs:
-            moved = flips if found.bundled else moves
+            moved = flips if found.by_answer else moves
             rows.append((dimension.id, dimension.name, dimension.kind, pairs, moved, flips))
     table = pd.DataFrame(rows, columns=["dimension", "name", "kind", "pairs", "moves", "flips"])
     return table.sort_values("moves", ascending=False, kind="stable", ignore_index=True)
@@ -666,10 +823,10 @@ def _reach(rows: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float]"]:
     return low, rows["value"].where(~bounded, rows["high"].fillna(np.inf))
 
 
-def _most_sensitive(found: Grid) -> tuple[str, float | None]:
-    table = sensitivity(found).dropna(subset=["moves"])
-    table = table[table["moves"] > 0]
-    return ("", None) if table.empty else (str(table["name"].iloc[0]), float(table["moves"].iloc[0]))
+def _moving(found: Grid) -> pd.DataFrame:
+    """Return the rows of `sensitivity` whose dimensions move the answer at all."""
+    table = sensitivity(found)
+    return table[table["moves"] > 0]
 
 
 def shares(found: Grid) -> pd.DataFrame:
@@ -694,10 +851,14 @@ def shares(found: Grid) -> pd.DataFrame:
 
 def single_changes(found: Grid) -> pd.DataFrame:
     """Return the definitions that differ from the article's in one dimension alone, as rows of `frame`."""
-    differ = sum(
-        (found.frame[dimension.id] != dimension.options[0].id).astype(int) for dimension in found.dimensions
-    )
-    return found.frame[(differ == 1) & ~found.frame["update"]]
+    return found.frame[(_changes(found) == 1) & ~found.frame["update"]]
+
+
+def _changes(found: Grid) -> "pd.Series[int]":
+    """Return in how many dimensions each definition differs from the article's."""
+    own = {dimension.id: dimension.options[0].id for dimension in found.dimensions}
+    changes: pd.Series[int] = found.frame[list(own)].ne(pd.Series(own)).sum(axis="columns")
+    return changes
 
 
 def overturning(found: Grid) -> pd.DataFrame:
@@ -733,16 +894,26 @@ def split(found: Grid) -> str:
 # What is shown
 
 
+def span_text(found: Grid) -> str:
+    """Return the range over the article's question in words, in as many decimals as tell its ends apart.
+
+    One number if all definitions give the same; nothing where they have no common range (see `spread`).
+    """
+    low, high, _ = _span_of_one(found)
+    return fmt.span(_closed(low), _closed(high), found.claim.printed.unit) if low is not None else ""
+
+
 def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Return what `charts.specification_curve` draws: a table, and the options of each dimension by label.
 
     Of a bundle it is one `part`, by its id, that can be drawn; without one each part is a panel. Columns `panel`,
-    `value`, `low`, `high`, `agrees`, `leaves_room`, `role`, `text`, `sentence` and one for each dimension that has
-    more than one option in the grid, by its name.
+    `value`, `low`, `high`, `unit`, `agrees`, `leaves_room`, `role`, `text`, `sentence` and one for each dimension
+    that has more than one option in the grid, by its name. The table's `attrs` say in `whose` whose the first
+    definition is, the article's or this run's.
     """
     frame = found.frame[found.frame["part"] == part] if part else found.frame
     used = [dimension for dimension in found.dimensions if frame[dimension.id].nunique() > 1]
-    table = frame[["panel", "value", "low", "high", "agrees", "leaves_room", "text", "sentence"]].copy()
+    table = frame[["panel", "value", "low", "high", "unit", "agrees", "leaves_room", "text", "sentence"]].copy()
     if found.bundled and not part:
         table["panel"] = frame["part"].str.replace("-", " ") + np.where(
             frame["panel"] == OWN_QUESTION, "", "; " + frame["panel"].str.lower()
@@ -760,7 +931,9 @@ def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str
         labels = {option.id: option.label for option in dimension.options}
         table[dimension.name] = frame[dimension.id].map(labels)
     order = {name: at for at, name in enumerate(_panels(table["panel"]))}
-    return table.sort_values("panel", key=lambda own: own.map(order), kind="stable", ignore_index=True), options
+    table = table.sort_values("panel", key=lambda own: own.map(order), kind="stable", ignore_index=True)
+    table.attrs["whose"] = found.whose
+    return table, options
 
 
 def _panels(names: "pd.Series[str]") -> list[str]:
@@ -772,9 +945,11 @@ def _panels(names: "pd.Series[str]") -> list[str]:
 def telling(found: Grid, most: int = _TELLING) -> pd.DataFrame:
     """Return the definitions that tell most, at most so many, by value: rows of `frame` with `role`, in words.
 
-    First the article's and the neutral one; then the lowest, the middle and the highest of the article's question;
-    then, for each dimension, the single change that moves the answer furthest; then the ends of all other
-    questions. Where a grid has no more than so many, all are returned, some of them without a role.
+    First the article's and the neutral one; then the lowest, the middle and the highest of the article's question,
+    and for each dimension the single change that moves the answer furthest (these first for a bundle, whose parts
+    have ends each); then the end of all other questions that lies furthest off. What ends after the article is
+    among them only where there is nothing else. Where a grid has no more than so many, all are returned, some of
+    them without a role. Parts of a bundle follow each other as in the register.
     """
     roles: dict[Any, list[str]] = {}
     for row, role in _candidates(found):
@@ -783,37 +958,49 @@ def telling(found: Grid, most: int = _TELLING) -> pd.DataFrame:
     if len(found.frame) <= most:
         roles |= {row: [""] for row in found.frame.index if row not in roles}
     table = found.frame.loc[list(roles)].assign(role=[fmt.join(dict.fromkeys(own)) for own in roles.values()])
+    parts = {part.id: at for at, part in enumerate(found.claim.parts)}
     place = table["value"].fillna(table["low"]).fillna(table["high"])
-    return table.loc[place.sort_values(kind="stable").index]
+    order = pd.DataFrame({"part": table["part"].map(parts), "place": place})
+    return table.loc[order.sort_values(["part", "place"], kind="stable").index]
 
 
 def notes(found: Grid) -> list[str]:
-    """Return what a reader needs beside a table of definitions: how many, what moves them, what is left out."""
+    """Return what a reader needs beside a table of definitions: how many, what moves them, what is left out.
+
+    Why something is left out, `reasons` says.
+    """
     total, own = spread(found), len(found.same)
-    told = [f"{own} {'definition answers' if own == 1 else 'definitions answer'} the article’s question"]
+    told = [f"{own} {'definition answers' if own == 1 else 'definitions answer'} {found.whose} question"]
     if total.others:
         told.append(f"{total.others} {'asks' if total.others == 1 else 'ask'} another")
     if total.updates:
         told.append(f"{total.updates} {'ends' if total.updates == 1 else 'end'} after the article")
-    told = [f"{', '.join(told)}."]
-    moving = sensitivity(found).dropna(subset=["moves"])
-    moving = moving[moving["moves"] > 0]
+    told = [*([_NEUTRAL] if found.frame["neutral"].any() else []), f"{', '.join(told)}."]
+    moving = _moving(found)
     if len(moving):
         each = [
             f"{name.lower()} {_moves(found, by)}" for name, by in zip(moving["name"], moving["moves"], strict=True)
         ]
         how = (
             "share of answers that change"
-            if found.bundled
+            if found.by_answer
             else "mean distance of two definitions that differ in it alone"
         )
         told.append(f"What moves the answer ({how}): {'; '.join(each)}.")
-    left = found.left_out.groupby("why", sort=False).size()
-    return told + [f"Left out, {count}: {why}" for why, count in left.items()]
+    counts = found.left_out["kind"].value_counts()
+    left = [
+        f"{counts[kind]} {words[int(counts[kind] > 1)]}" for kind, words in _LEFT_OUT.items() if kind in counts
+    ]
+    return told + ([f"Left out: {fmt.join(left)}."] if left else [])
+
+
+def reasons(found: Grid) -> list[str]:
+    """Return why combinations are left out of a grid, each reason after the number of those that it is about."""
+    return [f"{count}: {why}" for why, count in found.left_out.groupby("why", sort=False).size().items()]
 
 
 def _moves(found: Grid, by: float) -> str:
-    if found.bundled:
+    if found.by_answer:
         return fmt.number(100 * by, 0) + f"{fmt.SPACE}%"
     printed = found.claim.printed
     unit = "points" if printed.unit == "%" else printed.unit
@@ -827,16 +1014,23 @@ def _candidates(found: Grid) -> Iterator[tuple[Any, str]]:
         yield row, found.whose
     for row in frame.index[frame["neutral"]]:
         yield row, "neutral"
-    yield from _ends(found.same, "of its question", middle=True)
+    inside = _ends(found, found.same, "of its question", middle=True)
+    yield from itertools.chain(*((_farthest(found), inside) if found.bundled else (inside, _farthest(found))))
+    voting = frame[~frame["update"]]
+    apart = _from_the_articles(found, voting)
+    yield from sorted(_ends(found, voting, "of all"), key=lambda end: -apart.fillna(-1)[end[0]])[:1]
+    if (frame["update"] | frame["article"]).all():
+        yield from _ends(found, frame[frame["update"]], "after the article")
+
+
+def _farthest(found: Grid) -> Iterator[tuple[Any, str]]:
+    """Yield, for each dimension, the single change that moves the answer furthest."""
     changes = single_changes(found)
     apart = _from_the_articles(found, changes)
     for dimension in found.dimensions:
         moved = apart[changes[dimension.id] != dimension.options[0].id].dropna()
         if moved.max() > 0:
             yield moved.idxmax(), f"farthest if only this changes: {dimension.name.lower()}"
-    voting = frame[~frame["update"]]
-    yield from _ends(voting, "of all")
-    yield from _ends(frame[frame["update"]], "after the article")
 
 
 def _from_the_articles(found: Grid, rows: pd.DataFrame) -> "pd.Series[float]":
@@ -850,17 +1044,26 @@ def _from_the_articles(found: Grid, rows: pd.DataFrame) -> "pd.Series[float]":
     return apart.where((np.isfinite(low) | np.isfinite(high)) & alike)
 
 
-def _ends(rows: pd.DataFrame, of: str, *, middle: bool = False) -> Iterator[tuple[Any, str]]:
-    """Yield the lowest and the highest of some rows, where they differ and are known; of each part and unit."""
-    for _, own in rows.groupby(["part", "unit"], sort=False):
-        low, high = (end.sort_values(kind="stable") for end in _reach(own))
-        if np.isfinite(low.iloc[0]) and low.iloc[0] < high.iloc[-1]:
-            yield low.index[0], f"lowest {of}"
-        if np.isfinite(high.iloc[-1]) and low.iloc[0] < high.iloc[-1]:
-            yield high.index[-1], f"highest {of}"
+def _ends(found: Grid, rows: pd.DataFrame, of: str, *, middle: bool = False) -> Iterator[tuple[Any, str]]:
+    """Yield the lowest and the highest of some rows, where they differ and are known; of each part and unit.
+
+    Of several that are equal it is the one with the fewest changes; bounds that hold all others are told once.
+    """
+    nearest_first = rows.loc[_changes(found)[rows.index].sort_values(kind="stable").index]
+    for (_, unit), own in nearest_first.groupby(["part", "unit"], sort=False):
+        where = f"{of}, in {unit}" if unit == "points" != found.claim.printed.unit else of
+        low, high = _reach(own)
+        (first, least), (last, most) = (low.idxmin(), low.min()), (high.idxmax(), high.max())
+        if least < most and first == last and np.isfinite([least, most]).all():
+            yield first, f"the widest bounds {where}"
+        elif least < most:
+            if np.isfinite(least):
+                yield first, f"lowest {where}"
+            if np.isfinite(most):
+                yield last, f"highest {where}"
         values = own["value"].dropna().sort_values(kind="stable")
         if middle and len(values) > 2:
-            yield values.index[(len(values) - 1) // 2], f"middle {of}"
+            yield values.index[(len(values) - 1) // 2], f"middle {where}"
 
 
 def table(found: Sequence[Grid]) -> pd.DataFrame:

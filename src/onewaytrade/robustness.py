@@ -27,10 +27,11 @@ class Spread:
     leaves room for it. `agreeing` and `keeping` count those among them that agree and that keep the sign. `low`,
     `high` and `median` are of the same question, the article's own among them (infinite where open, None where no
     figure is computed). `excluded` counts combinations that make no sense, `missing` those for which no figure is
-    at hand, `updates` those that end after the article. `moved_by` is the dimension that moves the answer most,
-    and `moves` by how much on average (in the claim's unit; of a bundle the share of its answers). `breaks` are
-    the single changes within the article's question that overturn its answer, `turns` those that ask another
-    question.
+    at hand, `repeated` those that only repeat the figure of another edition, `updates` those that end after the
+    article. `moved_by` is the dimension that moves the answer most within the article's question, and `moves` by
+    how much on average (in the claim's unit; of a bundle or a direction the share of answers that change);
+    `asked_by` is the one that moves it most by asking another question. `breaks` are the single changes within the
+    article's question that overturn its answer, `turns` those that ask another question.
     """
 
     word: str | None
@@ -42,12 +43,14 @@ class Spread:
     keeping: int
     excluded: int = 0
     missing: int = 0
+    repeated: int = 0
     updates: int = 0
     low: float | None = None
     high: float | None = None
     median: float | None = None
     moved_by: str = ""
     moves: float | None = None
+    asked_by: str = ""
     breaks: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
 
@@ -75,8 +78,10 @@ class Spread:
                 "updates": self.updates,
                 "excluded": self.excluded,
                 "missing": self.missing,
+                "repeated": self.repeated,
             },
             "most_sensitive_to": self.moved_by or None,
+            "most_sensitive_question": self.asked_by or None,
             "moves": _finite(self.moves),
             "breaks": list(self.breaks),
             "turns": list(self.turns),

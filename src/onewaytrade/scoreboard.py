@@ -86,7 +86,6 @@ _PICTURED: Final = {
     "trade-remedies-250": (_OTHERS, "Trade remedies"),
     "eu-87-percent": (_OTHERS, "Restricted"),
 }
-_NARROW: Final = 0.1  # a range that one decimal would not show
 _ORDERS: Final = ("article", "verdict")
 _CHOICE: Final = fmt.join((repr(order) for order in _ORDERS), "or")
 
@@ -338,19 +337,13 @@ def span(verdict: dict[str, Any]) -> str:
     if not ends or not counts or counts["same"] < 2:
         return ""
     low, high = ends
-    unit = verdict["unit"]
-    return fmt.interval(low, high, _decimals(low, high), unit=unit, sign=unit in {"%", "points"})
+    return fmt.span(low, high, verdict["unit"])
 
 
 def _ends(verdict: dict[str, Any]) -> tuple[float | None, float | None]:
     """Return the ends of the range over the definitions of the article's question, where there are several."""
     ends, counts = verdict.get("range"), verdict.get("definitions")
     return (ends[0], ends[1]) if ends and counts and counts["same"] > 1 else (None, None)
-
-
-def _decimals(low: float | None, high: float | None) -> int:
-    whole = all(end is None or float(end).is_integer() for end in (low, high))
-    return 0 if whole else 2 if low is not None and high is not None and high - low < _NARROW else 1
 
 
 def waiting_sentence(waiting: Sequence[str]) -> str:

@@ -867,10 +867,10 @@ def spreads(found: Iterable[Grid]) -> pd.DataFrame:
     """
     rows = []
     for one in found:
-        own, voting = grids.spread(one), one.frame[~one.frame["update"]]
+        voting, moving = one.frame[~one.frame["update"]], grids.sensitivity(one)["name"]
         other = voting[voting["panel"] != grids.OWN_QUESTION]
         printed = fmt.number(one.claim.printed.value or 0.0, 1, sign=True)
-        rows.append((one.claim.label, printed, _reach(one.same), _reach(other), own.moved_by.lower()))
+        rows.append((one.claim.label, printed, _reach(one.same), _reach(other), next(iter(moving), "").lower()))
     return pd.DataFrame(rows, columns=["Rate", "Printed", "Same question", "Other questions", "Moved most by"])
 
 

@@ -191,7 +191,7 @@ def definitions(out: Console, found: "Grid", verdict: "Judged") -> None:
     for row in grids.telling(found).to_dict("records"):
         table.add_row(*(escape(str(row[column])) for column in ("text", "sentence", "role")))
     out.print(table)
-    for note in grids.notes(found):
+    for note in (*grids.notes(found), *grids.reasons(found)):
         out.print(note, markup=False, soft_wrap=True)
 
 

@@ -274,7 +274,7 @@ def test_one_american_definition_among_the_others_agrees(every):
     assert (spread.word, spread.same, spread.agreeing, spread.keeping) == ("fragile", 6, 1, 5)
     assert spread.low == pytest.approx(-15.6, abs=0.05)
     assert spread.high == pytest.approx(-10.0, abs=0.05)
-    assert spread.moved_by == "Currency"
+    assert (spread.moved_by, spread.asked_by) == ("Counted by", "Currency")
     assert any("as revised" in change for change in spread.breaks)
     assert not any("sum of its months" in change for change in spread.breaks)
 

@@ -137,7 +137,7 @@ def test_every_definition_of_a_claim_is_shown_and_written(
     assert told.startswith("cpb-exports-33: printed +33 %; reproduced; the article’s definition gives +33.2 %.")
     for expected in (
         "all keep its sign",
-        "the article’s, highest of its question",
+        "the article’s and highest of its question",
         "What moves the answer",
         "Left out",
     ):

@@ -274,7 +274,7 @@ def test_no_american_definition_that_is_decided_agrees(every):
     assert (spread.word, spread.same, spread.voting, spread.agreeing, spread.keeping) == ("alone", 6, 4, 0, 4)
     assert spread.low == pytest.approx(-15.6, abs=0.05)
     assert spread.high == pytest.approx(-10.0, abs=0.05)
-    assert spread.moved_by == "Currency"
+    assert (spread.moved_by, spread.asked_by) == ("Counted by", "Currency")
     assert "1 leaves room for the printed figure among others" in spread.reason
 
 

@@ -712,7 +712,9 @@ def _reason(found: Grid, voters: pd.DataFrame, agreeing: "pd.Series[bool]", keep
     # Who agrees with a direction or a side keeps its sign.
     if not by_side and agree < total:
         told += (
-            f"; {_sign_words(kept, total)}" if found.claim.printed.value else "; a printed zero has no other sign"
+            f"; {_sign_words(kept, total)}"
+            if found.claim.printed.value
+            else "; a zero has no sign to keep, so all would have to"
         )
     if _alike(found)["unit"].nunique() == 1 and voters.index.isin(_alike(found).index).all():
         told += f"; {'it gives' if total == 1 else 'together they give'} {_span_text(found.claim, voters)}"

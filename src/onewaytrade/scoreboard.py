@@ -16,7 +16,7 @@ _COMES_OUT: Final = ("reproduced", "close")
 _FAILS: Final = ("not reproduced", "contradicted")
 _STEADY: Final = "Right, and steady: at least half of the other definitions of the same question agree"
 _ON_ONE_READING: Final = "Right on the article’s definition, while others of the same question give another figure"
-_SINGLE: Final = "Right, with no other definition of the same question at hand"
+_SINGLE: Final = "Right, with no independent second definition of the same question at hand"
 _ATTESTED: Final = "Found as the article has it, in a source that gives no way to recompute it"
 _IN_PART: Final = "Right in part, while the rest is wrong or not known"
 _BY_DEFINITION: Final = "Right or wrong by the definition, of which the article gives none"
@@ -235,7 +235,7 @@ def _how_steady(found: Sequence[dict[str, Any]]) -> str:
     # In quotation marks, since labels hold commas.
     alone = [f"“{label(v)}”{_in_brackets(span(v))}" for v in holding if _group(v) == _ON_ONE_READING]
     named = f": {fmt.join(alone)}" if alone else ""
-    without = f", {_verb(single, 'has', 'have')} no other at hand" if single else ""
+    without = f", {_verb(single, 'has', 'have')} no independent second one at hand" if single else ""
     return (
         f"Of the {len(holding)} that come out on the article’s definition, "
         f"{_verb(steady, 'also does', 'also do')} on at least half of the other fair definitions of the same "

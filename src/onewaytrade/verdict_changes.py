@@ -30,12 +30,14 @@ _Answer = tuple[str, Estimate | NoFigureError]
 
 REVISION: Final = "revision"
 NEW_MONTHS: Final = "new months"
+MONTHS_OUTSIDE: Final = "new months outside the window"
 ANOTHER_DEFINITION: Final = "another definition"
 SAME_FIGURES: Final = "same figures"
 NO_OTHER: Final = "no other edition"
 CAUSES: Final[dict[str, str]] = {
     REVISION: "the same window, and other figures in it",
-    NEW_MONTHS: "what one edition has beyond the other lies outside the claim’s window, so that nothing changes",
+    NEW_MONTHS: "the newer edition holds months of the window that the older did not",
+    MONTHS_OUTSIDE: "what one edition has beyond the other lies outside the claim’s window, so nothing changes",
     ANOTHER_DEFINITION: "an edition does not hold the claim’s window, and can only answer on another definition",
     SAME_FIGURES: "both editions hold the same of all that the claim rests on",
     NO_OTHER: "nothing that the claim rests on differs between then and now",
@@ -223,11 +225,15 @@ def _cause(
     """Return the cause of what changes, or does not, and the reason in sentences."""
     told = " ".join(dict.fromkeys(sight.told for sight in sights if sight.told))
     answers = [sight.answers(claim) for sight in sights]
-    gaps = [str(answer) for one in answers for _, answer in one if isinstance(answer, NoFigureError)]
-    if any(sight.blind for sight in sights):
-        return ANOTHER_DEFINITION, told
-    if gaps:
-        return ANOTHER_DEFINITION, " ".join([*dict.fromkeys(gaps), *dict.fromkeys(_nearest(claim, sights))])
+    gaps = [[str(answer) for _, answer in one if isinstance(answer, NoFigureError)] for one in answers]
+    without = [sight.blind or bool(one) for sight, one in zip(sights, gaps, strict=True)]
+    if any(without):
+        # An edition that goes on no further has not gained the window by its months.
+        is_gained = without == [True, False] and any(_goes_on(*one) for one in own)
+        cause = NEW_MONTHS if is_gained else ANOTHER_DEFINITION
+        if any(sight.blind for sight in sights):
+            return cause, told
+        return cause, " ".join(dict.fromkeys([*gaps[0], *gaps[1], *_nearest(claim, sights)]))
     if _figures(answers[0]) != _figures(answers[1]):
         return REVISION, f"{told} {_told_figures(claim, answers)}".strip()
     before, after = (verdict.to_dict() for verdict in verdicts)
@@ -239,7 +245,7 @@ def _cause(
     added = [text for name, then, now in own if (text := _added(name, then, now))]
     if added:
         rest = "what the claim rests on is as it was"
-        return NEW_MONTHS, f"{told} {fmt.join(added)}; {rest}.".strip()
+        return MONTHS_OUTSIDE, f"{told} {fmt.join(added)}; {rest}.".strip()
     which = fmt.join(f"{name} {then} and {now}" for name, then, now in own)
     return SAME_FIGURES, f"{told} What the claim rests on is the same in {which}.".strip()
 
@@ -312,6 +318,11 @@ def _added(name: str, then: str, now: str) -> str:
         return ""
     further, other = (then, now) if ends[then] > ends[now] else (now, then)
     return f"{name} {further} goes on to {fmt.month(ends[further])}, after {fmt.month(ends[other])} in {other}"
+
+
+def _goes_on(name: str, then: str, now: str) -> bool:
+    """Tell whether the later of two editions holds months after the last of the other."""
+    return _last_month(name, now) > _last_month(name, then)
 
 
 def _last_month(name: str, edition: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from copies import add_edition, copy_of
-from onewaytrade import claims, cli, datasets, definitions, verdict_changes
+from onewaytrade import charts, claims, cli, datasets, definitions, verdict_changes
 from onewaytrade.errors import DatasetError, ParameterError
 from onewaytrade.verdict_changes import (
     ANOTHER_DEFINITION,
@@ -261,6 +261,23 @@ def test_the_picture_shows_both_figures_beside_the_printed_one(few):
     assert own["value"]["then"] == pytest.approx(rows["cpb-exports-33"].then.estimate.number)
     assert set(own["printed"]) == {33.0}
     assert "2026-03" in drawn.source
+    assert "1 recomputed figure moves, and 1 gets another verdict" in drawn.alt
+
+
+def test_the_picture_says_which_edition_holds_none_of_the_windows(few, monkeypatch):
+    subtitles = []
+
+    def dots(*arguments, **options):
+        subtitles.append(options["subtitle"])
+        return charts.dots(*arguments, **options)
+
+    monkeypatch.setattr(verdict_changes, "dots", dots)
+    few("cpb-exports-33", "cpb-imports-0")
+    found, _ = compared(["2025-01"], ["2026-01"])
+    drawn = verdict_changes.chart(found)
+    assert set(drawn.table["series"]) == {"now"}
+    assert "2 recomputed figures can only be had from one of the editions" in drawn.alt
+    assert subtitles[0].endswith("; edition 2025-01 holds none of these windows")
 
 
 def test_what_is_cached_is_of_the_editions_that_are_read(root, tmp_path, monkeypatch):

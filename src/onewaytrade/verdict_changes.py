@@ -446,25 +446,36 @@ def chart(found: Comparison) -> Chart:
         raise ParameterError("No printed figure moves between these editions, so that there is nothing to draw.")
     columns = ["value", "low", "high", "printed"]
     words = sum(change.rank == 0 for change in drawn)
-    told = "1 printed figure moves" if len(drawn) == 1 else f"{len(drawn)} printed figures move"
     verdicts = "no verdict changes" if not words else f"{words} {'gets' if words == 1 else 'get'} another verdict"
-    silent = [name for name in ("then", "now") if all(row["series"] != name for row in rows)]
+    silent = next((name for name in ("then", "now") if all(row["series"] != name for row in rows)), "")
+    told = _counted(len(drawn), silent)
     which = fmt.join(f"{name} {found.then[name]}, {found.now[name]}" for name in found.moved)
     subtitle = f"What each claim’s own definition gives then and now ({which})"
     if silent:
-        subtitle += f"; {silent[0]} none of these windows is at hand"
+        editions = found.then if silent == "then" else found.now
+        names = fmt.join(editions[name] for name in found.moved)
+        subtitle += f"; {'edition' if len(found.moved) == 1 else 'editions'} {names} "
+        subtitle += f"{'holds' if len(found.moved) == 1 else 'hold'} none of these windows"
     fine = all(change.claim.printed.decimals for change in drawn)
     frame = pd.DataFrame(rows).astype(dict.fromkeys(columns, float))
     if frame[["low", "high"]].isna().all(axis=None):
         frame = frame.drop(columns=["low", "high"])
     return dots(
         frame,
-        title=f"{told[:1].upper()}{told[1:]} between editions, and {verdicts}",
+        title=f"{told}, and {verdicts}",
         subtitle=subtitle,
         unit="%",
         source="; ".join(dict.fromkeys(_cited(found, drawn))),
         decimals=2 if fine else 1,
     )
+
+
+def _counted(drawn: int, silent: str) -> str:
+    """Say how many figures move, or that one of the editions (`silent`) gives none, so that nothing can move."""
+    figures = "1 recomputed figure" if drawn == 1 else f"{drawn} recomputed figures"
+    if silent:
+        return f"{figures} can only be had from one of the editions"
+    return f"{figures} {'moves' if drawn == 1 else 'move'}"
 
 
 def _drawable(change: Change) -> bool:

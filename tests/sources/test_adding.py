@@ -297,6 +297,7 @@ def test_sources_keep_their_order_whichever_dataset_is_added_to(folder: Path, tm
     assert dict(done.editions) == {"fred": DAY, "sources": "2026-12-20.02"}
     assert [row["source_id"] for row in rows(folder, "sources", "2026-12-20.02")] == ["A001", "A002", "S050"]
     assert manifest(folder)["pins"]["fred"] == DAY
+    assert done.sentence.endswith(" added; fred pinned, being its first edition; no other pin has moved.")
     assert datasets.check(folder) == []
 
 
@@ -344,6 +345,7 @@ def test_a_table_becomes_a_dataset_with_its_schema(
     path = write_table(tmp_path)
     done = add("table", path, edition=DAY, root=folder)
     assert dict(done.editions) == {"steel-prices": DAY}
+    assert done.sentence.endswith(f": steel-prices {DAY} added; pinned, being its first edition.")
     assert done.comparisons == ()
     assert datasets.check(folder) == []
     monkeypatch.setenv("ONEWAYTRADE_PROJECT", str(folder))

@@ -44,8 +44,9 @@ class Added:
     """What adding a file came to.
 
     `editions` are the new editions by dataset, `comparisons` one for each dataset of the file that had an edition
-    before, `written` the paths from the project's folder; all are empty if the data held the same already. In a
-    dry run nothing was written, and `written` holds what would have been.
+    before, `written` the paths from the project's folder, `pinned` the datasets that this is the first edition of,
+    and that are pinned to it; all are empty if the data held the same already. In a dry run nothing was written,
+    and `written` holds what would have been.
     """
 
     source: str
@@ -54,6 +55,7 @@ class Added:
     comparisons: tuple[Comparison, ...]
     written: tuple[str, ...]
     dry_run: bool = False
+    pinned: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -66,8 +68,17 @@ class Added:
         if self.nothing:
             return f"{self.file}: nothing to do; the data hold the same already."
         made = fmt.join(f"{dataset} {edition}" for dataset, edition in self.editions.items())
-        verb = "would be added; nothing was written" if self.dry_run else "added; no pin has moved"
+        verb = "would be added; nothing was written" if self.dry_run else f"added; {self._pins}"
         return f"{self.file}: {made} {verb}."
+
+    @property
+    def _pins(self) -> str:
+        if not self.pinned:
+            return "no pin has moved"
+        first = f"pinned, being {'its first edition' if len(self.pinned) == 1 else 'their first editions'}"
+        if len(self.pinned) == len(self.editions):
+            return first
+        return f"{fmt.join(self.pinned)} {first}; no other pin has moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,7 @@ def add(
         comparisons,
         (*written, project.MANIFEST.as_posix()),
         dry_run,
+        tuple(file.dataset for file in made if file.dataset not in held.manifest["pins"]),
     )
 
 

@@ -7,9 +7,16 @@ from dataclasses import replace
 import pytest
 
 from copies import add_edition, copy_of
-from onewaytrade import claims, cli, datasets, definitions, verdict_changes
+from onewaytrade import charts, claims, cli, datasets, definitions, verdict_changes
 from onewaytrade.errors import DatasetError, ParameterError
-from onewaytrade.verdict_changes import ANOTHER_DEFINITION, NEW_MONTHS, NO_OTHER, REVISION, SAME_FIGURES
+from onewaytrade.verdict_changes import (
+    ANOTHER_DEFINITION,
+    MONTHS_OUTSIDE,
+    NEW_MONTHS,
+    NO_OTHER,
+    REVISION,
+    SAME_FIGURES,
+)
 
 SERIES = {"flow": "exports", "region": "China", "measure": "volume"}
 
@@ -89,7 +96,7 @@ def test_a_month_more_outside_the_window_changes_nothing(few):
     few("cpb-exports-33", "cpb-imports-0")
     found, rows = compared([], ["2026-02"])
     for change in rows.values():
-        assert change.cause == NEW_MONTHS
+        assert change.cause == MONTHS_OUTSIDE
         assert "goes on to February 2026, after January 2026 in 2026-01" in change.because
         old, new = change.then.to_dict(), change.now.to_dict()
         assert {**old, "edition": ""} == {**new, "edition": ""} | {"variant": old["variant"]}
@@ -111,11 +118,12 @@ def test_a_revision_outside_the_window_is_told_as_one_of_other_definitions(few):
     assert change.because.startswith("The claim’s own window gives the same; other definitions of it do not")
 
 
-def test_an_edition_without_the_window_answers_on_another_definition(few):
+def test_a_newer_edition_that_holds_the_window_brings_its_months(few):
     few("cpb-exports-33", "headline-surge-stagnation")
-    _, rows = compared(["2025-01"], ["2026-01"])
+    found, rows = compared(["2025-01"], ["2026-01"])
     change = rows["cpb-exports-33"]
-    assert change.cause == ANOTHER_DEFINITION
+    assert change.cause == NEW_MONTHS
+    assert "*new months*: the newer edition holds months of the window" in verdict_changes.markdown(found)
     assert change.then.word == "cannot be checked with open data"
     # What the nearest window gives, computed another way.
     for edition in ("2025-01", "2026-01"):
@@ -125,6 +133,22 @@ def test_an_edition_without_the_window_answers_on_another_definition(few):
         rate = 100 * (level["2025-01"] / level["2022-12"] - 1)
         assert f"+{rate:.1f}\N{NO-BREAK SPACE}% by {edition}" in change.because
     assert "exports: " in rows["headline-surge-stagnation"].because
+
+
+def test_an_edition_without_the_window_answers_on_another_definition(few):
+    few("cpb-exports-33")
+    _, rows = compared(["2026-01"], ["2025-01"])
+    assert rows["cpb-exports-33"].cause == ANOTHER_DEFINITION
+    assert rows["cpb-exports-33"].now.word == "cannot be checked with open data"
+
+
+def test_a_release_of_the_window_after_one_without_it_brings_its_months(few):
+    few("iron-ore-5")
+    _, rows = compared(["gacc-commodities=2025-05-09"], ["pinned"])
+    assert rows["iron-ore-5"].cause == NEW_MONTHS
+    # A release of later months was there before: the window did not come with new ones.
+    _, rows = compared(["gacc-commodities=2025-08-07"], ["pinned"])
+    assert rows["iron-ore-5"].cause == ANOTHER_DEFINITION
 
 
 def test_a_release_reprinted_a_year_later_is_the_later_print(few):
@@ -188,7 +212,7 @@ def test_what_is_written_is_what_was_found(few, tmp_path, monkeypatch, capsys):
     assert "Exports, volume: +33.2\N{NO-BREAK SPACE}% then, +31.9\N{NO-BREAK SPACE}% now." in said
     rows = json.loads(paths["json"].read_text("utf-8"))["claims"]
     assert [(row["claim"], row["cause"], row["changed"]) for row in rows] == [
-        ("cpb-exports-33", REVISION, True), ("cpb-imports-0", NEW_MONTHS, False),
+        ("cpb-exports-33", REVISION, True), ("cpb-imports-0", MONTHS_OUTSIDE, False),
     ]  # fmt: skip
     assert rows[0]["then"]["edition"] == "cpb 2026-01"
     page = paths["markdown"].read_text("utf-8")
@@ -237,6 +261,23 @@ def test_the_picture_shows_both_figures_beside_the_printed_one(few):
     assert own["value"]["then"] == pytest.approx(rows["cpb-exports-33"].then.estimate.number)
     assert set(own["printed"]) == {33.0}
     assert "2026-03" in drawn.source
+    assert "1 recomputed figure moves, and 1 gets another verdict" in drawn.alt
+
+
+def test_the_picture_says_which_edition_holds_none_of_the_windows(few, monkeypatch):
+    subtitles = []
+
+    def dots(*arguments, **options):
+        subtitles.append(options["subtitle"])
+        return charts.dots(*arguments, **options)
+
+    monkeypatch.setattr(verdict_changes, "dots", dots)
+    few("cpb-exports-33", "cpb-imports-0")
+    found, _ = compared(["2025-01"], ["2026-01"])
+    drawn = verdict_changes.chart(found)
+    assert set(drawn.table["series"]) == {"now"}
+    assert "2 recomputed figures can only be had from one of the editions" in drawn.alt
+    assert subtitles[0].endswith("; edition 2025-01 holds none of these windows")
 
 
 def test_what_is_cached_is_of_the_editions_that_are_read(root, tmp_path, monkeypatch):

@@ -30,12 +30,14 @@ _Answer = tuple[str, Estimate | NoFigureError]
 
 REVISION: Final = "revision"
 NEW_MONTHS: Final = "new months"
+MONTHS_OUTSIDE: Final = "new months outside the window"
 ANOTHER_DEFINITION: Final = "another definition"
 SAME_FIGURES: Final = "same figures"
 NO_OTHER: Final = "no other edition"
 CAUSES: Final[dict[str, str]] = {
     REVISION: "the same window, and other figures in it",
-    NEW_MONTHS: "what one edition has beyond the other lies outside the claim’s window, so that nothing changes",
+    NEW_MONTHS: "the newer edition holds months of the window that the older did not",
+    MONTHS_OUTSIDE: "what one edition has beyond the other lies outside the claim’s window, so nothing changes",
     ANOTHER_DEFINITION: "an edition does not hold the claim’s window, and can only answer on another definition",
     SAME_FIGURES: "both editions hold the same of all that the claim rests on",
     NO_OTHER: "nothing that the claim rests on differs between then and now",
@@ -223,11 +225,15 @@ def _cause(
     """Return the cause of what changes, or does not, and the reason in sentences."""
     told = " ".join(dict.fromkeys(sight.told for sight in sights if sight.told))
     answers = [sight.answers(claim) for sight in sights]
-    gaps = [str(answer) for one in answers for _, answer in one if isinstance(answer, NoFigureError)]
-    if any(sight.blind for sight in sights):
-        return ANOTHER_DEFINITION, told
-    if gaps:
-        return ANOTHER_DEFINITION, " ".join([*dict.fromkeys(gaps), *dict.fromkeys(_nearest(claim, sights))])
+    gaps = [[str(answer) for _, answer in one if isinstance(answer, NoFigureError)] for one in answers]
+    without = [sight.blind or bool(one) for sight, one in zip(sights, gaps, strict=True)]
+    if any(without):
+        # An edition that goes on no further has not gained the window by its months.
+        is_gained = without == [True, False] and any(_goes_on(*one) for one in own)
+        cause = NEW_MONTHS if is_gained else ANOTHER_DEFINITION
+        if any(sight.blind for sight in sights):
+            return cause, told
+        return cause, " ".join(dict.fromkeys([*gaps[0], *gaps[1], *_nearest(claim, sights)]))
     if _figures(answers[0]) != _figures(answers[1]):
         return REVISION, f"{told} {_told_figures(claim, answers)}".strip()
     before, after = (verdict.to_dict() for verdict in verdicts)
@@ -239,7 +245,7 @@ def _cause(
     added = [text for name, then, now in own if (text := _added(name, then, now))]
     if added:
         rest = "what the claim rests on is as it was"
-        return NEW_MONTHS, f"{told} {fmt.join(added)}; {rest}.".strip()
+        return MONTHS_OUTSIDE, f"{told} {fmt.join(added)}; {rest}.".strip()
     which = fmt.join(f"{name} {then} and {now}" for name, then, now in own)
     return SAME_FIGURES, f"{told} What the claim rests on is the same in {which}.".strip()
 
@@ -312,6 +318,11 @@ def _added(name: str, then: str, now: str) -> str:
         return ""
     further, other = (then, now) if ends[then] > ends[now] else (now, then)
     return f"{name} {further} goes on to {fmt.month(ends[further])}, after {fmt.month(ends[other])} in {other}"
+
+
+def _goes_on(name: str, then: str, now: str) -> bool:
+    """Tell whether the later of two editions holds months after the last of the other."""
+    return _last_month(name, now) > _last_month(name, then)
 
 
 def _last_month(name: str, edition: str) -> str:
@@ -435,25 +446,36 @@ def chart(found: Comparison) -> Chart:
         raise ParameterError("No printed figure moves between these editions, so that there is nothing to draw.")
     columns = ["value", "low", "high", "printed"]
     words = sum(change.rank == 0 for change in drawn)
-    told = "1 printed figure moves" if len(drawn) == 1 else f"{len(drawn)} printed figures move"
     verdicts = "no verdict changes" if not words else f"{words} {'gets' if words == 1 else 'get'} another verdict"
-    silent = [name for name in ("then", "now") if all(row["series"] != name for row in rows)]
+    silent = next((name for name in ("then", "now") if all(row["series"] != name for row in rows)), "")
+    told = _counted(len(drawn), silent)
     which = fmt.join(f"{name} {found.then[name]}, {found.now[name]}" for name in found.moved)
     subtitle = f"What each claim’s own definition gives then and now ({which})"
     if silent:
-        subtitle += f"; {silent[0]} none of these windows is at hand"
+        editions = found.then if silent == "then" else found.now
+        names = fmt.join(editions[name] for name in found.moved)
+        subtitle += f"; {'edition' if len(found.moved) == 1 else 'editions'} {names} "
+        subtitle += f"{'holds' if len(found.moved) == 1 else 'hold'} none of these windows"
     fine = all(change.claim.printed.decimals for change in drawn)
     frame = pd.DataFrame(rows).astype(dict.fromkeys(columns, float))
     if frame[["low", "high"]].isna().all(axis=None):
         frame = frame.drop(columns=["low", "high"])
     return dots(
         frame,
-        title=f"{told[:1].upper()}{told[1:]} between editions, and {verdicts}",
+        title=f"{told}, and {verdicts}",
         subtitle=subtitle,
         unit="%",
         source="; ".join(dict.fromkeys(_cited(found, drawn))),
         decimals=2 if fine else 1,
     )
+
+
+def _counted(drawn: int, silent: str) -> str:
+    """Say how many figures move, or that one of the editions (`silent`) gives none, so that nothing can move."""
+    figures = "1 recomputed figure" if drawn == 1 else f"{drawn} recomputed figures"
+    if silent:
+        return f"{figures} can only be had from one of the editions"
+    return f"{figures} {'moves' if drawn == 1 else 'move'}"
 
 
 def _drawable(change: Change) -> bool:

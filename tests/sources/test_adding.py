@@ -13,7 +13,7 @@ from onewaytrade import datasets, project
 from onewaytrade.errors import DatasetError, OneWayTradeError, ProjectError, SourceError
 from onewaytrade.sources import reading, store
 from onewaytrade.sources.adding import Added, add
-from sources import small
+from sources import gacc_files, small, test_gacc_totals
 from sources import workbook as book
 from sources.test_tidy import CSV, SCHEMA
 from sources.test_tidy import write as write_table
@@ -170,7 +170,7 @@ def test_adding_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         folder = small.project(tmp_path / name)
         add("cpb", monitor(tmp_path), root=folder)
-        add("comtrade", comtrade(tmp_path, {"202302": 400.0}), edition=DAY, root=folder)
+        add("comtrade", comtrade(tmp_path, {"202302": 400e6}), edition=DAY, root=folder)
         found.append(small.contents(folder))
     assert found[0] == found[1]
 
@@ -297,6 +297,7 @@ def test_sources_keep_their_order_whichever_dataset_is_added_to(folder: Path, tm
     assert dict(done.editions) == {"fred": DAY, "sources": "2026-12-20.02"}
     assert [row["source_id"] for row in rows(folder, "sources", "2026-12-20.02")] == ["A001", "A002", "S050"]
     assert manifest(folder)["pins"]["fred"] == DAY
+    assert done.sentence.endswith(" added; fred pinned, being its first edition; no other pin has moved.")
     assert datasets.check(folder) == []
 
 
@@ -317,6 +318,24 @@ def test_a_unit_that_changed_is_refused(folder: Path, tmp_path: Path) -> None:
     assert small.contents(folder) == before
 
 
+def totals(folder: Path, year: int, unit: str) -> Path:
+    """Write customs' page of March, of 100 millions of yuan, under the year and unit given."""
+    cells = test_gacc_totals.page(f"(1) China's Total Export & Import Values, Mar {year} (in CNY)")
+    cells[test_gacc_totals.UNIT][0] = f"Unit: {unit}"
+    return gacc_files.write(folder, cells, released=f"{year}/04/14")
+
+
+def test_a_new_month_under_another_unit_is_refused(folder: Path, tmp_path: Path) -> None:
+    add("gacc-totals", totals(tmp_path, 2025, "CNY 100 million"), root=folder)
+    before = small.contents(folder)
+    path = totals(tmp_path, 2026, "CNY 10 thousand")
+    sentence = refusal(DatasetError, lambda: add("gacc-totals", path, root=folder))
+    assert "a 10,000th of the latest of gacc-totals 2025-04-14 for the same series" in sentence
+    assert small.contents(folder) == before
+    done = add("gacc-totals", totals(tmp_path, 2026, "CNY 100 million"), root=folder)
+    assert done.editions["gacc-totals"] == "2026-04-14"
+
+
 # --- a table of one's own -------------------------------------------------------------------------------------
 
 
@@ -326,6 +345,7 @@ def test_a_table_becomes_a_dataset_with_its_schema(
     path = write_table(tmp_path)
     done = add("table", path, edition=DAY, root=folder)
     assert dict(done.editions) == {"steel-prices": DAY}
+    assert done.sentence.endswith(f": steel-prices {DAY} added; pinned, being its first edition.")
     assert done.comparisons == ()
     assert datasets.check(folder) == []
     monkeypatch.setenv("ONEWAYTRADE_PROJECT", str(folder))

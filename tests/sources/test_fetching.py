@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,11 @@ def test_the_site_reads_who_asks(folder: Path, publisher: Site) -> None:
     fred()
     agent = publisher.asked[0].headers["User-Agent"]
     assert agent.startswith("onewaytrade/")
-    assert agent.endswith(" (+https://example.org/class)")
+    assert agent.endswith(" (reads published trade tables; https://example.org/class)")
+
+
+def test_without_a_contact_the_site_still_reads_what_for() -> None:
+    assert downloading.agent() == f"onewaytrade/{version('onewaytrade')} (reads published trade tables)"
 
 
 def test_a_file_is_asked_for_once_and_then_in_the_cache(folder: Path, publisher: Site) -> None:

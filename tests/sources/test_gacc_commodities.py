@@ -194,6 +194,14 @@ FAULTS: dict[str, tuple[made.Change, tuple[str, ...]]] = {
         made.put(IRON, 4, "lots"),
         ("row 10, column E", "'lots'", "Iron ore: quantity of this year from January on"),
     ),
+    "a quantity below 0": (
+        made.put(IRON, 2, -25.0),
+        ("row 10, column C", "is below 0", "Iron ore: quantity of this year, of the month"),
+    ),
+    "a value of last year below 0": (
+        made.put(IRON, 7, -210.0),
+        ("row 10, column H", "is below 0", "Iron ore: value of last year from January on"),
+    ),
     "an empty cell": (
         made.put(IRON, 5, None),
         ("row 10, column F", "an empty cell stands where a number belongs"),

@@ -154,6 +154,10 @@ FAULTS: dict[str, tuple[made.Change, tuple[str, ...]]] = {
         made.put(GERMANY, 3, "n.a."),
         ("row 7, column D", "'n.a.'", "exports of the month of Germany"),
     ),
+    "a value below 0": (
+        made.put(GERMANY, 4, -512.5),
+        ("row 7, column E", "is below 0", "exports from January on of Germany"),
+    ),
     "an empty cell": (
         made.put(GERMANY, 4, None),
         ("row 7, column E", "an empty cell stands where a number belongs"),

@@ -160,6 +160,7 @@ FAULTS: dict[str, tuple[made.Change, tuple[str, ...]]] = {
         made.put(5, 1, "about 22"),
         ("row 6, column B", "'about 22' stands where a number belongs"),
     ),
+    "a value below 0": (made.put(5, 1, -22297.0), ("row 6, column B", "is below 0", "values of the month")),
     "a dash for a value": (made.put(5, 1, "-"), ("row 5", "not all of total, exports and imports are there")),
     "a missing row": (made.drop(6), ("the row of imports is missing",)),
     "a row twice": (made.twice(5), ("the row of exports stands in row 6 already", "row 7")),
@@ -185,6 +186,7 @@ MONTHLY_FAULTS: dict[str, tuple[made.Change, tuple[str, ...]]] = {
     "a flow twice": (made.put(3, 2, "Import"), ("imports of the month stand here and in column C", "column D")),
     "a flow unknown": (made.put(3, 2, "Transit"), ("'Month Transit' stands among the headers", "column C")),
     "text in a number": (made.put(6, 3, "x"), ("row 7, column D", "'x' stands where a number belongs")),
+    "a value below 0": (made.put(6, 3, -600.0), ("row 7, column D", "is below 0")),
     "no months": (lambda rows: rows.__delitem__(slice(4, None)), ("neither totals nor months",)),
 }
 

@@ -32,6 +32,9 @@ _SHOWN: Final = 16  # digits of a file's checksum that stand in `sources`
 # A table whose values are this many times those of the edition before has another unit, not other news.
 # The smallest slip is tenfold (billions for 100 millions), with room for what was revised at the same time.
 _OTHER_UNIT: Final = 8
+# Where no row is shared, other months are compared: further apart than trade grows or falls from one to the other.
+_OTHER_SIZE: Final = 50
+_LATEST: Final = 12  # periods of the edition before that other months are compared with
 # Of a unit's first word; what follows ("CNY", "pieces") must be the same for two numbers to be compared.
 _POWERS: Final[Mapping[str, float]] = {"k": 1e3, "10k": 1e4, "M": 1e6, "100M": 1e8, "bn": 1e9, "trn": 1e12}
 
@@ -41,8 +44,9 @@ class Added:
     """What adding a file came to.
 
     `editions` are the new editions by dataset, `comparisons` one for each dataset of the file that had an edition
-    before, `written` the paths from the project's folder; all are empty if the data held the same already. In a
-    dry run nothing was written, and `written` holds what would have been.
+    before, `written` the paths from the project's folder, `pinned` the datasets that this is the first edition of,
+    and that are pinned to it; all are empty if the data held the same already. In a dry run nothing was written,
+    and `written` holds what would have been.
     """
 
     source: str
@@ -51,6 +55,7 @@ class Added:
     comparisons: tuple[Comparison, ...]
     written: tuple[str, ...]
     dry_run: bool = False
+    pinned: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -63,8 +68,17 @@ class Added:
         if self.nothing:
             return f"{self.file}: nothing to do; the data hold the same already."
         made = fmt.join(f"{dataset} {edition}" for dataset, edition in self.editions.items())
-        verb = "would be added; nothing was written" if self.dry_run else "added; no pin has moved"
+        verb = "would be added; nothing was written" if self.dry_run else f"added; {self._pins}"
         return f"{self.file}: {made} {verb}."
+
+    @property
+    def _pins(self) -> str:
+        if not self.pinned:
+            return "no pin has moved"
+        first = f"pinned, being {'its first edition' if len(self.pinned) == 1 else 'their first editions'}"
+        if len(self.pinned) == len(self.editions):
+            return first
+        return f"{fmt.join(self.pinned)} {first}; no other pin has moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,7 @@ def add(
         comparisons,
         (*written, project.MANIFEST.as_posix()),
         dry_run,
+        tuple(file.dataset for file in made if file.dataset not in held.manifest["pins"]),
     )
 
 
@@ -311,7 +326,10 @@ def _compared(held: _Held, plan: _Plan, plans: Sequence[_Plan], name: str) -> Co
     old = held.frame(dataset, before)
     if dataset in UNIONS:
         alone = replace(plan.file, content=store.content(dataset, plan.file.edition, plan.rows))
-        found = _compared_rows(old, _checked(alone, name), schema, names)
+        new = _checked(alone, name)
+        found = _compared_rows(old, new, schema, names)
+        if not found.both:
+            _check_size(_size(old, new, schema), names, name)
     else:
         found = comparing.tables(old, _checked(plan.file, name), schema, names, _bases(held, plan, plans))
     _check_unit(found, name)
@@ -330,8 +348,7 @@ def _compared_rows(
     old: pd.DataFrame, new: pd.DataFrame, schema: Mapping[str, Any], names: tuple[str, str, str]
 ) -> Comparison:
     """Return what rows from one source change against rows from others, whose units may differ."""
-    key = [name for name in schema["primaryKey"] if name != _ID]
-    value = next(field["name"] for field in schema["fields"] if field["type"] == "number")
+    key, value = _key_and_value(schema)
     before, after = (
         _finest(_in_one_unit(frame.dropna(subset=value), value), [*key, "of"]) for frame in (old, new)
     )
@@ -341,6 +358,12 @@ def _compared_rows(
         reason = "Numbers were brought to one unit; those printed in a coarser one may differ by their rounding."
     found = before.merge(after[[*key, "of"]], on=[*key, "of"])
     return comparing.compare(found, after, [*key, "of"], value, names=names, reason=reason)
+
+
+def _key_and_value(schema: Mapping[str, Any]) -> tuple[list[str], str]:
+    """Return the columns that tell rows apart whatever their source, and the column of the values."""
+    key = [name for name in schema["primaryKey"] if name != _ID]
+    return key, next(field["name"] for field in schema["fields"] if field["type"] == "number")
 
 
 def _in_one_unit(frame: pd.DataFrame, value: str) -> pd.DataFrame:
@@ -371,8 +394,40 @@ def _check_unit(found: Comparison, name: str) -> None:
     pairs = found.changes[(found.changes["old"] != 0) & (found.changes["new"] != 0)]
     ratio = float((pairs["new"] / pairs["old"]).abs().median())
     if ratio >= _OTHER_UNIT or ratio <= 1 / _OTHER_UNIT:
-        times = f"{ratio:,.0f} times" if ratio > 1 else f"a {1 / ratio:,.0f}th of"
         raise DatasetError(
-            f"{name}: the values are about {times} those of {found.dataset} {found.old} for the same rows, so "
-            "that the unit seems to have changed; values in the unit that the reader knows are expected."
+            f"{name}: the values are about {_times(ratio)} those of {found.dataset} {found.old} for the same "
+            "rows, so that the unit seems to have changed; values in the unit that the reader knows are expected."
         )
+
+
+def _size(old: pd.DataFrame, new: pd.DataFrame, schema: Mapping[str, Any]) -> float | None:
+    """Return how many times the latest values of its series those of new rows are, None without such a series.
+
+    A series is what has the same key but for its period; the answer is the median, over series, of the ratio of
+    medians.
+    """
+    key, value = _key_and_value(schema)
+    series = [*(name for name in key if name != "period"), "of"]
+    before, after = (_in_one_unit(frame.dropna(subset=value), value) for frame in (old, new))
+    latest = _finest(before, [*key, "of"]).sort_values("period", kind="stable").groupby(series).tail(_LATEST)
+    levels = pd.concat(
+        {name: frame.groupby(series)[value].median() for name, frame in (("old", latest), ("new", after))},
+        axis="columns",
+        join="inner",
+    )
+    levels = levels[(levels != 0).all(axis="columns")]
+    return None if levels.empty else float((levels["new"] / levels["old"]).abs().median())
+
+
+def _check_size(ratio: float | None, names: tuple[str, str, str], name: str) -> None:
+    """Raise if values of other months are so many times those before that their unit must be another."""
+    if ratio is not None and not 1 / _OTHER_SIZE < ratio < _OTHER_SIZE:
+        dataset, before, _ = names
+        raise DatasetError(
+            f"{name}: the values are about {_times(ratio)} the latest of {dataset} {before} for the same series, "
+            "so that the unit in the file's head seems not to be that of its numbers; the two must agree."
+        )
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f} times" if ratio > 1 else f"a {1 / ratio:,.0f}th of"

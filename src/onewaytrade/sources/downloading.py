@@ -113,8 +113,9 @@ def place(source: str, url: str, name: str) -> Path:
 
 
 def agent(contact: str = "") -> str:
-    """Return what the host reads of who asks; `contact` is an address for questions."""
-    return f"onewaytrade/{version('onewaytrade')}" + (f" (+{contact})" if contact else "")
+    """Return what the host reads of who asks and what for; `contact` is an address for questions."""
+    told = "; ".join(filter(None, ("reads published trade tables", contact)))
+    return f"onewaytrade/{version('onewaytrade')} ({told})"
 
 
 def download(

@@ -186,11 +186,18 @@ def scaled(value: str, factor: Decimal) -> str:
     return shortest(float(Decimal(value) * factor)) if value and factor != 1 else value
 
 
-def number(cells: Cells, row: int, column: int, right: str) -> str:
-    """Return the cell's number in its shortest form, "" for the dash that GACC prints where there is none."""
+def number(cells: Cells, row: int, column: int, right: str, *, signed: bool) -> str:
+    """Return the cell's number in its shortest form, "" for the dash that GACC prints where there is none.
+
+    Raises SourceError, with what would be `right`, for what is no number, and for one below 0 that is not
+    `signed`: growth is, quantities and values are not.
+    """
     if is_dash(cells.text(row, column)):
         return ""
-    return shortest(float(cells.number(row, column, right)))
+    found = float(cells.number(row, column, right))
+    if found < 0 and not signed:
+        raise cells.fault(f"{cells.shown(row, column)} is below 0", right, row, column)
+    return shortest(found)
 
 
 def to_date(text: str) -> int | None:

@@ -363,7 +363,7 @@ def _numbers(
                     raise table.cells.fault(f"{table.cells.shown(row, column)} stands there", right, row, column)
                 continue
             right = f"{line.name}: {what.words} is expected there"
-            numbers[line, what] = gacc.number(table.cells, row, column, right)
+            numbers[line, what] = gacc.number(table.cells, row, column, right, signed=what.what == "growth")
         value = _Column("value", "this year", to_date=True)
         if not numbers[line, value]:
             right = f"{line.name} must have a value"

@@ -220,7 +220,9 @@ def _check_names(table: Release, rows: Mapping[str, int]) -> None:
 
 def _records(table: Release, rows: Mapping[str, int], columns: Mapping[_Column, int]) -> tuple[Record, ...]:
     numbers = {
-        (name, what): gacc.number(table.cells, row, column, f"{what.words} of {name} are expected there")
+        (name, what): gacc.number(
+            table.cells, row, column, f"{what.words} of {name} are expected there", signed=what.growth
+        )
         for name, row in rows.items()
         for what, column in columns.items()
     }

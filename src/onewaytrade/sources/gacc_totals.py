@@ -109,7 +109,9 @@ def _by_item(table: Release) -> tuple[Record, ...]:
     first, label = min(places.values())
     columns = _columns_of_item(table, first, label)
     numbers = {
-        (item, what): gacc.number(cells, places[item][0], column, f"{what.words} are expected there")
+        (item, what): gacc.number(
+            cells, places[item][0], column, f"{what.words} are expected there", signed=what.growth
+        )
         for item in gacc.FLOWS
         for what, column in columns.items()
     }
@@ -178,7 +180,7 @@ def _of_month(
     table: Release, row: int, columns: Mapping[_Column, int], when: tuple[int, int], *, to_date: bool
 ) -> list[Record]:
     numbers = {
-        what: gacc.number(table.cells, row, column, f"{what.words} are expected there")
+        what: gacc.number(table.cells, row, column, f"{what.words} are expected there", signed=what.growth)
         for what, column in columns.items()
         if what.to_date == to_date
     }

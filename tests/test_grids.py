@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onewaytrade import choices, claims, definitions, grids
+from onewaytrade import choices, claims, definitions, fmt, grids
 from onewaytrade.claims import Claim, Definition, Dimension, Estimate, Exclusion, Option, Part, Printed
 from onewaytrade.errors import ClaimError, NoFigureError
 
@@ -349,7 +349,8 @@ def test_what_neutral_means_is_told_where_a_neutral_definition_is_shown():
 )
 def test_a_range_has_as_many_decimals_as_tell_its_ends_apart(add, told):
     found = grids.grid(own_claim(dimension("averaging", "measurement", 0, add)))
-    assert grids.span_text(found).replace("\u00a0", " ") == told
+    spread = grids.spread(found)
+    assert fmt.span(spread.low, spread.high, "%").replace("\u00a0", " ") == told
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

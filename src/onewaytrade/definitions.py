@@ -79,8 +79,8 @@ def readings(claim: Claim, **overrides: Any) -> tuple[Reading, ...]:
 
     An alternative that is a reading in words, or for which no method exists, is told in words. With overrides, an
     alternative is left out for which the data hold no figure, that is what the run asks anyway, that names an
-    edition when the run asks for another than the pinned one, or that would have a vote on a time of its own when
-    the run asks about another time.
+    edition when the run asks for another than the pinned one, or that answers the same question at a time of its
+    own when the run asks about another time. None of them has a vote: robustness comes from the grid.
     """
     base, article = choices_of(claim, **overrides), choices_of(claim)
     pin = PINNED.get(str(base["method"]), ("", ""))[0]

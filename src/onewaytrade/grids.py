@@ -896,15 +896,6 @@ def split(found: Grid) -> str:
 # What is shown
 
 
-def span_text(found: Grid) -> str:
-    """Return the range over the article's question in words, in as many decimals as tell its ends apart.
-
-    One number if all definitions give the same; nothing where they have no common range (see `spread`).
-    """
-    low, high, _ = _span_of_one(found)
-    return fmt.span(_closed(low), _closed(high), found.claim.printed.unit) if low is not None else ""
-
-
 def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Return what `charts.specification_curve` draws: a table, and the options of each dimension by label.
 

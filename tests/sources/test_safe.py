@@ -304,7 +304,7 @@ def test_a_page_is_read_without_its_scripts(tmp_path: Path, charset: str, encodi
     assert "color" not in page.text
     assert not page.scripted
     assert page.address == "http://english.customs.gov.cn/Statics/1.html"
-    first, second = safe.html_tables(path)
+    first, second = safe.page(path).tables
     assert rows(first) == [
         ["Title", None, None],
         ["Country or region", "Growth", None],

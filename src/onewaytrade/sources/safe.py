@@ -270,11 +270,6 @@ def page(path: Path, limit_mb: float = PAGE_MB) -> Page:
     return Page(" ".join("".join(parser.title).split()), text, tables, scripted, parser.address)
 
 
-def html_tables(path: Path, limit_mb: float = PAGE_MB) -> list[Cells]:
-    """Return the tables of an HTML page in the order of their beginnings; see `page`."""
-    return list(page(path, limit_mb).tables)
-
-
 def json_of(path: Path, limit_mb: float = FILE_MB) -> object:
     """Return what a JSON file holds.
 

@@ -59,7 +59,10 @@ def locked(lock: str) -> list[tuple[Requirement, int]]:
 def conda(root: Path) -> dict[str, str]:
     content = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))
     assert content["channels"] == ["conda-forge"]
-    return {name: bound for name, _, bound in (entry.partition(" ") for entry in content["dependencies"])}
+    own = [entry for entry in content["dependencies"] if isinstance(entry, str)]
+    # What conda-forge may not have comes from pip, in one last entry.
+    ((_, by_pip),) = (entry.popitem() for entry in content["dependencies"] if isinstance(entry, dict))
+    return {name: bound for name, _, bound in (entry.partition(" ") for entry in (*own, *by_pip))}
 
 
 def test_conda_has_the_same_packages_and_lower_bounds(needed: list[Requirement], conda: dict[str, str]) -> None:

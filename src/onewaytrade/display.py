@@ -65,15 +65,28 @@ def table(
     Raises ValueError for a format of a column that the frame does not have.
     """
     texts = _texts(frame.reset_index() if index else frame, formats or {})
-    remarks = [notes] if isinstance(notes, str) else list(notes or ())
-    if any(fmt.MISSING in column for column in texts.values()):
-        remarks.append(f"{fmt.MISSING} means that no figure is at hand.")
+    remarks = _remarks_of(texts, notes)
     _show(
         {
             "text/html": _table_html(texts, caption, remarks),
             "text/plain": _table_text(texts, caption, remarks),
         }
     )
+
+
+def table_html(
+    frame: pd.DataFrame,
+    caption: str,
+    *,
+    formats: Mapping[str, Format] | None = None,
+    notes: str | Sequence[str] | None = None,
+) -> str:
+    """Return a frame as the HTML table that `table` shows: with caption, and headers of columns and rows.
+
+    Raises ValueError as `table` does.
+    """
+    texts = _texts(frame, formats or {})
+    return _table_html(texts, caption, _remarks_of(texts, notes))
 
 
 def chart(picture: "Chart") -> None:
@@ -196,6 +209,14 @@ def _show(bundle: dict[str, Any], metadata: dict[str, Any] | None = None) -> Non
 
 
 # Tables
+
+
+def _remarks_of(texts: Mapping[str, list[str]], notes: str | Sequence[str] | None) -> list[str]:
+    """Return the notes of a table, with what a dash means if there is one."""
+    remarks = [notes] if isinstance(notes, str) else list(notes or ())
+    if any(fmt.MISSING in column for column in texts.values()):
+        remarks.append(f"{fmt.MISSING} means that no figure is at hand.")
+    return remarks
 
 
 def _texts(frame: pd.DataFrame, formats: Mapping[str, Format]) -> dict[str, list[str]]:

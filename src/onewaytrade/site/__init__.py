@@ -1,7 +1,7 @@
 """Make the website of the executed notebooks: Sphinx with MyST-NB, offline, the same bytes each time."""
 
+import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -13,42 +13,53 @@ from typing import Any, Final
 
 from onewaytrade import project
 from onewaytrade.errors import SiteError
+from onewaytrade.site.content import Content, Pages
+from onewaytrade.site.settings import Settings
 
 _HERE: Final = Path(__file__).parent
-_NEEDED: Final = {"sphinx": "Sphinx", "myst_nb": "MyST-NB", "pydata_sphinx_theme": "the PyData theme"}
-_VERDICTS: Final = "<!-- verdicts -->"
-_OPENING: Final = re.compile(r"\A.*?(?=^## Findings)", re.DOTALL | re.MULTILINE)
-_TITLE: Final = "ONEWAYTRADE_SITE_TITLE"
-_LINK: Final = re.compile(r"\[([^\]]+)\]\((notebooks/[\w-]+)\.ipynb(#[\w-]+)\)")
+_NEEDED: Final = {
+    "sphinx": "Sphinx",
+    "myst_nb": "MyST-NB",
+    "pydata_sphinx_theme": "the PyData theme",
+    "sphinx_sitemap": "sphinx-sitemap",
+    "sphinxext.opengraph": "sphinxext-opengraph",
+    "latex2mathml": "latex2mathml",
+}
+# What conf.py is told, as JSON.
+_CONTEXT: Final = "ONEWAYTRADE_SITE"
 
 
-def build(executed: Path, out: Path) -> None:
+def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
     """Make the site of the notebooks in the folder `executed`, with the verdicts beside it, in the folder `out`.
 
     Nothing is executed, and no page loads anything from another host. The folder `out` is replaced whole, and
-    only once the site is sound. Raises SiteError, and leaves `out` as it was, if there are no executed
-    notebooks, a verdict's notebook is not among them, Sphinx warns of anything, or a page would load something
-    from elsewhere.
+    only once the site is sound. Without `settings` those of the project's `site.yml` hold. Raises SiteError, and
+    leaves `out` as it was, if there are no executed notebooks, a verdict's notebook is not among them, Sphinx
+    warns of anything, or a page is not as it must be (`checks.faults`).
     """
-    from onewaytrade.site import hosts
+    from onewaytrade.site import checks
+    from onewaytrade.site import settings as own
 
     _require_sphinx()
     notebooks = sorted(executed.glob("*.ipynb"))
     if not notebooks:
         raise SiteError(f"{executed} holds no executed notebook: onewaytrade run writes them there.")
     verdicts = _verdicts(executed.parent / "verdicts.json", {path.stem for path in notebooks})
+    root = project.root()
+    content = Content(root, executed, notebooks, verdicts, settings or own.load(root))
     out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
-        title = _assemble(notebooks, verdicts, scratch / "source")
-        _sphinx(scratch, title)
+        _assemble(content, scratch)
+        _sphinx(content, scratch)
         pages = scratch / "html"
         # These only help Sphinx to build again in the same place, which we never do, and to show sources.
         (pages / ".buildinfo").unlink()
         shutil.rmtree(pages / "_sources", ignore_errors=True)
-        if loads := hosts.foreign(pages):
-            raise SiteError(f"The site was not built: {loads[0]}, but a page may load nothing from other hosts.")
+        if faults := checks.faults(pages, content):
+            more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+            raise SiteError(f"The site was not built: {faults[0]}{more}.")
         _replace(out, pages, scratch / "old")
 
 
@@ -71,40 +82,46 @@ def _verdicts(path: Path, stems: set[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _assemble(notebooks: Sequence[Path], verdicts: Sequence[dict[str, Any]], source: Path) -> str | None:
-    """Lay out what Sphinx reads, our pages and the notebooks as they are; return the project's own title, if any.
-
-    A project that is about another article has its title and opening in `index.md`, which take the place of ours.
-    """
+def _assemble(content: Content, scratch: Path) -> None:
+    """Lay out what Sphinx reads, our pages and the notebooks as they are, and what goes into the site unread."""
+    source, extra = scratch / "source", scratch / "extra"
     shutil.copytree(_HERE / "pages", source)
-    for path in notebooks:
+    for path in content.notebooks:
         shutil.copyfile(path, source / "notebooks" / path.name)
-    index, own = source / "index.md", project.root() / "index.md"
-    text, title = index.read_text("utf-8"), None
-    if own.is_file():
-        opening = own.read_text("utf-8").strip()
-        if not opening.startswith("# "):
-            raise SiteError(f"{own} must open with the site's title, a line like '# My article'.")
-        title = opening.partition("\n")[0].removeprefix("# ").strip()
-        text = _OPENING.sub(lambda _: f"{opening}\n\n", text)
-    index.write_text(text.replace(_VERDICTS, _scoreboard(verdicts)), "utf-8", newline="\n")
-    return title
+    extra.mkdir()
+    for pages in _made(content):
+        for name, text in pages.sources.items():
+            _lay(source / name, text.encode())
+        for name, own in pages.files.items():
+            _lay(extra / name, own if isinstance(own, bytes) else own.read_bytes())
 
 
-def _scoreboard(verdicts: Sequence[dict[str, Any]]) -> str:
-    from onewaytrade import scoreboard
+def _made(content: Content) -> list[Pages]:
+    from onewaytrade.site import claim_pages, data_pages, feeds, guides, home, notebook_pages, reference
 
-    if not verdicts:
-        return "No claim has been judged yet."
-    # As HTML, since MyST knows no place inside a page that an output of a notebook makes.
-    told = _LINK.sub(r'<a href="\2.html\3">\1</a>', scoreboard.markdown(verdicts))
-    return f"{scoreboard.article()}\n\n{told}".lstrip()
+    makers = (home, claim_pages, notebook_pages, data_pages, reference, guides, feeds)
+    return [maker.make(content) for maker in makers]
 
 
-def _sphinx(scratch: Path, title: str | None) -> None:
+def _lay(path: Path, own: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(own)
+
+
+def _sphinx(content: Content, scratch: Path) -> None:
     """Run Sphinx in a process of its own: it changes global state, and needs a fixed order of hashes."""
     options = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(_HERE), "-d", str(scratch / "doctrees")]
-    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "NO_COLOR": "1", _TITLE: title or ""}
+    told = {
+        "title": content.title if content.opening else "",
+        "extra": str(scratch / "extra"),
+        "address": content.settings.address,
+        "repository": content.settings.repository,
+        "branch": content.settings.branch,
+        "root": str(content.root),
+        "run": str(content.run),
+    }
+    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    environment[_CONTEXT] = json.dumps(told)
     # It would set the year of the copyright.
     environment.pop("SOURCE_DATE_EPOCH", None)
     done = subprocess.run(  # noqa: S603 # our own interpreter, and paths that we made

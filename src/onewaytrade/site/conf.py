@@ -1,13 +1,20 @@
 """Configure Sphinx for the site; `onewaytrade.site.build` lays out the pages and calls it."""
 
+import json
 import os
+import sys
 from importlib.metadata import version as installed
 
-own_title = os.environ.get("ONEWAYTRADE_SITE_TITLE", "")
-project = own_title or "One-Way Trade"
+# Of jsonschema's checkers of formats, one compiles a grammar for two seconds; no notebook's schema needs it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+told = json.loads(os.environ["ONEWAYTRADE_SITE"])
+project = told["title"] or "One-Way Trade"
 author = "The One-Way Trade authors"
 project_copyright = (
-    "its authors; made with One-Way Trade" if own_title else f"2026 {author}; text and figures CC BY 4.0, code MIT"
+    "its authors; made with One-Way Trade"
+    if told["title"]
+    else f"2026 {author}; text and figures CC BY 4.0, code MIT"
 )
 release = version = installed("onewaytrade")
 language = "en"
@@ -21,11 +28,16 @@ nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 myst_heading_anchors = 3
+myst_enable_extensions = ["attrs_block", "attrs_inline", "deflist"]
 
+templates_path = ["templates"]
+html_baseurl = told["address"]
+html_extra_path = [told["extra"]]
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["static"]
-html_css_files = ["site.css"]
+# One file for each part of the site: tokens and type, then home, claims, notebooks, data and reference.
+html_css_files = ["base.css", "home.css", "claims.css", "notebooks.css", "data.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
@@ -36,6 +48,7 @@ html_sidebars: dict[str, list[str]] = {"index": []}
 html_theme_options = {
     "logo": {"text": project},
     "search_bar_text": "Search",
+    "header_links_before_dropdown": 8,
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],

@@ -107,8 +107,29 @@ def weight(path: Path) -> int:
     return len(gzip.compress(body, 6)) if path.suffix in _ZIPPED else len(body)
 
 
-def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """Return one line for each rule that axe-core finds broken, with the places; all rules, or some."""
+def darken(page: Page) -> None:
+    """Let evening come, as the reader's system tells the page."""
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+
+
+@contextmanager
+def font_size(page: Page, size: int) -> Iterator[None]:
+    """Set the size of text in the browser's own settings; 16 is what it has by itself."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": size, "fixed": size * 13 // 16}})
+    try:
+        yield
+    finally:
+        session.send("Page.setFontSizes", {"fontSizes": {"standard": 16, "fixed": 13}})
+        session.detach()
+
+
+def violations(page: Page, rules: list[str] | None = None, within: str = "") -> list[str]:
+    """Return one line for each rule that axe-core finds broken, with the places.
+
+    All rules are asked, or some; of the whole page, or of the first five elements that are chosen by `within`.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     # It is off by default, being younger than the others.
@@ -116,7 +137,8 @@ def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     options["runOnly"] = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
     if rules:
         del options["rules"]
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    chosen = "[...document.querySelectorAll(within)].slice(0, 5)" if within else "document"
+    found = page.evaluate(f"([options, within]) => axe.run({chosen}, options)", [options, within])["violations"]
     return [f"{one['id']}: {one['help']}: {_places(one['nodes'])}" for one in found]
 
 

@@ -21,16 +21,14 @@ KINDS = {
     "home": "index.html",
     "claims": "claims/index.html",
     "number": CLAIM,
-    "number-missed": "claims/us-imports-36.html",
     "bound": "claims/trade-remedies-250.html",
     "direction": "claims/consumption-decline.html",
     "cause": "claims/cause-exports-2022-medical.html",
     "text": "claims/document-79-2027.html",
     "notebooks": "notebooks/index.html",
     "notebook": NOTEBOOK,
-    "scoreboard": "notebooks/00-scoreboard.html",
     "data": "data/index.html",
-    "dataset": "data/gacc_commodities.html",
+    "dataset": "data/gacc-commodities.html",
     "method": "method.html",
     "glossary": "glossary.html",
     "guides": "guides/index.html",
@@ -72,7 +70,7 @@ def visits(browser: Browser, built: Path, address: str) -> list[Visit]:
         log.clear()
         page.goto(address + name)
         wide = browsing.sideways(page)
-        weight = sum(map(browsing.weight, log.files(built)))
+        weight = sum(map(browsing.weight, filter(Path.is_file, log.files(built))))
         found.append(Visit(name, wide, log.elsewhere, list(log.complaints), weight))
     context.close()
     return found
@@ -89,14 +87,12 @@ def opened(browser: Browser, address: str, request: pytest.FixtureRequest) -> It
         page.locator("#search-results li a").first.wait_for()
     yield page
     context.close()
-    assert log.elsewhere == []
-    assert log.complaints == []
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Yield a new window on a desk."""
-    context = browser.new_context(viewport=DESK, color_scheme="light")
+    """Yield a new window on a desk, in which nothing glides to its place while we look."""
+    context = browser.new_context(viewport=DESK, color_scheme="light", reduced_motion="reduce")
     yield context
     context.close()
 
@@ -123,31 +119,34 @@ def test_no_page_costs_a_megabyte(visits: list[Visit]) -> None:
 
 
 def test_axe_finds_nothing_in_light(opened: Page) -> None:
-    opened.emulate_media(color_scheme="light")
     assert browsing.violations(opened) == []
 
 
 def test_axe_finds_nothing_in_dark(opened: Page) -> None:
-    opened.emulate_media(color_scheme="dark")
-    assert opened.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert browsing.violations(opened, browsing.OF_COLOUR) == []
+    browsing.darken(opened)
+    try:
+        assert browsing.violations(opened, browsing.OF_COLOUR) == []
+    finally:
+        opened.emulate_media(color_scheme="light")
 
 
 def test_text_of_twice_the_size_fits(opened: Page) -> None:
-    opened.evaluate("document.documentElement.style.fontSize = '200%'")
-    wide = browsing.sideways(opened)
-    opened.evaluate("document.documentElement.style.fontSize = ''")
-    assert wide == []
+    size = "parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)"
+    before = opened.evaluate(size)
+    with browsing.font_size(opened, 32):
+        assert opened.evaluate(size) == 2 * before
+        assert browsing.sideways(opened) == []
 
 
 def test_in_print_there_is_the_text_and_no_navigation(opened: Page) -> None:
-    opened.emulate_media(media="print", color_scheme="light")
+    opened.emulate_media(media="print")
     try:
         assert opened.locator("h1").first.is_visible()
-        shown = opened.locator("nav, header, footer, button, [role=search], [role=navigation]")
+        # What a button within the text says, as how many claims stand, is of use on paper too.
+        shown = opened.locator("nav, [role=navigation], [role=search], button:not(main button)")
         assert [one.evaluate("e => e.outerHTML.slice(0, 100)") for one in shown.all() if one.is_visible()] == []
     finally:
-        opened.emulate_media(media="screen", color_scheme="light")
+        opened.emulate_media(media="screen")
 
 
 def test_a_page_becomes_a_pdf(context: BrowserContext, address: str) -> None:
@@ -166,10 +165,11 @@ def test_axe_finds_nothing_where_code_is_unfolded(context: BrowserContext, addre
     assert not any(one.is_visible() for one in code.all()), "code is folded at first"
     page.get_by_role("button", name=re.compile(r"\ball\b.*\bcode\b|\bcode\b.*\ball\b", re.IGNORECASE)).first.click()
     assert all(one.is_visible() for one in code.all()), "one switch unfolds all"
-    assert browsing.violations(page) == []
     assert browsing.sideways(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert browsing.violations(page, browsing.OF_COLOUR) == []
+    # The colours of code are everywhere the same, and axe needs a second for some hundred words.
+    assert browsing.violations(page, within="div.cell_input pre") == []
+    browsing.darken(page)
+    assert browsing.violations(page, browsing.OF_COLOUR, within="div.cell_input pre") == []
 
 
 @pytest.mark.parametrize("claim", ["coal-8", "cause-luxury-spending"])
@@ -311,7 +311,8 @@ def _pictures(browser: Browser, built: Path, address: str, scheme: str) -> set[P
             figure.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
     context.close()
-    return {path for path in log.files(built) if path.suffix in {".png", ".svg", ".webp"} and "_images" in path.parts}
+    found = {path for path in log.files(built) if path.suffix in {".png", ".svg", ".webp"}}
+    return {path for path in found if "_static" not in path.parts}
 
 
 @pytest.mark.parametrize("name", ["index.html", CLAIM])

@@ -117,6 +117,7 @@ def _sphinx(content: Content, scratch: Path) -> None:
         "address": content.settings.address,
         "repository": content.settings.repository,
         "branch": content.settings.branch,
+        "project_page": content.settings.project_page,
         "root": str(content.root),
         "run": str(content.run),
     }

@@ -20,9 +20,10 @@ _TAG: Final = re.compile(r"<[^>]*>")
 _OF_SEARCH: Final = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
 # What MyST-NB adds to every page.
 _OF_NOTEBOOKS: Final = "mystnb"
-# The theme's frame is not used (templates/layout.html), nor are Sphinx's pictures for folding.
+# The theme's frame is not used (templates/layout.html), nor are Sphinx's pictures for folding; of the stemmers,
+# language_data.js holds a copy.
 _NOT_SHIPPED: Final = (
-    "scripts/*", "styles/*", "vendor/**/*", "webpack-macros.html", "basic.css", "file.png", "minus.png", "plus.png",
+    "scripts/*", "styles/*", "vendor/**/*", "webpack-macros.html", "basic.css", "*.png", "*-stemmer.js",
 )  # fmt: skip
 
 

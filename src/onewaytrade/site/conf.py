@@ -35,9 +35,9 @@ html_baseurl = told["address"]
 html_extra_path = [told["extra"]]
 html_theme = "pydata_sphinx_theme"
 html_title = project
-html_static_path = ["static"]
-# One file for each part of the site: tokens and type, then home, claims, notebooks, data and reference.
-html_css_files = ["base.css", "home.css", "claims.css", "notebooks.css", "data.css"]
+html_static_path = [told["static"]]
+# The parts in static/, in one file.
+html_css_files = ["site.css"]
 html_js_files = [("shell.js", {"defer": "defer"})]
 html_favicon = "static/favicon.svg"
 html_copy_source = False

@@ -1,10 +1,11 @@
 """Link the first use of each term on a page to the glossary, when Sphinx writes the page.
 
-Notebooks hold no such links, since these would read badly elsewhere. Only running text is linked: no heading, link,
-code, formula, caption or table, and nothing that is HTML already.
+Notebooks hold no such links, since these would read badly elsewhere. Only running text is linked: no heading,
+link, code, formula, caption or table, and nothing that is HTML already.
 """
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -77,6 +78,8 @@ def _running(
     node: nodes.Element, sections: frozenset[str] = frozenset(), *, inside: bool = False
 ) -> Iterator[tuple[nodes.Text, frozenset[str]]]:
     """Yield each text of the paragraphs below a node, with the names of the sections around it."""
+    if inside:
+        _join(node)
     open_tags = 0
     for child in node.children:
         if isinstance(child, nodes.raw):
@@ -88,6 +91,17 @@ def _running(
         elif not isinstance(child, _CLOSED):
             around = sections | set(child["ids"]) if isinstance(child, nodes.section) else sections
             yield from _running(child, around, inside=inside or isinstance(child, nodes.paragraph))
+
+
+def _join(node: nodes.Element) -> None:
+    """Make one text of several in a row: each line of the source gives its own, and a term may go over two."""
+    if any(isinstance(child, nodes.Text) for child in node.children[1:]):
+        runs = itertools.groupby(node.children, lambda child: isinstance(child, nodes.Text))
+        node[:] = [
+            part
+            for is_text, run in runs
+            for part in ([nodes.Text("".join(map(str, run)))] if is_text else list(run))
+        ]
 
 
 def _uses(text: nodes.Text) -> list[tuple[int, int, Entry]]:

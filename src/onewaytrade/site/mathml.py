@@ -34,7 +34,9 @@ def mathml(latex: str, *, block: bool = False) -> str:
         written = convert(source, display="block" if block else "inline")
         # What is parsed here is what the converter wrote from a page of ours.
         element = ElementTree.fromstring(written)  # noqa: S314
-    except Exception as error:  # the converter raises whatever it stumbles on: its own errors, IndexError, KeyError
+    except (
+        Exception
+    ) as error:  # the converter raises whatever it stumbles on: its own errors, IndexError, KeyError
         raise FormulaError(f"the formula “{source}” cannot be read") from error
     for part in element.iter():
         name = part.tag.removeprefix(_SPACE)

@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from onewaytrade import claims, fmt, project, robustness
+from onewaytrade import claims, fmt, robustness
 from onewaytrade.site import marks, words
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.worked import example
@@ -15,17 +15,26 @@ from onewaytrade.site.worked import example
 _HERE: Final = Path(__file__).parent
 _INTRODUCTION: Final = """# Glossary
 
-Words that trade statisticians take for granted, and words that mean something narrow on these pages. The first time that one is
-used on a page, a dotted line under it leads here.
+Words that trade statisticians take for granted, and words that mean something narrow on these pages. The first
+time that one is used on a page, a dotted line under it leads here.
 """
 # What this project doubts about its own results; a project about another article has its own or none.
 _DOUBTS: Final = "docs/doubts.md"
 _KINDS: Final = {
-    "number": ("a figure, such as 33 %", "by the computed value and all that the data leave open around it"),
+    "number": (
+        "a figure, such as 33\N{NO-BREAK SPACE}%",
+        "by the computed value and all that the data leave open around it",
+    ),
     "bound": ("“over 250”", "by the end of the interval that lies on the wrong side"),
     "direction": ("a rise, a fall, no growth", "by the sign of the change, rounded as it was printed"),
-    "text": ("who, what, when, where", "part by part, each against a source; what was not found is unknown, not false"),
-    "cause": ("because of …", "by its facts alone; only a cause that is known not to have happened is contradicted"),
+    "text": (
+        "who, what, when, where",
+        "part by part, each against a source; what was not found is unknown, not false",
+    ),
+    "cause": (
+        "because of …",
+        "by its facts alone; only a cause that is known not to have happened is contradicted",
+    ),
 }
 _GRADES: Final = {
     "primary": "the publisher’s own table, or a copy of it",
@@ -61,9 +70,7 @@ def _entry(content: Content, entry: words.Entry) -> str:
     stems = {path.stem for path in content.notebooks}
     books = [f"[](notebooks/{stem}.ipynb)" for stem in entry.notebooks if stem in stems]
     last = [
-        f"See also {fmt.join(f'[{term}](#{_slug(term)})' for term in entry.see)}."
-        if entry.see
-        else "",
+        f"See also {fmt.join(f'[{term}](#{_slug(term)})' for term in entry.see)}." if entry.see else "",
         f"It matters in {fmt.join(f'“{book}”' for book in books)}." if books else "",
         f"After: {entry.source}." if entry.source else "",
     ]
@@ -81,16 +88,16 @@ def _ruled(content: Content, word: str) -> str:
     key = "verdict" if word in claims.REPLICATION else "robustness" if word in rules else "evidence"
     if word not in rules and word not in claims.GRADES:
         return ""
-    rule = f"The rule: {rules[word]}. " if word in rules else ""
+    rule = f"The rule: {_prose(rules[word])}. " if word in rules else ""
     having = [own for own in content.verdicts if own.get(key) == word]
     if not having:
         return rule.strip()
-    told = f"{len(having)} of {len(content.verdicts)} claims {'has' if len(having) == 1 else 'have'} it"
+    told = f"It stands beside {len(having)} of {_counted(content.verdicts)}"
     return f"{rule}{told}, {'namely' if len(having) == 1 else 'for example'} {_link(having[0])}."
 
 
 def _shown(content: Content, text: str) -> str:
-    """Return an example with its figures; nothing where a claim is missing, was asked otherwise, or has no figure."""
+    """Return an example with its figures; nothing where a claim is missing, or has no figure."""
     by_id = {own["claim"]: own for own in content.verdicts if not own.get("variant")}
     named = list(dict.fromkeys(claim for claim, _ in _FIGURE.findall(text)))
     figures = {match[0]: _figure(by_id.get(match[1], {}), match[2]) for match in _FIGURE.finditer(text)}
@@ -117,14 +124,21 @@ def _method(content: Content) -> str:
         "count": _counted(found),
         "kinds": _table(
             "What kinds of claims there are, and how each is judged",
-            ("Kind", "What is printed", "How it is judged", "Claims"),
-            [(escape(kind), *map(escape, told), _many(found, "kind", kind)) for kind, told in _KINDS.items()],
+            ("Kind", "How it is judged", "Claims"),
+            [
+                (f"{kind}: <small>{escape(printed)}</small>", escape(rule), _many(found, "kind", kind))
+                for kind, (printed, rule) in _KINDS.items()
+            ],
         ),
         "words": _table(
-            "The ten words for the article’s own definition" if len(fmt.MARKS) == 10 else "The words of a verdict",
+            "The words for the article’s own definition",
             ("Verdict", "Rule", "Claims"),
             [
-                (_to_glossary(word, marks.badge(word)), escape(claims.REPLICATION[word]), _many(found, "verdict", word))
+                (
+                    _to_glossary(word, marks.badge(word)),
+                    _prose(claims.REPLICATION[word]),
+                    _many(found, "verdict", word),
+                )
                 for word in fmt.MARKS
             ],
         ),
@@ -132,7 +146,7 @@ def _method(content: Content) -> str:
             "The words for other definitions",
             ("Word", "Rule", "Claims"),
             [
-                (_to_glossary(word), escape(rule), _many(found, "robustness", word))
+                (_to_glossary(word), _prose(rule), _many(found, "robustness", word))
                 for word, rule in robustness.ROBUSTNESS.items()
             ]
             + [("none", "no other definition of the question has a vote", _many(found, "robustness", None))],
@@ -141,7 +155,11 @@ def _method(content: Content) -> str:
             "Grades of evidence, the strongest first",
             ("Grade", "Where the figure stands", "Claims"),
             [
-                (_to_glossary(grade, place=f"{grade}-evidence"), escape(_GRADES[grade]), _many(found, "evidence", grade))
+                (
+                    _to_glossary(grade, place=f"{grade}-evidence"),
+                    escape(_GRADES[grade]),
+                    _many(found, "evidence", grade),
+                )
                 for grade in claims.GRADES
             ],
         ),
@@ -170,6 +188,10 @@ def _many(found: Iterable[Verdict], key: str, value: str | None) -> str:
     return fmt.number(_having(found, key, value))
 
 
+def _prose(rule: str) -> str:
+    return escape(rule.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"), quote=False)
+
+
 def _to_glossary(word: str, shown: str = "", place: str = "") -> str:
     return f'<a href="glossary.html#{place or word.replace(" ", "-")}">{shown or escape(word)}</a>'
 
@@ -194,7 +216,7 @@ def _side(heads: tuple[str, ...], number: int) -> str:
 
 
 def _doubts(content: Content) -> str:
-    """Return the project's own doubts, with claims linked that stand in them as code; nothing without such a file."""
+    """Return the project's own doubts, with the claims in them linked; nothing without such a file."""
     path = content.root / _DOUBTS
     if not path.is_file():
         return ""
@@ -205,12 +227,13 @@ def _doubts(content: Content) -> str:
 
 
 def _objections(content: Content) -> str:
-    if page := content.settings.project_page:
-        return (
-            f"Open an issue on [the project’s page]({page}/issues) that names the claim and the figure. What helps most is a table, "
-            "with the address where it lies, or a definition that we did not think of."
-        )
+    page = content.settings.project_page
+    where = (
+        f"Open an issue on [the project’s page]({page}/issues)"
+        if page
+        else "Write to whoever publishes these pages"
+    )
     return (
-        "Name the claim and the figure to whoever sent you this page. What helps most is a table, with the address where it lies, or a "
-        "definition that we did not think of."
+        f"{where}, and name the claim and the figure. What helps most is a table, with the address where it lies, "
+        "or a definition that we did not think of."
     )

@@ -40,7 +40,7 @@ class Entry:
 
 @functools.cache
 def entries() -> tuple[Entry, ...]:
-    """Return all entries by alphabet. Raises SiteError if two have one term, or a term is referred to and missing."""
+    """Return all entries by alphabet. Raises SiteError if a term stands twice, or is to be seen and missing."""
     import yaml
 
     # The same safe loader in C, where libyaml is at hand, takes a tenth of the time.
@@ -56,4 +56,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def _entry(own: dict[str, Any]) -> Entry:
-    return Entry(**{name: tuple(value) if isinstance(value, list) else value.strip() for name, value in own.items()})
+    texts: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value.strip() for name, value in own.items()
+    }
+    return Entry(**texts)

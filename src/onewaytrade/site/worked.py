@@ -30,7 +30,7 @@ def example(content: Content) -> str:
     case = next(filter(None, map(_case, _asked(content))), None)
     if case is None:
         return ""
-    printed, half, decimals = case.claim.printed, _UNIT / 2, case.claim.printed.decimals + 1
+    printed, half = case.claim.printed, _UNIT / 2
     first, last = (fmt.month(case.claim.definition.choices[end]) for end in ("start", "end"))
     start, end = fmt.number(case.start, 1), fmt.number(case.end, 1)
     low, high = case.growth.low, case.growth.high
@@ -40,24 +40,24 @@ def example(content: Content) -> str:
         if ends == {printed.value}
         else f"Not all of it rounds to the printed {printed.text}"
     )
-    return f"""With the figures of “{case.label}”: in {first} the index stood at {start}, in {last} at {end} (here with one decimal, as a
-report would print it; the table has more). So
+    return f"""With the figures of “{case.label}”: in {first} the index stood at {start}, in {last} at {end}
+(here with one decimal, as a report would print it; the table has more). So
 
 $$
-100\\left(\\frac{{{end}}}{{{start}}} - 1\\right) = {_tex(measures.growth(case.start, case.end))}
+100\\,\\frac{{{end}}}{{{start}}} - 100 = {_tex(measures.growth(case.start, case.end))}
 $$
 
 and, for the two ends,
 
 $$
-100\\left(\\frac{{{end} - {half:.2f}}}{{{start} + {half:.2f}}} - 1\\right) = {_tex(low)}
+100\\,\\frac{{{end} - {half:.2f}}}{{{start} + {half:.2f}}} - 100 = {_tex(low)}
 $$
 
 $$
-100\\left(\\frac{{{end} + {half:.2f}}}{{{start} - {half:.2f}}} - 1\\right) = {_tex(high)}
+100\\,\\frac{{{end} + {half:.2f}}}{{{start} - {half:.2f}}} - 100 = {_tex(high)}
 $$
 
-The growth lies in the interval {fmt.interval(low, high, decimals)}. {told}.
+The growth lies in the interval {fmt.interval(low, high, 2)}. {told}.
 """
 
 

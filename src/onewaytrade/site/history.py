@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def _of_dataset(
     stages = [(one["edition"], _words(one)) for one in sorted(kept, key=lambda one: str(one["edition"]))]
     stages.append((str(manifest["pins"].get(dataset, "")), dict(now)))
     dates = {one["edition"]: one["released"] for one in manifest["resources"] if one["dataset"] == dataset}
-    for (old, before), (new, after) in zip(stages, stages[1:], strict=False):
+    for (old, before), (new, after) in pairwise(stages):
         if old == new:
             continue
         for claim, word in before.items():

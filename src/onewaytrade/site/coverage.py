@@ -10,7 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
@@ -141,7 +141,7 @@ def by_subject(table: Table, key: Sequence[str]) -> Coverage | None:
     """Return what a table covers by the column that tells most about its rows; None if it holds no periods.
 
     `key` are the columns of its key: the names of the rows are sought there, and in all columns if the key has
-    but one. Of many rows those with most figures stay.
+    but one. Rows that all cover the same become one, and of many rows those with most figures stay.
     """
     periods = _periods(table)
     by = _subject(table, key) if any(map(months, set(periods))) else ""
@@ -152,6 +152,9 @@ def by_subject(table: Table, key: Sequence[str]) -> Coverage | None:
         if months(period):
             groups.setdefault(label, Counter())[period] = count
     found = [_row(label or "(not named)", counts) for label, counts in groups.items()]
+    if len(found) > 1 and len({(row.single, row.spanned) for row in found}) == 1:
+        whole = f"each {by.replace('_', ' ')}, {len(found)} in all"
+        return Coverage(by, (replace(found[0], label=whole, figures=sum(row.figures for row in found)),))
     if len(found) <= LIMIT + _SPARE:
         return Coverage(by, tuple(found))
     kept = sorted(found, key=lambda row: row.figures, reverse=True)[:LIMIT]
@@ -173,7 +176,7 @@ def words(month: int) -> str:
 def sentence(found: Coverage) -> str:
     """Return in one sentence how many rows cover which time, for somebody who does not see the picture."""
     what = {"edition": "editions"}.get(found.by, f"rows, one for each {found.by.replace('_', ' ')}")
-    count = f"{len(found.rows)} {what}" if len(found.rows) > 1 else f"one {found.by.replace('_', ' ')}"
+    count = f"{len(found.rows)} {what}" if len(found.rows) > 1 else found.rows[0].label
     more = f"; {found.left_out} more are not drawn" if found.left_out else ""
     return f"{count}, from {words(found.first)} to {words(found.last)}{more}"
 

@@ -1,5 +1,6 @@
 """A page for each dataset, the list of them, and the files themselves."""
 
+import html
 import json
 import re
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import Any, Final
 from onewaytrade import claims, datasets, fmt, project
 from onewaytrade.claims import Claim
 from onewaytrade.site import coverage
+from onewaytrade.site.about import ABOUT
 from onewaytrade.site.content import Content, Pages
 from onewaytrade.site.coverage import Coverage, Table
 from onewaytrade.site.marks import badge
@@ -40,6 +42,8 @@ _WHOLE: Final = {
 }
 _PREVIEW: Final = 5  # rows shown of a table
 _FOLDED: Final = 12  # rows beyond which a list of sources is folded
+_NAMED: Final = 6  # values of a column beyond which they are folded
+_SHORT: Final = 24  # letters that a cell keeps on one line
 _ADDRESS: Final = re.compile(r"https?://[^\s;,<>\"]+[^\s;,<>\".)]")
 _SOURCE_ID: Final = re.compile(r"[A-Z]\d{3}")
 _COMPILED: Final = "several publishers"
@@ -171,25 +175,24 @@ def _front(description: str) -> str:
 
 
 def _summary(own: Dataset) -> str:
-    """Return in a sentence or two what the table holds: how many rows, by what, over which time, by whom."""
-    names = [name.replace("_", " ") for name in own.pinned["schema"]["primaryKey"]]
-    by = fmt.join(name for name in names if name != "source id") or "source"
+    """Return what the table is, and how many rows it holds, by what and over which time."""
+    about = ABOUT.get(own.name, f"{own.pinned['title']}.")
+    names = [name.replace("_", " ") for name in own.pinned["schema"]["primaryKey"] if name != "source_id"]
+    by = fmt.join(names) or "id"
     rows = (
         f"{fmt.number(len(own.table.rows))} rows, each known by its {by}" if len(own.table.rows) > 1 else "One row"
     )
-    found = own.covered
-    when = f", from {coverage.words(found.first)} to {coverage.words(found.last)}" if found else ""
-    count = f" In {len(own.editions)} editions." if len(own.editions) > 1 else ""
-    return f"{own.pinned['title']}: {rows}{when}. Published by {own.pinned['publisher']}.{count}".replace(
-        f"Published by {_COMPILED}", f"Compiled from {_COMPILED}"
+    when = (
+        f", from {coverage.words(own.covered.first)} to {coverage.words(own.covered.last)}" if own.covered else ""
     )
+    return f"{about} {rows}{when}."
 
 
 def _facts(own: Dataset) -> str:
     pinned = own.pinned
     rows = [
         ("Publisher", _prose_html(pinned["publisher"])),
-        ("Pinned edition", f"{escape(own.pin)}, {escape(pinned['dated'])} {escape(_date(pinned['released']))}"),
+        ("Pinned edition", f"{escape(own.pin)}, {_dated(pinned)}"),
         ("Evidence", f"<strong>{escape(pinned['grade'])}</strong>: {escape(GRADES.get(pinned['grade'], ''))}"),
         ("Licence", escape(_licence(pinned))),
         ("Claims that rest on it", _count(own)),
@@ -307,8 +310,6 @@ def _rules(field: Mapping[str, Any], key: Sequence[str]) -> str:
     limits = field.get("constraints", {})
     told = ["part of the key"] if field["name"] in key else []
     told.append("never empty" if limits.get("required") else "may be empty")
-    if "enum" in limits:
-        told.append("one of " + ", ".join(f"<code>{escape(str(value))}</code>" for value in limits["enum"]))
     if "pattern" in limits:
         told.append(f"written as <code>{escape(limits['pattern'])}</code>")
     told += [
@@ -316,6 +317,11 @@ def _rules(field: Mapping[str, Any], key: Sequence[str]) -> str:
         for name, word in {"minimum": "at least", "maximum": "at most"}.items()
         if name in limits
     ]
+    if "enum" in limits:
+        values = ", ".join(f"<code>{escape(str(value))}</code>" for value in limits["enum"])
+        count = len(limits["enum"])
+        folded = f"<details><summary>one of {count} values</summary>{values}</details>"
+        told.append(folded if count > _NAMED else f"one of {values}")
     return "; ".join(told)
 
 
@@ -352,7 +358,7 @@ def _users(content: Content, own: Dataset) -> str:
             else _prose_html(claim.label),
             badge(words[claim.id]) if claim.id in words else "not judged in this run",
             "; ".join(_prose_html(place.place) for place in claim.evidence if place.dataset == own.name)
-            or "one of its other definitions",
+            or "only its other definitions take from it",
         ]
         for claim in own.claims
     ]
@@ -360,7 +366,7 @@ def _users(content: Content, own: Dataset) -> str:
     table = _table(
         f"{count} on {own.name}, in the order of the article", ["Claim", "Verdict", "What it takes"], rows
     )
-    return f"{table}\n\nThe steps are in {_notebooks(content, own)}."
+    return f"{table}\n\nThe steps are in these notebooks:\n\n{_notebooks(content, own)}"
 
 
 def _notebooks(content: Content, own: Dataset) -> str:
@@ -369,7 +375,7 @@ def _notebooks(content: Content, own: Dataset) -> str:
     listed = [
         f"[{_title(there[stem])}](../notebooks/{stem}.ipynb)" if stem in there else f"`{stem}`" for stem in stems
     ]
-    return fmt.join(listed)
+    return "\n".join(f"- {line}" for line in listed)
 
 
 def _title(notebook: Path) -> str:
@@ -438,6 +444,7 @@ def _all_sources(where: Mapping[str, Mapping[str, str]], all_of_them: Sequence[D
 
 
 def _editions(own: Dataset) -> str:
+    kinds = {str(resource["dated"]) for resource in own.editions}
     rows = []
     for resource in reversed(own.editions):
         digest = _hash(resource)
@@ -445,7 +452,7 @@ def _editions(own: Dataset) -> str:
         rows.append(
             [
                 f"{escape(resource['edition'])}{mark}",
-                f"{escape(resource['dated'])} {escape(_date(resource['released']))}",
+                escape(_date(resource["released"])) if len(kinds) == 1 else _dated(resource),
                 fmt.number(len(own.tables[resource["edition"]].rows)),
                 f'<a href="../{_address(resource)}" download="{own.name}-{escape(resource["edition"])}.csv">'
                 f'CSV<span class="visually-hidden"> of edition {escape(resource["edition"])}</span></a>, '
@@ -463,7 +470,8 @@ def _editions(own: Dataset) -> str:
         "The claims are judged on the **pinned** edition. A new edition is a new file: it stands beside the old "
         "ones and changes no verdict until the pin is moved ([how](../guides/new-data.md))."
     )
-    head = ["Edition", "Dated", "Rows", "File", "SHA-256", "Where it was found"]
+    dated = own.pinned["dated"].capitalize() if len(kinds) == 1 else "Dated"
+    head = ["Edition", dated, "Rows", "File", "SHA-256", "Where it was found"]
     return f"{told}\n\n{_table(caption, head, rows, numbers=(2,))}"
 
 
@@ -681,6 +689,10 @@ def _date(text: str) -> str:
     return f"{int(text[8:])} {month}" if len(text) > 7 else month
 
 
+def _dated(resource: Resource) -> str:
+    return f"{escape(resource['dated'])} {escape(_date(resource['released']))}"
+
+
 def _size(count: int) -> str:
     if count < 1_000:
         return f"{count} bytes"
@@ -733,14 +745,16 @@ def _table(
 def _table_lines(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], numbers: frozenset[int]
 ) -> Iterator[str]:
-    def mark(at: int) -> str:
-        return ' class="owt-number"' if at in numbers else ""
+    def kind(at: int, text: str) -> str:
+        bare = html.unescape(re.sub(r"<[^>]*>", "", text))
+        kinds = ["owt-number"] if at in numbers else ["owt-short"] if len(bare) <= _SHORT else []
+        return f' class="{kinds[0]}"' if kinds else ""
 
     yield f'<div class="owt-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
     yield f'<table class="owt-table">\n<caption>{escape(caption)}</caption>'
-    cells = "".join(f'<th scope="col"{mark(at)}>{escape(name)}</th>' for at, name in enumerate(head))
+    cells = "".join(f'<th scope="col"{kind(at, name)}>{escape(name)}</th>' for at, name in enumerate(head))
     yield f"<thead><tr>{cells}</tr></thead>\n<tbody>"
     for first, *others in rows:
-        cells = "".join(f"<td{mark(at)}>{text}</td>" for at, text in enumerate(others, start=1))
-        yield f'<tr><th scope="row">{first}</th>{cells}</tr>'
+        cells = "".join(f"<td{kind(at, text)}>{text}</td>" for at, text in enumerate(others, start=1))
+        yield f'<tr><th scope="row"{kind(0, first)}>{first}</th>{cells}</tr>'
     yield "</tbody>\n</table>\n</div>"

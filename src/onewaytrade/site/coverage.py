@@ -20,6 +20,7 @@ LIMIT: Final = 20  # rows of a picture; the rest is counted
 _SPARE: Final = 2  # rows beyond the limit that are drawn rather than counted
 _DENSE: Final = 4  # figures that a row must have on average, for its column to name the rows
 _FEW: Final = 6
+_ALIKE: Final = 3  # names that cover the same and share a row
 _YEAR, _QUARTER, _MONTH = (
     re.compile(pattern) for pattern in (r"(\d{4})", r"(\d{4})Q([1-4])", r"(\d{4})-(0[1-9]|1[0-2])(?:-\d{2})?")
 )
@@ -75,13 +76,20 @@ class Row:
     """What one row of a picture covers.
 
     `single` are the months that have a figure of their own, `spanned` those that only a longer period covers, both
-    counted from the year 0; `figures` is the number of figures, whatever their period.
+    counted from the year 0; `figures` is the number of figures, whatever their period. `names` are those that
+    share the row, since they cover the same.
     """
 
-    label: str
+    names: tuple[str, ...]
     figures: int
     single: frozenset[int]
     spanned: frozenset[int]
+
+    @property
+    def label(self) -> str:
+        """What the row is called in the picture."""
+        first, *others = self.names
+        return f"{first} and {len(others)} more" if others else first
 
     @property
     def first(self) -> int:
@@ -141,7 +149,7 @@ def by_subject(table: Table, key: Sequence[str]) -> Coverage | None:
     """Return what a table covers by the column that tells most about its rows; None if it holds no periods.
 
     `key` are the columns of its key: the names of the rows are sought there, and in all columns if the key has
-    but one. Rows that all cover the same become one, and of many rows those with most figures stay.
+    but one. Several that cover the same share a row, and of many rows those with most figures stay.
     """
     periods = _periods(table)
     by = _subject(table, key) if any(map(months, set(periods))) else ""
@@ -151,20 +159,22 @@ def by_subject(table: Table, key: Sequence[str]) -> Coverage | None:
     for (label, period), count in Counter(zip(table.column(by), periods, strict=True)).items():
         if months(period):
             groups.setdefault(label, Counter())[period] = count
-    found = [_row(label or "(not named)", counts) for label, counts in groups.items()]
-    if len(found) > 1 and len({(row.single, row.spanned) for row in found}) == 1:
-        whole = f"each {by.replace('_', ' ')}, {len(found)} in all"
-        return Coverage(by, (replace(found[0], label=whole, figures=sum(row.figures for row in found)),))
+    found = _joined([_row(label or "(not named)", counts) for label, counts in groups.items()])
     if len(found) <= LIMIT + _SPARE:
         return Coverage(by, tuple(found))
     kept = sorted(found, key=lambda row: row.figures, reverse=True)[:LIMIT]
-    return Coverage(by, tuple(row for row in found if row in kept), len(found) - LIMIT)
+    left_out = sum(len(row.names) for row in found if row not in kept)
+    return Coverage(by, tuple(row for row in found if row in kept), left_out)
 
 
-def by_edition(tables: Mapping[str, Table]) -> Coverage | None:
-    """Return what each edition of a table covers, the newest first; None if none of them holds periods."""
+def by_edition(tables: Mapping[str, Table], pin: str) -> Coverage | None:
+    """Return what each edition covers, the newest first, the pinned one marked; None if none holds periods."""
     counts = {edition: Counter(own for own in _periods(tables[edition]) if months(own)) for edition in tables}
-    found = [_row(edition, counts[edition]) for edition in sorted(counts, reverse=True) if counts[edition]]
+    found = [
+        _row(f"{edition} (pinned)" if edition == pin else edition, counts[edition])
+        for edition in sorted(counts, reverse=True)
+        if counts[edition]
+    ]
     return Coverage("edition", tuple(found[:LIMIT]), len(found[LIMIT:])) if found else None
 
 
@@ -175,8 +185,9 @@ def words(month: int) -> str:
 
 def sentence(found: Coverage) -> str:
     """Return in one sentence how many rows cover which time, for somebody who does not see the picture."""
-    what = {"edition": "editions"}.get(found.by, f"rows, one for each {found.by.replace('_', ' ')}")
-    count = f"{len(found.rows)} {what}" if len(found.rows) > 1 else found.rows[0].label
+    number = sum(len(row.names) for row in found.rows)
+    what = "editions" if found.by == "edition" else f"rows, named by {found.by.replace('_', ' ')}"
+    count = f"{number} {what}" if number > 1 else found.rows[0].label
     more = f"; {found.left_out} more are not drawn" if found.left_out else ""
     return f"{count}, from {words(found.first)} to {words(found.last)}{more}"
 
@@ -188,7 +199,7 @@ def svg(found: Coverage, name: str, title: str) -> str:
     """
     start, stop = found.first // 12 * 12, (found.last // 12 + 1) * 12
     height = _TOP + _PITCH * len(found.rows)
-    told = " ".join(f"{row.label}: {_told(row)}." for row in found.rows)
+    told = " ".join(f"{fmt.join(row.names)}: {_told(row)}." for row in found.rows)
     parts = [
         f'<svg class="owt-coverage" role="img" aria-labelledby="{name}-title {name}-desc" width="100%" '
         f'height="{height}">',
@@ -230,7 +241,23 @@ def _row(label: str, counts: Counter[str]) -> Row:
     covered = [months(period) for period in counts]
     single = frozenset(own.start for own in covered if len(own) == 1)
     spanned = frozenset(month for own in covered if len(own) > 1 for month in own)
-    return Row(label, counts.total(), single, spanned - single)
+    return Row((label,), counts.total(), single, spanned - single)
+
+
+def _joined(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with those that cover the same as one, as soon as they are three."""
+    alike: dict[tuple[frozenset[int], frozenset[int]], list[Row]] = {}
+    for row in rows:
+        alike.setdefault((row.single, row.spanned), []).append(row)
+    return [
+        own
+        for group in alike.values()
+        for own in (
+            [replace(group[0], names=tuple(row.label for row in group), figures=sum(row.figures for row in group))]
+            if len(group) >= _ALIKE
+            else group
+        )
+    ]
 
 
 def _subject(table: Table, key: Sequence[str]) -> str:

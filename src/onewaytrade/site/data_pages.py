@@ -44,9 +44,11 @@ _PREVIEW: Final = 5  # rows shown of a table
 _FOLDED: Final = 12  # rows beyond which a list of sources is folded
 _NAMED: Final = 6  # values of a column beyond which they are folded
 _SHORT: Final = 24  # letters that a cell keeps on one line
+_LONG: Final = 120  # letters from which a cell wants more width
 _ADDRESS: Final = re.compile(r"https?://[^\s;,<>\"]+[^\s;,<>\".)]")
 _SOURCE_ID: Final = re.compile(r"[A-Z]\d{3}")
 _COMPILED: Final = "several publishers"
+_ROW_BY_ROW: Final = ", named row by row"
 _DAY: Final = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 Resource = Mapping[str, Any]
@@ -56,7 +58,8 @@ Resource = Mapping[str, Any]
 class Dataset:
     """A table of the manifest: its editions, oldest first, with their rows, the pinned one, and what rests on it.
 
-    `covered` is what the pinned edition covers, or None if it holds no periods.
+    `covered` is what the pinned edition covers, or None if it holds no periods; `notebooks` are the titles, by
+    their names, of those that show the table or judge a claim on it.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Dataset:
     tables: Mapping[str, Table]
     pin: str
     covered: Coverage | None
+    notebooks: Mapping[str, str]
     claims: Sequence[Claim]
 
     @property
@@ -98,6 +102,8 @@ def _datasets(content: Content) -> list[Dataset]:
     manifest = datasets.manifest(content.root)
     register = content.root / REGISTER
     judged = claims.register(register).values() if register.is_file() else ()
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in content.notebooks}
+    titles = {stem: _title(text, stem) for stem, text in texts.items()}
     found = []
     for name in sorted({resource["dataset"] for resource in manifest["resources"]}):
         editions = sorted(
@@ -107,7 +113,11 @@ def _datasets(content: Content) -> list[Dataset]:
         pin = datasets.resolve(name, "pinned")
         key = next(own["schema"]["primaryKey"] for own in editions if own["edition"] == pin)
         resting = [claim for claim in judged if _rests_on(claim, name)]
-        found.append(Dataset(name, editions, tables, pin, coverage.by_subject(tables[pin], key), resting))
+        judging = {claim.notebook for claim in resting}
+        # A notebook shows each file that it loads.
+        using = {stem: titles[stem] for stem in texts if stem in judging or f"data/{name}/" in texts[stem]}
+        covered = coverage.by_subject(tables[pin], key)
+        found.append(Dataset(name, editions, tables, pin, covered, using, resting))
     return found
 
 
@@ -160,7 +170,8 @@ def _page(
         _downloads(own),
         f"## What to know before using it\n\n{_caveats(own)}",
         _covered(own),
-        f"## Columns\n\n{_columns(own)}\n\n{_preview(own)}",
+        f"## Columns\n\n{_columns(own)}",
+        _preview(own),
         f"## Who uses it\n\n{_users(content, own)}",
         _drawn_from(own, where, all_of_them),
         f"## Editions\n\n{_editions(own)}",
@@ -170,8 +181,11 @@ def _page(
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _front(description: str) -> str:
-    return f"---\nmyst:\n  html_meta:\n    description: {json.dumps(description, ensure_ascii=False)}\n---"
+def _front(description: str, *, wide: bool = False) -> str:
+    """Return a page's front matter; a `wide` one has no list of its sections beside it, so that its table fits."""
+    told = f"myst:\n  html_meta:\n    description: {json.dumps(description, ensure_ascii=False)}"
+    more = "html_theme.sidebar_secondary.remove: true\n" if wide else ""
+    return f"---\n{told}\n{more}---"
 
 
 def _summary(own: Dataset) -> str:
@@ -198,7 +212,7 @@ def _facts(own: Dataset) -> str:
         ("Claims that rest on it", _count(own)),
     ]
     items = "\n".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows)
-    return f'<dl class="owt-facts">\n{items}\n</dl>'
+    return f'<dl class="owt-facts simple">\n{items}\n</dl>'
 
 
 def _licence(resource: Resource) -> str:
@@ -240,7 +254,7 @@ def _caveats(own: Dataset) -> str:
 def _covered(own: Dataset) -> str:
     """Return the pictures of what is covered: by edition, if there are several, and within the pinned one."""
     found = own.covered
-    editions = coverage.by_edition(own.tables) if len(own.editions) > 1 else None
+    editions = coverage.by_edition(own.tables, own.pin) if len(own.editions) > 1 else None
     parts = []
     if editions:
         parts.append(_figure(own, editions, "editions", "Which months each edition holds"))
@@ -271,10 +285,15 @@ def _figure(own: Dataset, found: Coverage, which: str, title: str) -> str:
     source = f"Counted from {_short_hash(own)}." if which == "subjects" else "Counted from the files below."
     head = [found.by.replace("_", " ").capitalize(), "Figures", "First month", "Last month", "Months without any"]
     rows = [
-        [escape(row.label), fmt.number(row.figures), coverage.words(row.first), coverage.words(row.last),
-         fmt.number(row.missing)]
+        [
+            escape("; ".join(row.names)),
+            fmt.number(row.figures),
+            coverage.words(row.first),
+            coverage.words(row.last),
+            fmt.number(row.missing),
+        ]
         for row in found.rows
-    ]  # fmt: skip
+    ]
     table = _table(title, head, rows, numbers=(1, 4))
     return (
         f'<figure class="owt-covered">\n<p class="owt-figure-title">{escape(title)}</p>\n'
@@ -294,15 +313,13 @@ def _columns(own: Dataset) -> str:
     rows = [
         [
             f"<code>{escape(field['name'])}</code>",
-            _KINDS[field["type"]],
-            _prose_html(field.get("unit", "")),
-            _prose_html(field.get("description", "")),
-            _rules(field, key),
+            "; ".join([_KINDS[field["type"]], *([_prose_html(field["unit"])] if field.get("unit") else [])]),
+            f'{_prose_html(field.get("description", ""))} <div class="owt-rules">{_rules(field, key)}</div>',
         ]
         for field in own.fields
     ]
     caption = f"The {len(rows)} columns of {own.name}"
-    head = ["Column", "Holds", "Unit", "Meaning", "Rules"]
+    head = ["Column", "Type, unit", "Meaning, and what it may hold"]
     return _table(caption, head, rows)
 
 
@@ -322,10 +339,13 @@ def _rules(field: Mapping[str, Any], key: Sequence[str]) -> str:
         count = len(limits["enum"])
         folded = f"<details><summary>one of {count} values</summary>{values}</details>"
         told.append(folded if count > _NAMED else f"one of {values}")
-    return "; ".join(told)
+    text = "; ".join(told)
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _preview(own: Dataset) -> str:
+    if own.name == SOURCES:
+        return ""
     shown = own.table.rows[:_PREVIEW]
     names = [field["name"] for field in own.fields]
     numbers = [at for at, field in enumerate(own.fields) if at and field["type"] in {"number", "integer"}]
@@ -346,11 +366,7 @@ def _source_link(source: str) -> str:
 
 
 def _users(content: Content, own: Dataset) -> str:
-    if not own.claims:
-        return "No claim rests on it directly." + (
-            " Every table with a column `source_id` points into it." if own.name == SOURCES else ""
-        )
-    words = {verdict["claim"]: str(verdict["verdict"]) for verdict in content.verdicts}
+    words = {str(verdict["claim"]): str(verdict["verdict"]) for verdict in content.verdicts}
     rows = [
         [
             f'<a href="../claims/{claim.id}.html">{_prose_html(claim.label)}</a>'
@@ -363,28 +379,27 @@ def _users(content: Content, own: Dataset) -> str:
         for claim in own.claims
     ]
     count = f"{len(rows)} claims rest" if len(rows) > 1 else "One claim rests"
-    table = _table(
-        f"{count} on {own.name}, in the order of the article", ["Claim", "Verdict", "What it takes"], rows
-    )
-    return f"{table}\n\nThe steps are in these notebooks:\n\n{_notebooks(content, own)}"
-
-
-def _notebooks(content: Content, own: Dataset) -> str:
-    there = {path.stem: path for path in content.notebooks}
-    stems = sorted({claim.notebook for claim in own.claims})
-    listed = [
-        f"[{_title(there[stem])}](../notebooks/{stem}.ipynb)" if stem in there else f"`{stem}`" for stem in stems
+    caption = f"{count} on {own.name}, in the order of the article"
+    parts = [
+        _table(caption, ["Claim", "Verdict", "What it takes"], rows) if rows else "No claim rests on it directly."
     ]
-    return "\n".join(f"- {line}" for line in listed)
+    if own.name == SOURCES:
+        parts.append("Every table with a column `source_id` points into it.")
+    if own.notebooks:
+        listed = "\n".join(f"- [{title}](../notebooks/{stem}.ipynb)" for stem, title in own.notebooks.items())
+        parts.append(
+            f"The steps are in {'these notebooks' if len(own.notebooks) > 1 else 'this notebook'}:\n\n{listed}"
+        )
+    return "\n\n".join(parts)
 
 
-def _title(notebook: Path) -> str:
-    """Return a notebook's title, or else its name."""
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+def _title(notebook: str, stem: str) -> str:
+    """Return a notebook's title as Markdown, or else its name."""
+    for cell in json.loads(notebook)["cells"]:
         first = "".join(cell["source"]).partition("\n")[0]
         if cell["cell_type"] == "markdown" and first.startswith("# "):
             return _text(first.removeprefix("# ").strip())
-    return notebook.stem
+    return stem
 
 
 def _drawn_from(own: Dataset, where: Mapping[str, Mapping[str, str]], all_of_them: Sequence[Dataset]) -> str:
@@ -498,11 +513,12 @@ def _loading(own: Dataset) -> str:
         sha256=_hash(pinned),
         caveats=tuple(pinned["caveats"]),
     )
+    cited = record.cite()
     return (
         "In Python, with One-Way Trade installed; every load checks the file’s checksum, columns and types:\n\n"
         f'```python\nfrom onewaytrade import datasets\nframe = datasets.load("{own.name}"){more}\n```\n\n'
         "To cite it, name the publisher and the edition, for every edition differs:\n\n"
-        f"> {_text(record.cite())}"
+        f"> {_text(cited[:1].upper() + cited[1:])}"
     )
 
 
@@ -519,7 +535,7 @@ def _index(content: Content, found: Sequence[Dataset]) -> str:
     rows = [
         [
             f'<a href="{own.name}.html">{_prose_html(own.pinned["title"])}</a>',
-            _prose_html(own.pinned["publisher"]),
+            _prose_html(own.pinned["publisher"].removesuffix(_ROW_BY_ROW)),
             escape(own.pinned["grade"]),
             fmt.number(len(own.editions)),
             escape(str(own.editions[-1]["edition"])),
@@ -538,7 +554,7 @@ def _index(content: Content, found: Sequence[Dataset]) -> str:
     listed = "\n".join(own.name for own in found)
     unlicensed = sum(own.pinned["licence"] == NOT_ESTABLISHED for own in found)
     sections = [
-        _front(description),
+        _front(description, wide=True),
         f"# Data\n\n{description}",
         f"## The tables\n\n{table}",
         f"## How they are kept\n\n{_principles(len(found), unlicensed)}",
@@ -551,9 +567,10 @@ def _index(content: Content, found: Sequence[Dataset]) -> str:
 
 def _principles(count: int, unlicensed: int) -> str:
     grades = "; ".join(f"*{name}*: {text}" for name, text in GRADES.items())
+    which = "none of them" if unlicensed == count else f"{count - unlicensed} of the {count} tables only"
     licences = (
-        f"For {unlicensed} of the {count} tables no licence could be established, and none is claimed: ask the "
-        "publisher before you republish them."
+        f"For {which} could a licence be established, and where none was, none is claimed: ask the publisher "
+        "before you republish a table."
         if unlicensed
         else "Each table’s page names its own."
     )
@@ -732,7 +749,9 @@ def _linked(text: str) -> str:
 
 
 def _breakable(text: str) -> str:
-    return re.sub(r"(?<=[/_=&?@-])(?=\w)", "<wbr>", escape(text)) if len(text) > 24 else escape(text)
+    if len(text) <= _SHORT:
+        return escape(text)
+    return "<wbr>".join(map(escape, re.split(r"(?<=[/_=&?@-])(?=\w)", text)))
 
 
 def _table(
@@ -747,8 +766,9 @@ def _table_lines(
 ) -> Iterator[str]:
     def kind(at: int, text: str) -> str:
         bare = html.unescape(re.sub(r"<[^>]*>", "", text))
-        kinds = ["owt-number"] if at in numbers else ["owt-short"] if len(bare) <= _SHORT else []
-        return f' class="{kinds[0]}"' if kinds else ""
+        short, long = len(bare) <= _SHORT, len(bare) > _LONG
+        name = "owt-number" if at in numbers else "owt-short" if short else "owt-long" if long else ""
+        return f' class="{name}"' if name else ""
 
     yield f'<div class="owt-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
     yield f'<table class="owt-table">\n<caption>{escape(caption)}</caption>'

@@ -55,18 +55,31 @@ def _index(guides: Mapping[str, str], *, has_decisions: bool) -> str:
     description = "Step by step: ask a notebook something else, bring newer data, or check an article of your own."
     if not guides:
         return f"{_front('Guides')}\n\n# Guides\n\nThere are none here.\n"
-    cards = "\n\n".join(f"## [{_title(text)}]({name}.md)\n\n{_opening(text)}" for name, text in guides.items())
+    cards = "\n\n".join(_card(name, text) for name, text in guides.items())
     why = (
         "\n\n## [Why things are as they are](decisions.md)\n\n"
         "The choices that shaped the project, each with what we decided against."
         if has_decisions
         else ""
     )
-    listed = "\n".join([*guides, *(["decisions"] if has_decisions else [])])
+    named = [f"{_named(text)[0]} <{name}>" for name, text in guides.items()]
+    listed = "\n".join([*named, *(["decisions"] if has_decisions else [])])
     return (
         f"{_front(description)}\n\n# Guides\n\n{description}\n\n{cards}{why}\n\n"
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )
+
+
+def _card(name: str, text: str) -> str:
+    short, more = _named(text)
+    more = f"*{more[:1].upper()}{more[1:]}.* " if more else ""
+    return f"## [{short}]({name}.md)\n\n{more}{_opening(text)}"
+
+
+def _named(text: str) -> tuple[str, str]:
+    """Return the name of a guide and what its title says beyond, e.g. "New data" and "bring them in"."""
+    short, *more = re.split(r"[:,] ", _title(text), maxsplit=1)
+    return short, more[0] if more else ""
 
 
 def _decisions(content: Content, paths: list[Path]) -> str:
@@ -80,12 +93,19 @@ def _changes(content: Content) -> str:
     path = content.root / CHANGELOG
     # Its title is ours.
     log = re.sub(r"\A# .*\n+", "", path.read_text(encoding="utf-8")) if path.is_file() else ""
+    # A version's heading stands in brackets, for a link that is not there.
+    log = re.sub(r"^(## )\[(.+?)\]", r"\1\2", log, flags=re.MULTILINE)
     told = f"## The project\n\n{_demoted(_with_links(content, log, Path()))}" if log else ""
     found = history.changes(content)
     if not found and not told:
         return f"{_front(description)}\n\n# Changes\n\nNothing has changed yet.\n"
     verdicts = f"## Verdicts\n\n{_changed_verdicts(content, found)}"
-    return "\n\n".join(part for part in (_front(description), "# Changes", verdicts, told.strip()) if part) + "\n"
+    return (
+        "\n\n".join(
+            part for part in (_front(description), f"# Changes\n\n{description}", verdicts, told.strip()) if part
+        )
+        + "\n"
+    )
 
 
 def _changed_verdicts(content: Content, found: tuple[history.Change, ...]) -> str:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -97,9 +96,9 @@ def _assemble(content: Content, scratch: Path) -> None:
 
 
 def _made(content: Content) -> list[Pages]:
-    from onewaytrade.site import claim_pages, data_pages, feeds, guides, home, notebook_pages, reference
+    from onewaytrade.site import claim_pages, data_pages, feeds, guides, home, notebook_pages, previews, reference
 
-    makers = (home, claim_pages, notebook_pages, data_pages, reference, guides, feeds)
+    makers = (home, claim_pages, notebook_pages, data_pages, reference, guides, feeds, previews)
     return [maker.make(content) for maker in makers]
 
 
@@ -117,6 +116,7 @@ def _sphinx(content: Content, scratch: Path) -> None:
         "address": content.settings.address,
         "repository": content.settings.repository,
         "branch": content.settings.branch,
+        "project_page": content.settings.project_page,
         "root": str(content.root),
         "run": str(content.run),
     }

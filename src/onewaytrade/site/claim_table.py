@@ -21,10 +21,10 @@ _QUOTED: Final = re.compile(r'"([^"]*)"')
 _NONE: Final = f'<span aria-hidden="true">{fmt.MISSING}</span><span class="visually-hidden">none</span>'
 # Each order of the table, as the list of orders names it.
 _ORDERS: Final = {
-    "finding": "what fails first, then the strongest",
-    "article": "as the article has them",
+    "finding": "by finding",
+    "article": "as in the article",
     "verdict": "by verdict",
-    "distance": "farthest from the printed figure first",
+    "distance": "by distance from the printed figure",
 }
 
 
@@ -85,9 +85,14 @@ def table(verdicts: Sequence[Verdict], topics: Mapping[str, str]) -> str:
 
 
 def groups(verdicts: Sequence[Verdict]) -> dict[str, list[dict[str, Any]]]:
-    """Return the verdicts as `scoreboard.groups` does, but those that fail first."""
+    """Return the verdicts as `scoreboard.groups` does, but those that fail first, the plainly wrong before others."""
     found = scoreboard.groups([dict(verdict) for verdict in verdicts])
-    return dict(sorted(found.items(), key=lambda group: marks.TONES[group[1][0]["verdict"]] != "fails"))
+    return dict(sorted(found.items(), key=lambda group: _after_failing(group[1][0])))
+
+
+def _after_failing(verdict: Verdict) -> tuple[bool, bool]:
+    fails = marks.TONES[verdict["verdict"]] == "fails"
+    return not fails, fails and bool(verdict["band_holds_printed"])
 
 
 def titles(notebooks: Sequence[Path]) -> dict[str, str]:
@@ -96,8 +101,8 @@ def titles(notebooks: Sequence[Path]) -> dict[str, str]:
 
 
 def typographic(text: str) -> str:
-    """Return a text with the quotation marks and apostrophes of print, as HTML."""
-    return escape(_QUOTED.sub(r"“\1”", text).replace("'", "’"))
+    """Return a text with the quotation marks, apostrophes and no-break spaces of print, as HTML."""
+    return escape(_QUOTED.sub(r"“\1”", text).replace("'", "’").replace(" %", f"{fmt.SPACE}%"))
 
 
 def _title(path: Path) -> str:
@@ -140,8 +145,8 @@ def _controls(verdicts: Sequence[Verdict], topics: Mapping[str, str]) -> str:
         '<label>Words <input type="search" name="words" autocomplete="off"></label>'
         f'<label>Question <select name="topic"><option value="">all questions</option>{choices}</select></label>'
         f'<label>Order <select name="order">{orders}</select></label>'
-        '<button type="reset">Show all</button>'
-        f'<p class="owt-shown" role="status">{len(verdicts)} of {len(verdicts)} claims shown</p></form>'
+        f'<p class="owt-shown" role="status">{len(verdicts)} of {len(verdicts)} claims shown</p>'
+        '<button type="reset">Show all</button></form>'
     )
 
 

@@ -12,8 +12,7 @@ _SETTINGS: Final = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n"
 _OPENING: Final = """# One-Way Trade
 
 {.owt-lead}
-We took a news article about China’s trade and checked it claim by claim against published data. Each answer shows its
-source and its working, and anyone can run it again.
+A news article about China’s trade, checked claim by claim against published data.
 """
 _NONE_YET: Final = "No claim has been judged yet. `onewaytrade run` judges those of the register, and this page shows them."
 _NAMED: Final = 4  # claims that fail which the findings name before they count the rest
@@ -65,7 +64,7 @@ def _article(content: Content) -> str:
     told = [scoreboard.article().removeprefix("The article: ")]
     if not content.opening:
         told += [
-            f"Its thesis, in our words: {verdict['title'].removeprefix('The headline: ')}"
+            f"In our words: {verdict['title'].removeprefix('The headline: ')}"
             for verdict in content.verdicts
             if verdict["paragraph"] == 0
         ]

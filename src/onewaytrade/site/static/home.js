@@ -1,6 +1,6 @@
 /* Filter and sort the scoreboard of the front page, which is whole and in order without this script.
 
-The state lies in the address (?verdict=…&topic=…&words=…&order=…&down=1), so that a filtered view can be linked. */
+The state lies in the address (?verdict=…&topic=…&words=…&order=…&turned=1), so that a filtered view can be linked. */
 (() => {
   "use strict";
 
@@ -33,7 +33,7 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&down=1
   const rank = (row) => words.indexOf(row.dataset.verdict);
   const far = (row) => (row.dataset.distance === "" ? -1 : Number(row.dataset.distance));
   const orders = { article: place, verdict: rank, distance: (row) => -far(row) };
-  const start = () => ({ verdicts: new Set(), topic: "", words: "", order: "finding", down: false });
+  const start = () => ({ verdicts: new Set(), topic: "", words: "", order: "finding", turned: false });
   let state = start();
 
   for (const head of heads) {
@@ -45,7 +45,7 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&down=1
     name.replaceWith(button);
     button.addEventListener("click", () => {
       const again = state.order === head.dataset.order;
-      state.down = again && !state.down;
+      state.turned = again && !state.turned;
       state.order = head.dataset.order;
       change();
     });
@@ -59,7 +59,7 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&down=1
     if (topics.includes(asked.get("topic"))) state.topic = asked.get("topic");
     state.words = asked.get("words") ?? "";
     if (asked.get("order") in orders) state.order = asked.get("order");
-    state.down = state.order !== "finding" && asked.get("down") === "1";
+    state.turned = state.order !== "finding" && asked.get("turned") === "1";
   };
 
   const write = () => {
@@ -67,7 +67,7 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&down=1
     for (const word of state.verdicts) told.append("verdict", word);
     for (const name of ["topic", "words"]) if (state[name]) told.set(name, state[name]);
     if (state.order !== "finding") told.set("order", state.order);
-    if (state.down) told.set("down", "1");
+    if (state.turned) told.set("turned", "1");
     const query = told.toString();
     try {
       history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
@@ -89,7 +89,7 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&down=1
 
     const key = orders[state.order];
     // Rows without a distance stay last, whichever way the others stand.
-    const sign = (row) => (state.down && !(state.order === "distance" && far(row) < 0) ? -1 : 1);
+    const sign = (row) => (state.turned && !(state.order === "distance" && far(row) < 0) ? -1 : 1);
     const sorted = [...rows];
     if (key) sorted.sort((a, b) => (sign(a) === sign(b) ? sign(a) * (key(a) - key(b)) : sign(b) < 0 ? 1 : -1) || place(a) - place(b));
     for (const row of sorted) (key ? flat : homes.get(row)).append(row);
@@ -98,7 +98,7 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&down=1
     for (const head of heads) {
       head.removeAttribute("aria-sort");
       if (head.dataset.order !== state.order) continue;
-      const falls = (state.order === "distance") !== state.down;
+      const falls = (state.order === "distance") !== state.turned;
       head.setAttribute("aria-sort", falls ? "descending" : "ascending");
     }
     const left = rows.filter((row) => !row.hidden).length;
@@ -119,7 +119,7 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&down=1
   }
   form.addEventListener("input", () => {
     const order = form.elements.order.value;
-    if (order !== state.order) state.down = false;
+    if (order !== state.order) state.turned = false;
     Object.assign(state, { words: form.elements.words.value, topic: form.elements.topic.value, order });
     change();
   });

@@ -128,11 +128,15 @@ def _firsts(verdicts: Sequence[Verdict]) -> dict[str, str]:
 
 def _caption(verdicts: Sequence[Verdict]) -> str:
     number = len(verdicts)
-    return f"{number} claim{'s' if number != 1 else ''}: what the article prints, what the data give, and the verdict"
+    return (
+        f"{number} claim{'s' if number != 1 else ''}: what the article prints, what the data give, and the verdict"
+    )
 
 
 def _controls(verdicts: Sequence[Verdict], topics: Mapping[str, str]) -> str:
-    """Return the form that the script works with."""
+    """Return the form that the script works with, if there is more than one claim to sort."""
+    if len(verdicts) < 2:
+        return ""
     counts = {stem: sum(verdict["notebook"] == stem for verdict in verdicts) for stem in topics}
     choices = "".join(
         f'<option value="{stem}">{typographic(topics[stem])} ({number})</option>'
@@ -155,20 +159,20 @@ def _key(scales: Mapping[str, small_pictures.Scale]) -> str:
     if not scales:
         return ""
     shared = next((scale for scale in scales.values() if scale.shared), None)
-    on = (
-        f" All rates stand on one scale, from {shared.words}; an arrow points beyond it. "
-        "What is counted in anything else has its own scale, named below it."
-        if shared
-        else " Each picture has its own scale, named below it."
-    )
+    told = [f"All rates stand on one scale, from {shared.words}; an arrow points beyond it."] if shared else []
+    if not all(scale.shared for scale in scales.values()):
+        told.append("What is counted in anything else has a scale of its own, named below it.")
     parts = (
         (_sample('<path class="owt-tick" d="M10 2V14"/>'), "as printed"),
         (_sample(marks.shape("reproduced", 10, 8), "owt-stands"), "as computed, in the verdict’s shape"),
-        (_sample('<rect class="owt-band" x="0" y="4" width="20" height="8"/>', "owt-stands"), "range over all fair definitions"),
+        (
+            _sample('<rect class="owt-band" x="0" y="4" width="20" height="8"/>', "owt-stands"),
+            "range over all definitions of the same question",
+        ),
         (_sample('<path class="owt-zero" d="M10 0V16"/>'), "zero"),
     )
-    listed = "".join(f"<span>{drawn} {told}</span>" for drawn, told in parts)
-    return f'<p class="owt-key">{listed}<span>{on.strip()}</span></p>'
+    listed = "".join(f"<span>{drawn} {meaning}</span>" for drawn, meaning in parts)
+    return f'<p class="owt-key">{listed}<span>{" ".join(told)}</span></p>'
 
 
 def _sample(drawn: str, tone: str = "") -> str:
@@ -194,11 +198,11 @@ def _row(verdict: Verdict, place: int, scale: small_pictures.Scale | None, first
         f'<th scope="row" role="rowheader"><a href="claims/{name}.html">{typographic(verdict["label"])}</a> '
         f'<span class="owt-where">{_where(verdict)}</span>'
         f'<span class="owt-said">{typographic(_said(verdict))}</span></th>'
-        f'{_cell("Printed", escape(verdict["printed_text"]))}'
-        f'{_cell("Computed", escape(verdict["computed_text"]) or _NONE)}'
-        f'{_cell("Picture", _picture(verdict, scale))}'
-        f'{_cell("Verdict", marks.badge(word) + _steadiness(verdict))}'
-        f'{_cell("Evidence", escape(verdict["evidence"] or "") or _NONE)}</tr>'
+        f"{_cell('Printed', escape(verdict['printed_text']))}"
+        f"{_cell('Computed', escape(verdict['computed_text']) or _NONE)}"
+        f"{_cell('Picture', _picture(verdict, scale))}"
+        f"{_cell('Verdict', marks.badge(word) + _steadiness(verdict))}"
+        f"{_cell('Evidence', escape(verdict['evidence'] or '') or _NONE)}</tr>"
     )
 
 

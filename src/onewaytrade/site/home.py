@@ -14,7 +14,9 @@ _OPENING: Final = """# One-Way Trade
 {.owt-lead}
 A news article about China’s trade, checked claim by claim against published data.
 """
-_NONE_YET: Final = "No claim has been judged yet. `onewaytrade run` judges those of the register, and this page shows them."
+_NONE_YET: Final = (
+    "No claim has been judged yet. `onewaytrade run` judges those of the register, and this page shows them."
+)
 _NAMED: Final = 4  # claims that fail which the findings name before they count the rest
 _TOCTREE: Final = """```{toctree}
 :hidden:
@@ -98,23 +100,36 @@ def findings(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _what_stands(judged: Sequence[Verdict]) -> str:
-    computed = _of(judged, "reproduced", "close")
-    attested = _of(judged, "attested")
+    computed, attested = _of(judged, "reproduced", "close"), _of(judged, "attested")
     number, total = len(computed) + len(attested), len(judged)
     if not number:
         return f"**{'The one claim does not stand' if total == 1 else f'None of the {total} claims stands'}.**"
-    alone = [own for own in computed if own["robustness"] in {"fragile", "alone"}]
     parts = []
     if computed:
-        only = f" (though {len(alone)} of them not by most other fair definitions)" if alone else ""
-        parts.append(_count(len(computed), "comes", "come") + f" out when recomputed from published data{only}")
+        parts.append(
+            _count(len(computed), "comes", "come") + f" out when recomputed from published data{_except(computed)}"
+        )
     if attested:
         parts.append(
             _count(len(attested), "is", "are")
-            + f" in a source just as printed, which gives no way to recompute {'it' if len(attested) == 1 else 'them'}"
+            + f" in a source just as printed, which gives no way to recompute {_verb(len(attested), 'it', 'them')}"
         )
-    whole = "The one claim stands" if total == 1 else f"{number} of the {total} claims {_verb(number, 'stands', 'stand')}"
-    return f"**{whole}:** {fmt.join(parts)}."
+    return f"**{_how_many_of(number, total)}:** {fmt.join(parts)}."
+
+
+def _except(computed: Sequence[Verdict]) -> str:
+    """Return how many of the claims that come out do so on few definitions but the article's, in brackets."""
+    alone = sum(own["robustness"] in {"fragile", "alone"} for own in computed)
+    if not alone:
+        return ""
+    which = "not" if len(computed) == 1 else "none" if alone == len(computed) else f"{alone} of them not"
+    return f" (though {which} by most other fair definitions)"
+
+
+def _how_many_of(number: int, total: int) -> str:
+    if number < total:
+        return f"{number} of the {total} claims {_verb(number, 'stands', 'stand')}"
+    return {1: "The one claim stands", 2: "Both claims stand"}.get(total, f"All {total} claims stand")
 
 
 def _what_fails(judged: Sequence[Verdict]) -> str:
@@ -122,8 +137,8 @@ def _what_fails(judged: Sequence[Verdict]) -> str:
     if not failing:
         return "**None fails:** the data contradict no claim that they can test."
     named = [_failure(verdict) for verdict in failing[:_NAMED]]
-    if more := len(failing) - _NAMED if len(failing) > _NAMED else 0:
-        named.append(f"{more} more")
+    if len(failing) > _NAMED:
+        named.append(f"{len(failing) - _NAMED} more")
     return f"**{_count(len(failing), 'does', 'do')} not come out:** {fmt.join(named)}."
 
 
@@ -143,7 +158,11 @@ def _what_is_open(judged: Sequence[Verdict]) -> str:
         (_of(judged, "not excluded"), "is left open by the data", "are left open by the data"),
         (_of(judged, "depends on definition"), "turns on a definition", "turn on a definition"),
         (causes, "claims a cause that no such data can test", "claim causes that no such data can test"),
-        (beyond, "needs data that are not public or were not found", "need data that are not public or were not found"),
+        (
+            beyond,
+            "needs data that are not public or were not found",
+            "need data that are not public or were not found",
+        ),
     )
     parts = [_count(len(own), one, many) for own, one, many in kinds if own]
     number = sum(len(own) for own, _, _ in kinds)

@@ -5,9 +5,10 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&turned
   "use strict";
 
   const board = document.querySelector(".owt-board");
-  if (!board) return;
+  // Of a single claim there is nothing to sort.
+  const form = board?.querySelector("form");
+  if (!form) return;
   const table = board.querySelector("table");
-  const form = board.querySelector("form");
   const shown = form.querySelector('[role="status"]');
   const bodies = [...table.tBodies];
   const rows = [...table.querySelectorAll("tr[data-place]")];

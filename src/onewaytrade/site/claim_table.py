@@ -29,7 +29,7 @@ _ORDERS: Final = {
 
 
 def strip(verdicts: Sequence[Verdict]) -> str:
-    """Return the counts by verdict as a bar and as a list; each entry leads to the first claim with its verdict."""
+    """Return the counts by verdict as a bar and a list, whose entries lead to the first claim with a verdict."""
     counts = {word: sum(verdict["verdict"] == word for verdict in verdicts) for word in WORDS}
     found = {word: number for word, number in counts.items() if number}
     bar = "".join(
@@ -48,7 +48,7 @@ def strip(verdicts: Sequence[Verdict]) -> str:
 
 
 def table(verdicts: Sequence[Verdict], topics: Mapping[str, str]) -> str:
-    """Return the controls, hidden until the script shows them, the key to the pictures, and the table of all claims.
+    """Return the controls, hidden until the script shows them, the key to the pictures, and the table of claims.
 
     `topics` has the title of each notebook by its stem. The claims stand under headings that say what a reader may
     do with them: what fails first, then the strongest.
@@ -85,7 +85,7 @@ def table(verdicts: Sequence[Verdict], topics: Mapping[str, str]) -> str:
 
 
 def groups(verdicts: Sequence[Verdict]) -> dict[str, list[dict[str, Any]]]:
-    """Return the verdicts as `scoreboard.groups` does, but those that fail first, the plainly wrong before others."""
+    """Return the verdicts as `scoreboard.groups` does, but what fails first, the plainly wrong before the rest."""
     found = scoreboard.groups([dict(verdict) for verdict in verdicts])
     return dict(sorted(found.items(), key=lambda group: _after_failing(group[1][0])))
 
@@ -112,7 +112,7 @@ def _title(path: Path) -> str:
 
 
 def _told(cell: Mapping[str, Any]) -> bool:
-    return cell["cell_type"] == "markdown"
+    return bool(cell["cell_type"] == "markdown")
 
 
 def _slug(word: str) -> str:

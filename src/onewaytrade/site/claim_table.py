@@ -19,6 +19,8 @@ from onewaytrade.site.content import Verdict
 WORDS: Final = tuple(marks.TONES)
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 _NONE: Final = f'<span aria-hidden="true">{fmt.MISSING}</span><span class="visually-hidden">none</span>'
+# Loaded here, since no other page needs it.
+_SCRIPT: Final = '<script src="_static/home.js" defer></script>'
 # Each order of the table, as the list of orders names it.
 _ORDERS: Final = {
     "finding": "by finding",
@@ -80,7 +82,7 @@ def table(verdicts: Sequence[Verdict], topics: Mapping[str, str]) -> str:
     return (
         f'<div class="owt-board" id="scoreboard">{_controls(verdicts, topics)}{_key(scales)}'
         f'<table class="owt-claims" role="table"><caption class="visually-hidden">{_caption(verdicts)}</caption>'
-        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>{bodies}</table></div>'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>{bodies}</table>{_SCRIPT}</div>'
     )
 
 

@@ -38,8 +38,6 @@ html_title = project
 html_static_path = ["static"]
 # One file for each part of the site: tokens and type, then home, claims, notebooks, data and reference.
 html_css_files = ["base.css", "home.css", "claims.css", "notebooks.css", "data.css"]
-# Each adds to a page that is whole without it.
-html_js_files = [("home.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

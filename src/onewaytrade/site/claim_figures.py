@@ -52,7 +52,7 @@ def by_claim(content: Content) -> dict[str, list[Figure]]:
 
 
 def _figures(stem: str, notebook: Mapping[str, Any]) -> Iterator[tuple[str, Figure]]:
-    """Yield each picture that is about a claim; tables are numbered as the runner writes them, over all outputs."""
+    """Yield each picture that is about a claim; tables are numbered as the runner writes them."""
     number = 0
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):

@@ -5,7 +5,6 @@ looks are HTML.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,22 +14,24 @@ from typing import Any, Final
 
 from onewaytrade import claims, fmt, pinning, robustness, scoreboard
 from onewaytrade.claims import Claim
-from onewaytrade.site import claim_definitions, claim_figures, marks, plainly, review
+from onewaytrade.site import (
+    claim_definitions,
+    claim_evidence,
+    claim_figures,
+    marks,
+    plainly,
+    review,
+    small_pictures,
+)
 from onewaytrade.site.claim_definitions import Definitions
 from onewaytrade.site.claim_figures import Figure
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.plainly import markdown
 from onewaytrade.site.review import Article
+from onewaytrade.site.small_pictures import Scale
 
-_PLACE: Final = re.compile(r"data/(?P<dataset>[\w-]+): (?P<place>.*) \((?P<grade>\w+)\)", re.DOTALL)
 _ANSWERS: Final = {True: ("stands", "stands"), False: ("fails", "does not stand"), None: ("untold", "not known")}
 _GLYPHS: Final = {True: "●", False: "✕", None: "◇"}
-_GRADES: Final = {
-    "primary": "the publisher’s own figures",
-    "mirror": "the other side’s count of the same trade",
-    "implied": "follows from published figures by arithmetic",
-    "press": "reported by the press",
-}
 _GROUPED: Final = """# Claims
 
 Each checkable statement of the article, in our words, by what a reader may do with it. The
@@ -46,6 +47,8 @@ class _Told:
     claim: Claim | None
     article: Article | None
     date: str
+    titles: Mapping[str, str]
+    scale: Scale | None
     definitions: Definitions | None
     figures: Sequence[Figure]
     earlier: Sequence[tuple[str, Mapping[str, Any]]]
@@ -67,13 +70,16 @@ def _gather(content: Content) -> dict[str, _Told]:
     register = claims.register() if (content.root / "data" / "claims.yml").is_file() else {}
     article = review.article(content.root)
     definitions, figures = claim_definitions.read(content.run), claim_figures.by_claim(content)
-    earlier = _earlier(content.root / pinning.FOLDER)
+    earlier, titles = _earlier(content.root / pinning.FOLDER), claim_evidence.titles(content.root)
+    scales = small_pictures.scales(content.verdicts)
     return {
         name: _Told(
             content=content,
             claim=(claim := register.get(name)),
             article=article,
             date=review.date(claim, article, content.root),
+            titles=titles,
+            scale=scales.get(name),
             definitions=definitions.get(name),
             figures=figures.get(name, ()),
             earlier=[(edition, verdict) for edition, verdict in earlier if verdict["claim"] == name],
@@ -93,13 +99,13 @@ def _page(verdict: Verdict, told: _Told) -> str:
         "": _finding(verdict, told),
         "Parts of the statement": _parts(verdict),
         "All definitions in one picture": _pictures(told.figures),
-        "How it was judged": _judged(verdict, told.claim),
+        "How it was judged": _judged(verdict, told),
         "By other definitions": _others(verdict, told),
-        "Evidence": _evidence(verdict, told.claim),
+        "Evidence": claim_evidence.show(verdict, told.claim, told.titles),
         "What would change the verdict": _conditions(verdict, told.claim),
         "Earlier verdicts": _history(told.earlier),
         "Cite this page": _cite(verdict, told),
-        "Go on": _onward(verdict, told.content),
+        "More on this": _onward(verdict, told.content),
     }
     body = "\n\n".join(
         f"## {heading}\n\n{text}" if heading else text for heading, text in sections.items() if text
@@ -132,7 +138,7 @@ def _finding(verdict: Verdict, told: _Told) -> str:
         for text in (
             f'<p class="owt-claim-verdict">{_badge(verdict)} {_where(verdict, told.article)}</p>',
             f"{{.owt-claim-statement}}\n{markdown(verdict['title'])}",
-            _figures(verdict),
+            _figures(verdict, told.scale),
             f"{{.owt-claim-reason}}\n{markdown(plainly.in_one_sentence(verdict))}",
         )
         if text
@@ -153,23 +159,31 @@ def _where(verdict: Verdict, article: Article | None) -> str:
     return f'<span class="owt-claim-where">{escape(said)}</span>'
 
 
-def _figures(verdict: Verdict) -> str:
-    """Return the printed and the computed figure, big, with the small picture of both."""
+def _figures(verdict: Verdict, scale: Scale | None) -> str:
+    """Return the printed and the computed figure, big, with the small picture of both where there is one."""
+    measured = plainly.is_measured(verdict)
     pairs = []
-    if plainly.is_measured(verdict):
-        pairs.append(
-            ("The article prints" if verdict["printed"] is not None else "The article says", "printed_text")
-        )
+    if measured:
+        said = "The article says" if verdict.get("printed") is None else "The article prints"
+        pairs.append((said, verdict["printed_text"]))
     if verdict.get("computed_text"):
-        pairs.append(("The data give" if plainly.is_measured(verdict) else "We find", "computed_text"))
+        pairs.append(("The data give" if measured else "We find", verdict["computed_text"]))
     if not pairs:
         return ""
-    shown = "".join(f"<div><dt>{name}</dt><dd>{escape(verdict[key])}</dd></div>" for name, key in pairs)
-    return f'<div class="owt-claim-figures"><dl>{shown}</dl>{_small_picture(verdict)}</div>'
+    shown = "".join(f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>" for name, text in pairs)
+    picture = _small_picture(verdict, scale) if measured and scale else ""
+    return f'<div class="owt-claim-figures"><dl>{shown}</dl>{picture}</div>'
 
 
-def _small_picture(verdict: Verdict) -> str:
-    return ""
+def _small_picture(verdict: Verdict, scale: Scale) -> str:
+    """Return the picture of the scoreboard with its scale, and what its marks mean."""
+    told = ["Upright: printed" if verdict.get("printed") is not None else "Arrow: what the article says"]
+    told += ["shape: computed"] if verdict.get("computed_text") else []
+    told += ["band: all definitions of the same question"] if scoreboard.span(dict(verdict)) else []
+    return (
+        f'<div class="owt-claim-small">{small_pictures.ruler(scale)}{small_pictures.draw(verdict, scale)}'
+        f"<small>{'; '.join(told)}.</small></div>"
+    )
 
 
 def _parts(verdict: Verdict) -> str:
@@ -216,7 +230,8 @@ def _picture(figure: Figure) -> str:
 # How it was judged
 
 
-def _judged(verdict: Verdict, claim: Claim | None) -> str:
+def _judged(verdict: Verdict, told: _Told) -> str:
+    claim = told.claim
     rows = [
         ("Definition used", markdown(verdict.get("definition") or "")),
         ("Why this one", markdown(claim.definition.why) if claim else ""),
@@ -224,11 +239,11 @@ def _judged(verdict: Verdict, claim: Claim | None) -> str:
         ("In the words of the rule", markdown(_rule(verdict))),
         ("Difference from what is printed", markdown(_difference(verdict, claim))),
         ("Tolerance", markdown(_tolerance(verdict))),
-        ("Edition", _edition(verdict)),
+        ("Edition", _edition(verdict, told)),
         ("Neighbouring editions", markdown(_band(verdict))),
-        ("Weakest evidence", markdown(_grade(verdict.get("evidence") or ""))),
+        ("Weakest evidence", markdown(claim_evidence.graded(verdict.get("evidence") or ""))),
     ]
-    return "\n\n".join(f"{name}\n: {text}" for name, text in rows if text)
+    return "{.owt-claim-judged}\n" + "\n\n".join(f"{name}\n: {text}" for name, text in rows if text)
 
 
 def _rule(verdict: Verdict) -> str:
@@ -255,13 +270,9 @@ def _tolerance(verdict: Verdict) -> str:
     return f"Within {allowed} it counts as close{f': {why}' if why else ''}."
 
 
-def _edition(verdict: Verdict) -> str:
+def _edition(verdict: Verdict, told: _Told) -> str:
     dataset, _, edition = (verdict.get("edition") or "").partition(" ")
-    return f"{_data_page(dataset)}, edition {markdown(edition)}" if edition else ""
-
-
-def _data_page(dataset: str) -> str:
-    return f'<a href="../data/{escape(dataset)}.html">{escape(dataset)}</a>'
+    return f"{claim_evidence.link(dataset, told.titles)}, {markdown(edition)}" if edition else ""
 
 
 def _band(verdict: Verdict) -> str:
@@ -272,15 +283,11 @@ def _band(verdict: Verdict) -> str:
     return f"They leave room from {reach}. {verdict.get('band_reason') or ''}".strip()
 
 
-def _grade(grade: str) -> str:
-    return f"{grade} ({_GRADES[grade]})" if grade in _GRADES else grade
-
-
 # By other definitions
 
 
 def _others(verdict: Verdict, told: _Told) -> str:
-    lines = [f"- {markdown(text)}" for text in _spread(verdict, told.definitions)]
+    lines = [f"- {markdown(text)}" for text in _spread(verdict, told.definitions, told.claim)]
     table = _alternatives(verdict)
     if told.definitions is not None:
         number = len(told.definitions.rows)
@@ -293,19 +300,21 @@ def _all_of(number: int) -> str:
     return f"All {number} definitions" if number > 1 else "The one definition"
 
 
-def _spread(verdict: Verdict, every: Definitions | None) -> list[str]:
+def _spread(verdict: Verdict, every: Definitions | None, claim: Claim | None) -> list[str]:
     """Return how many definitions there are, how many agree, their range, and what moves the answer most."""
     counts, word = verdict.get("definitions") or {}, verdict.get("robustness")
     reason = verdict.get("robustness_reason") or ""
     told = []
     if word:
-        told.append(f"{_capital(word)}: {reason} (The word means: {robustness.ROBUSTNESS[word]}.)")
+        told.append(f"{_capital(word)}: {reason} {_meaning(word, verdict)}")
     elif reason:
         told.append(reason)
     if counts.get("same", 0) + counts.get("others", 0) > 1:
         told.append(_counted(counts))
-    if span := scoreboard.span({**verdict, "range": verdict.get("range")}):
-        told.append(f"Over all definitions of the article’s question: {span}.{_ends(verdict, every)}")
+    if scoreboard.span(dict(verdict)):
+        told.append(
+            f"Over all definitions of the article’s question: {_range(verdict, claim)}.{_ends(every, claim)}"
+        )
     told += _moved(verdict)
     return told
 
@@ -327,12 +336,30 @@ def _counted(counts: Mapping[str, int]) -> str:
     return f"Of the definitions that can be computed, {fmt.join(kinds)}."
 
 
-def _ends(verdict: Verdict, every: Definitions | None) -> str:
+def _meaning(word: str, verdict: Verdict) -> str:
+    meaning = robustness.ROBUSTNESS[word]
+    # What stands in brackets there is about bundles, or about a printed zero.
+    plain = not verdict.get("parts") and verdict.get("printed") != 0
+    return f"The word means: {meaning.partition(' (')[0] if plain else meaning}."
+
+
+def _range(verdict: Verdict, claim: Claim | None) -> str:
+    """Return the range of the article's question, one decimal finer than printed where the register says how."""
+    low, high = verdict["range"]
+    if claim is None or claim.printed.value is None:
+        return scoreboard.span(dict(verdict))
+    unit = claim.printed.unit
+    return fmt.interval(low, high, claim.printed.decimals + 1, unit=unit, sign=unit in {"%", "points"})
+
+
+def _ends(every: Definitions | None, claim: Claim | None) -> str:
     """Return by which definitions the ends of the range come about."""
     if every is None or every.ends is None:
         return ""
+    decimals = claim.printed.decimals + 1 if claim else 1
     return "".join(
-        f" {name}, {fmt.span(float(row['computed']), float(row['computed']), row['unit'])}: {row['definition']}"
+        f" {name}, {fmt.with_unit(float(row['computed']), row['unit'], decimals, sign=row['unit'] == '%')}: "
+        f"{row['definition']}"
         for name, row in zip(("Lowest", "Highest"), every.ends, strict=True)
     )
 
@@ -374,18 +401,6 @@ def _alternatives(verdict: Verdict) -> str:
 
 
 # Evidence, and what it leaves open
-
-
-def _evidence(verdict: Verdict, claim: Claim | None) -> str:
-    if claim is not None:
-        places = [(piece.dataset, piece.place, piece.grade) for piece in claim.evidence]
-    else:
-        found = (_PLACE.fullmatch(place) for place in verdict.get("places") or ())
-        places = [(match["dataset"], match["place"], match["grade"]) for match in found if match]
-    return "\n".join(
-        f"- {_data_page(dataset)}: {markdown(place)} ({markdown(_grade(grade))})."
-        for dataset, place, grade in places
-    )
 
 
 def _conditions(verdict: Verdict, claim: Claim | None) -> str:
@@ -440,15 +455,11 @@ def _pins(claim: Claim | None) -> list[tuple[str, str]]:
 
 
 def _onward(verdict: Verdict, content: Content) -> str:
-    stem, order = verdict["notebook"], [own["claim"] for own in content.verdicts]
-    at = order.index(verdict["claim"])
+    stem = verdict["notebook"]
     links = [
         f'- <a href="../notebooks/{escape(stem)}.html#{escape(verdict["claim"])}">'
         "The notebook that computes this</a>, with every step."
     ]
-    for place, name in ((at - 1, "Before it in the article"), (at + 1, "After it")):
-        if 0 <= place < len(order):
-            links.append(f"- {name}: {_link(content.verdicts[place])}.")
     related = [own for own in content.of_notebook(stem) if own["claim"] != verdict["claim"]]
     if related:
         links.append(f"- From the same notebook: {fmt.join(map(_link, related))}.")

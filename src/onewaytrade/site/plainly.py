@@ -203,15 +203,15 @@ def _at_the_edges(verdict: Verdict, claim: Claim | None) -> list[Condition]:
     if value is None:
         return [
             Condition(
-                f"Only figures {between} round to the printed {claim.printed_text}; the data allow {given}, so that "
-                "narrower bounds would decide it."
+                f"Only figures {between} round to the printed {claim.printed_text}; the data allow {given}, so "
+                "that narrower bounds would decide it."
             )
         ]
     apart = _finely(min(abs(value - end) for end in ends), claim.printed.unit)
     only = "Figures" if ends[0] <= value <= ends[1] else "Only figures"
     told = (
-        f"{only} {between} round to the printed {claim.printed_text}; the computed one lies {apart} from the nearer "
-        "of these ends."
+        f"{only} {between} round to the printed {claim.printed_text}; the computed one lies {apart} from the "
+        "nearer of these ends."
     )
     if (tolerance := verdict.get("tolerance")) and abs(value - claim.printed.value) > tolerance:
         told += f" Within {_finely(tolerance, claim.printed.unit)} of the printed figure it would count as close."
@@ -302,8 +302,8 @@ def _by_word(verdict: Verdict) -> list[Condition]:
     if verdict["verdict"] == UNTESTED:
         return [
             Condition(
-                f"If it turned out to be wrong that {_premise(verdict)}, the claim would be contradicted; no figure "
-                "of this kind could confirm it."
+                f"If it turned out to be wrong that {_premise(verdict)}, the claim would be contradicted; no "
+                "figure of this kind could confirm it."
             )
         ]
     return []

@@ -2,9 +2,9 @@
 
 Google's guide to fact checks requires `claimReviewed`, `reviewRating` with `alternateName`, and `url`; it
 recommends `author`, `datePublished`, `itemReviewed` (a `Claim` with `author`, `datePublished` and `appearance`),
-and `ratingValue` between `worstRating` and `bestRating`. A number is given only where a verdict says how far a claim
-agrees with the data (`RATINGS`); all others have their word alone, since no place on a scale from wrong to right
-would be honest. A run that asked something else than the article reviews nothing.
+and `ratingValue` between `worstRating` and `bestRating`. A number is given only where a verdict says how far a
+claim agrees with the data (`RATINGS`); all others have their word alone, since no place on a scale from wrong to
+right would be honest. A run that asked something else than the article reviews nothing.
 """
 
 import json
@@ -98,7 +98,7 @@ def rating(verdict: Verdict) -> dict[str, Any]:
 
 
 def review(verdict: Verdict, content: Content, read: Article | None, dated: str) -> dict[str, Any]:
-    """Return the `ClaimReview` of a verdict; without an article the claim has neither author, date nor appearance."""
+    """Return the `ClaimReview` of a verdict; without an article its claim has no author, date or appearance."""
     own = {
         "@context": "https://schema.org",
         "@type": "ClaimReview",

@@ -20,7 +20,7 @@ _GRADES: Final = {
     "primary": "the publisher’s own figures",
     "mirror": "the other side’s count of the same trade",
     "implied": "follows from published figures by arithmetic",
-    "press": "as the press reports it",
+    "press": "as newspapers and others report it",
 }
 _OPEN: Final = 8  # rows that stand open; a longer table is folded
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from onewaytrade import claims, fmt, pinning, robustness, scoreboard
-from onewaytrade.claims import Claim
+from onewaytrade.claims import Claim, Estimate
 from onewaytrade.site import (
     claim_definitions,
     claim_evidence,
@@ -30,8 +30,12 @@ from onewaytrade.site.plainly import markdown
 from onewaytrade.site.review import Article
 from onewaytrade.site.small_pictures import Scale
 
-_ANSWERS: Final = {True: ("stands", "stands"), False: ("fails", "does not stand"), None: ("untold", "not known")}
-_GLYPHS: Final = {True: "●", False: "✕", None: "◇"}
+# How the answer on one part is told: its word, and the verdict that has the same shape and colour.
+_ANSWERS: Final = {
+    True: ("stands", "reproduced"),
+    False: ("does not stand", "not reproduced"),
+    None: ("not known", "cannot be checked with open data"),
+}
 _GROUPED: Final = """# Claims
 
 Each checkable statement of the article, in our words, by what a reader may do with it. The
@@ -166,7 +170,8 @@ def _figures(verdict: Verdict, scale: Scale | None) -> str:
     if measured:
         said = "The article says" if verdict.get("printed") is None else "The article prints"
         pairs.append((said, verdict["printed_text"]))
-    if verdict.get("computed_text"):
+    # The one figure of a cause is that of its premise, which the reason names.
+    if verdict.get("computed_text") and verdict.get("kind") != "cause":
         pairs.append(("The data give" if measured else "We find", verdict["computed_text"]))
     if not pairs:
         return ""
@@ -192,11 +197,8 @@ def _parts(verdict: Verdict) -> str:
     names = sides if verdict.get("kind") == "cause" else {}
     items = []
     for part in verdict.get("parts") or ():
-        tone, word = _ANSWERS[part["stands"]]
-        answer = (
-            f'<span class="owt-verdict owt-{tone}"><span aria-hidden="true">{_GLYPHS[part["stands"]]}</span> '
-            f"{word}</span>"
-        )
+        word, like = _ANSWERS[part["stands"]]
+        answer = f'<span class="owt-verdict owt-{marks.TONES[like]}">{marks.icon(like)} {word}</span>'
         items.append(
             f"{markdown(_capital(names.get(part['part'], '') + part['text']))} {answer}\n: {_or_none(part)}"
         )
@@ -236,8 +238,8 @@ def _judged(verdict: Verdict, told: _Told) -> str:
         ("Definition used", markdown(verdict.get("definition") or "")),
         ("Why this one", markdown(claim.definition.why) if claim else ""),
         ("What is measured", markdown(claim.measured) if claim else ""),
-        ("In the words of the rule", markdown(_rule(verdict))),
-        ("Difference from what is printed", markdown(_difference(verdict, claim))),
+        ("The rule", markdown(_rule(verdict))),
+        ("Difference", markdown(_difference(verdict, claim))),
         ("Tolerance", markdown(_tolerance(verdict))),
         ("Edition", _edition(verdict, told)),
         ("Neighbouring editions", markdown(_band(verdict))),
@@ -264,7 +266,7 @@ def _tolerance(verdict: Verdict) -> str:
     if not tolerance:
         return ""
     unit = "points" if verdict.get("unit") == "%" else verdict.get("unit", "")
-    unit = "point" if (unit, tolerance) == ("points", 1) else unit
+    unit = unit.removesuffix("s") if tolerance == 1 else unit
     whole = float(tolerance).is_integer()
     allowed = fmt.with_unit(tolerance, unit, 0 if whole else len(repr(tolerance).partition(".")[2]))
     return f"Within {allowed} it counts as close{f': {why}' if why else ''}."
@@ -345,11 +347,10 @@ def _meaning(word: str, verdict: Verdict) -> str:
 
 def _range(verdict: Verdict, claim: Claim | None) -> str:
     """Return the range of the article's question, one decimal finer than printed where the register says how."""
-    low, high = verdict["range"]
     if claim is None or claim.printed.value is None:
         return scoreboard.span(dict(verdict))
-    unit = claim.printed.unit
-    return fmt.interval(low, high, claim.printed.decimals + 1, unit=unit, sign=unit in {"%", "points"})
+    low, high = verdict["range"]
+    return claims.text_of(claim.printed, Estimate(None, "", "", "", low, high))
 
 
 def _ends(every: Definitions | None, claim: Claim | None) -> str:
@@ -473,7 +474,7 @@ def _link(verdict: Verdict, folder: str = "") -> str:
 def _index(content: Content) -> str:
     groups = scoreboard.groups([dict(verdict) for verdict in content.verdicts])
     told = (
-        "\n\n".join(f"## {heading}\n\n{_listed(members)}" for heading, members in groups.items())
+        "\n\n".join(f"## {heading} ({len(members)})\n\n{_listed(members)}" for heading, members in groups.items())
         or "No claim has been judged yet."
     )
     order = "\n".join(verdict["claim"] for verdict in content.verdicts)
@@ -492,4 +493,4 @@ def _compared(verdict: Verdict) -> str:
     computed = verdict.get("computed_text") or ""
     if not plainly.is_measured(verdict):
         return markdown(computed)
-    return markdown(f"printed {verdict['printed_text']}, computed {computed or fmt.MISSING}")
+    return markdown(f"the article: {verdict['printed_text']}, the data: {computed or fmt.MISSING}")

@@ -7,6 +7,7 @@ checksums are compared on the way.
 import csv
 import functools
 import io
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,19 +23,27 @@ from onewaytrade.nearest import nearest
 # The column that holds the figure; where there are two, the one that has it as it was found.
 _FIGURES: Final = ("value_text", "value", "index", "rate", "where")
 _PERIODS: Final = ("period", "month")
+_CPB: Final = "cpb"
+_SERIES: Final = "cpb-series"
 _RATE: Final = "yoy_published_pct"
 # Columns that do not say what a figure is: the figure itself, its source, and what was noted beside it.
 _BESIDE: Final = frozenset(
     {*_FIGURES, *_PERIODS, _RATE, "low", "high", "unit", "n_days", "basis", "derived", "release", "suspect"}
     | {"grade", "publisher", "source_id", "note"}
 )
+_OF_FILE: Final = ("dataset", "edition", "path", "sha256", "released", "dated")
+_OF_ROW: Final = (
+    "line", "label", "period", "value", "unit", "rate", "grade", "publisher", "source_id", "where", "sheet",
+)  # fmt: skip
+# Units that say of what kind a text is; nobody reads them beside it.
+_UNITLESS: Final = frozenset({"text", "date", "year"})
+_UNITS: Final = {"percent": "%"}
 _WORDS: Final = {
     "ytd": "year to date",
     "unit_value": "unit value",
     "first": "first print",
     "reprint": "reprinted a year later",
     "revised": "as revised",
-    "percent": "%",
 }
 
 
@@ -74,13 +83,20 @@ class Found:
     @property
     def figure(self) -> str:
         """What is written, with its unit and the growth printed beside it."""
-        level = f"{self.value}{fmt.SPACE}{self.unit}" if self.value and self.unit else self.value
+        unit = "" if self.unit in _UNITLESS or not self.value else _UNITS.get(self.unit, self.unit)
+        level = f"{self.value}{fmt.SPACE}{unit}" if unit else self.value
         rate = f"{self.rate}{fmt.SPACE}% on the year" if self.rate else ""
         return ", ".join(part for part in (level, rate) if part)
 
+    @property
+    def place(self) -> str:
+        """File and line, where it was found, by whom it was published, and its grade."""
+        source = f"{self.source_id}, " if self.source_id else f"{self.sheet}, " if self.sheet else ""
+        return f"{self.file.path}, line {self.line} ({source}{self.publisher}, {self.grade})"
+
 
 def rows(claim_id: str) -> tuple[Found, ...]:
-    """Return the rows on which a claim rests, in the order of the register's entries and then of the file.
+    """Return the rows on which a claim rests, in the order of entries, selectors and file.
 
     Entries that select no rows give none. Raises ClaimError if there is no such claim, or if a selector names a
     column or an edition that is not there or finds no row; DatasetError if a file is not what the manifest says.
@@ -90,13 +106,33 @@ def rows(claim_id: str) -> tuple[Found, ...]:
 
 
 def of_entry(claim: Claim, entry: Evidence) -> tuple[Found, ...]:
-    """Return the rows that one entry of a claim's evidence selects, each once; errors as `rows`."""
+    """Return the rows that one entry of a claim's evidence selects, each once; raises the errors of `rows`."""
     found: dict[tuple[str, int], Found] = {}
     for selector in entry.rows:
         table = _table_of(claim, entry, selector)
         for number in _selected(claim, table, selector):
             found.setdefault((table.file.path, number), _found(entry, table, number))
     return tuple(found.values())
+
+
+def told(claim_id: str) -> str:
+    """Return a claim's evidence as lines of text, each entry's place and under it its rows; errors as `rows`."""
+    lines = []
+    claim = claims.get(claim_id)
+    for entry in claim.evidence:
+        lines.append(f"{entry.dataset} ({entry.grade}): {entry.place}")
+        found = of_entry(claim, entry)
+        lines += [f"    {own.label or own.source_id}, {own.when}: {own.figure}; {own.place}" for own in found]
+    return "\n".join(lines) or f"Nothing was found on {claim_id}."
+
+
+def as_json(claim_id: str) -> str:
+    """Return the rows of a claim as a JSON list, each with its file and sha256; errors as `rows`."""
+    found = [
+        {name: getattr(own.file, name) for name in _OF_FILE} | {name: getattr(own, name) for name in _OF_ROW}
+        for own in rows(claim_id)
+    ]
+    return json.dumps(found, indent=2, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +210,7 @@ def _found(entry: Evidence, table: _Table, number: int) -> Found:
     row, file = table.rows[number], table.file
     source = row.get("source_id", "")
     publisher, where = _source(project.root(), source) if source else ("", "")
+    sheet, base = _sheet(file, row) if file.dataset == _CPB else ("", "")
     named = [row[name] for name in table.columns if name not in _BESIDE and row[name]]
     return Found(
         evidence=entry,
@@ -182,13 +219,13 @@ def _found(entry: Evidence, table: _Table, number: int) -> Found:
         label=", ".join(_WORDS.get(text, text) for text in named),
         period=_first(row, _PERIODS),
         value=_first(row, _FIGURES),
-        unit=row.get("unit", ""),
+        unit=row.get("unit", "") or base,
         rate=row.get(_RATE, ""),
         grade=row.get("grade") or entry.grade,
         publisher=row.get("publisher") or publisher or file.publisher,
         source_id=source,
         where=where or file.where,
-        sheet=_sheet(file, row),
+        sheet=sheet,
     )
 
 
@@ -206,15 +243,12 @@ def _source(root: Path, source_id: str) -> tuple[str, str]:
     return next(((table.rows[line]["publisher"], table.rows[line]["where"]) for line in lines), ("", ""))
 
 
-def _sheet(file: Provenance, row: Mapping[str, str]) -> str:
-    """Return sheet, row and column of a figure in CPB's workbook, by the table of its series."""
-    if file.dataset != "cpb":
-        return ""
-    series = _table(project.root(), "cpb-series", file.edition)
-    own = next(
-        one
-        for one in series.rows.values()
-        if all(one[name] == row[name] for name in ("flow", "region", "measure"))
-    )
+def _sheet(file: Provenance, row: Mapping[str, str]) -> tuple[str, str]:
+    """Return where a figure stands in CPB's workbook and the base of its index, if there is a table of series."""
+    if _SERIES not in datasets.names():
+        return "", ""
+    every = _table(project.root(), _SERIES, file.edition).rows.values()
+    own = next(one for one in every if all(one[name] == row[name] for name in ("flow", "region", "measure")))
     column = row["month"].replace("-", "m")
-    return f"sheet trade_out, row {own['workbook_row']} ({own['series']}), column {column}"
+    place = f"sheet trade_out, row {own['workbook_row']} ({own['series']}), column {column}"
+    return place, f"index, {own['base_year']} = 100"

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from onewaytrade import fmt, page
+from onewaytrade import colours, fmt, page
 from onewaytrade.measures import month_number, month_of, months_of
 from onewaytrade.page import Page, Style
 
@@ -49,10 +49,10 @@ class Chart:
             canvas.draw()
             picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         # A palette of our own, since one that is computed from the picture blends rare colours into common ones.
-        colours = Image.new("P", (1, 1))
-        colours.putpalette(list(itertools.chain.from_iterable(page.palette())))
+        palette = Image.new("P", (1, 1))
+        palette.putpalette(list(itertools.chain.from_iterable(colours.palette())))
         stream = io.BytesIO()
-        picture.quantize(palette=colours, dither=Image.Dither.NONE).save(
+        picture.quantize(palette=palette, dither=Image.Dither.NONE).save(
             stream, "PNG", optimize=True, dpi=(page.DPI, page.DPI)
         )
         return stream.getvalue()

@@ -19,13 +19,11 @@ project_copyright = (
 release = version = installed("onewaytrade")
 language = "en"
 
-extensions = ["myst_nb"]
+extensions = ["myst_nb", "onewaytrade.site.renderer"]
 # Nothing is executed here: the runner did that.
 nb_execution_mode = "off"
 nb_render_plugin = "onewaytrade"
 nb_render_markdown_format = "gfm"
-nb_code_prompt_show = "Show the code"
-nb_code_prompt_hide = "Hide the code"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_block", "attrs_inline", "deflist"]

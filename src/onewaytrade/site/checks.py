@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from onewaytrade.site import hosts, markup
+from onewaytrade.site import figures, hosts, markup
 from onewaytrade.site.content import Content
 from onewaytrade.site.markup import Page
 
@@ -23,6 +23,7 @@ def faults(pages: Path, content: Content) -> list[str]:
         *_missing(read, content),
         *(f"{found}, but a page may load nothing from other hosts" for found in hosts.foreign(pages, read)),
         *(f"{name}: {fault}" for name, page in read.items() for fault in page.faults),
+        *figures.faults(pages, content),
         *_broken(pages, read, content.settings.address),
     ]
 

@@ -115,7 +115,7 @@ class _Table:
 
 
 def _cells(row: Element) -> dict[str, Any]:
-    pictures = row.findall(".//svg[@role='img']")
+    pictures = row.findall(".//{http://www.w3.org/2000/svg}svg[@role='img']")
     return {
         "attributes": row.attrib,
         "link": row.find("th/a").attrib["href"],
@@ -208,7 +208,8 @@ def test_the_findings_are_three_sentences_made_from_the_verdicts(verdicts: list[
         "though revisions of the data could explain it), [The medicine](claims/medicine.md) (contradicted) and "
         f"[The america](claims/america.md) (printed +36.0{SPACE}%, computed +32.60{SPACE}%).",
         "**The other 5 are no plain yes or no:** 1 holds in part, 1 is left open by the data, 1 turns on a "
-        "definition, 1 claims a cause that no such data can test and 1 needs data that are not public or were not found.",
+        "definition, 1 claims a cause that no such data can test and 1 needs data that are not public or were not "
+        "found.",
     ]
 
 

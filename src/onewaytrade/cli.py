@@ -205,34 +205,41 @@ def new(
 
 @app.command()
 def claims(
+    claim: Annotated[
+        str | None, typer.Argument(metavar="CLAIM", help="Show the evidence of this one, row by row.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """List the register of claims with their last verdicts."""
+    """List the register of claims with their last verdicts, or the evidence of one."""
     from onewaytrade import claims as register
+    from onewaytrade import evidence
     from onewaytrade.runner import verdicts
 
+    if claim is not None:
+        print(evidence.as_json(claim) if as_json else evidence.told(claim))
+        return
     latest = {verdict["claim"]: verdict for verdict in verdicts.read(project.root() / "build" / verdicts.FILE)}
     if as_json:
         import json
 
         listed = [
             {
-                "claim": claim.id,
-                "paraphrase": claim.paraphrase,
-                "paragraph": claim.paragraph,
-                "printed": claim.printed_text,
-                "notebook": claim.notebook,
-                "verdict": latest.get(claim.id),
+                "claim": one.id,
+                "paraphrase": one.paraphrase,
+                "paragraph": one.paragraph,
+                "printed": one.printed_text,
+                "notebook": one.notebook,
+                "verdict": latest.get(one.id),
             }
-            for claim in register.register().values()
+            for one in register.register().values()
         ]
         print(json.dumps(listed, indent=2, ensure_ascii=False))
         return
-    for claim in register.register().values():
-        verdict = latest.get(claim.id)
+    for one in register.register().values():
+        verdict = latest.get(one.id)
         word = "not yet run" if verdict is None else verdict["verdict"]
-        print(f"{claim.id} (paragraph {claim.paragraph}, {claim.notebook}): {word}")
-        print(f"    {claim.paraphrase} Printed: {claim.printed_text}.")
+        print(f"{one.id} (paragraph {one.paragraph}, {one.notebook}): {word}")
+        print(f"    {one.paraphrase} Printed: {one.printed_text}.")
 
 
 @app.command()
@@ -462,12 +469,44 @@ def site(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the pages; build/site if not given.")
     ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the pages will lie, ending with a slash; else as in site.yml."),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(metavar="OWNER/NAME", help="The project on GitHub, for links to it; else as in site.yml."),
+    ] = None,
 ) -> None:
     """Make the website of the executed notebooks."""
     from onewaytrade import site as pages
+    from onewaytrade.site import settings
 
-    build = project.root() / "build"
-    pages.build(build / "notebooks", out or build / "site")
+    root = project.root()
+    told = settings.load(root, address=address, repository=repository)
+    build = root / "build"
+    pages.build(build / "notebooks", out or build / "site", told)
+    if told.address == settings.SERVED:
+        print(
+            f"Sitemap, feed and previews name {settings.SERVED}, since no address is known: --address, or "
+            f"{settings.FILE}, says where the pages will lie; everything else works anywhere.",
+            file=sys.stderr,
+        )
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder of the pages; build/site if not given.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Port of this machine; 0 takes any that is free.")
+    ] = 8000,
+) -> None:
+    """Show the website on this machine, until Ctrl-C."""
+    from onewaytrade.site import serving
+
+    serving.serve(folder or project.root() / "build" / "site", port)
 
 
 @app.command()

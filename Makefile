@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # Two processes, and each file of tests in one of them, since a file shares what it has executed.
 TESTS ?= -n 2 --dist loadfile
+# Options of onewaytrade site: make site SITE='--address https://example.org/'
+SITE ?=
 
 # What is installed: the packages of the lock, and then the project itself. Hashes and an editable install
 # do not go into one call of pip.
@@ -28,8 +30,8 @@ help: ## Say what there is to make.
 
 run: $(INSTALLED) ## Execute all notebooks, judge the claims, and make the website.
 	$(BIN)/onewaytrade run
-	$(BIN)/onewaytrade site
-	@echo 'The website: build/site/index.html'
+	$(BIN)/onewaytrade site $(SITE)
+	@echo 'The website: build/site/index.html (make serve shows it)'
 
 test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(TESTS)
@@ -44,10 +46,10 @@ lab: $(INSTALLED) ## Open the notebooks in JupyterLab.
 	$(BIN)/jupyter lab notebooks
 
 site: $(INSTALLED) ## Make the website of the notebooks executed last.
-	$(BIN)/onewaytrade site
+	$(BIN)/onewaytrade site $(SITE)
 
 serve: $(INSTALLED) ## Show the website at port 8000 of this machine.
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site 8000
+	$(BIN)/onewaytrade serve
 
 lint: $(INSTALLED) ## Check style and types.
 	$(BIN)/ruff check

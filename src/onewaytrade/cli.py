@@ -469,12 +469,44 @@ def site(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the pages; build/site if not given.")
     ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the pages will lie, ending with a slash; else as in site.yml."),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(metavar="OWNER/NAME", help="The project on GitHub, for links to it; else as in site.yml."),
+    ] = None,
 ) -> None:
     """Make the website of the executed notebooks."""
     from onewaytrade import site as pages
+    from onewaytrade.site import settings
 
-    build = project.root() / "build"
-    pages.build(build / "notebooks", out or build / "site")
+    root = project.root()
+    told = settings.load(root, address=address, repository=repository)
+    build = root / "build"
+    pages.build(build / "notebooks", out or build / "site", told)
+    if told.address == settings.SERVED:
+        print(
+            f"Sitemap, feed and previews name {settings.SERVED}, since no address is known: --address, or "
+            f"{settings.FILE}, says where the pages will lie; everything else works anywhere.",
+            file=sys.stderr,
+        )
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder of the pages; build/site if not given.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Port of this machine; 0 takes any that is free.")
+    ] = 8000,
+) -> None:
+    """Show the website on this machine, until Ctrl-C."""
+    from onewaytrade.site import serving
+
+    serving.serve(folder or project.root() / "build" / "site", port)
 
 
 @app.command()

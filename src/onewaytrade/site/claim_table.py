@@ -169,7 +169,7 @@ def _key(scales: Mapping[str, small_pictures.Scale]) -> str:
         (_sample(marks.shape("reproduced", 10, 8), "owt-stands"), "as computed, in the verdict’s shape"),
         (
             _sample('<rect class="owt-band" x="0" y="4" width="20" height="8"/>', "owt-stands"),
-            "range over all definitions of the same question",
+            "range over all fair definitions",
         ),
         (_sample('<path class="owt-zero" d="M10 0V16"/>'), "zero"),
     )

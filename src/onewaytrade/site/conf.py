@@ -19,37 +19,46 @@ project_copyright = (
 release = version = installed("onewaytrade")
 language = "en"
 
-extensions = ["myst_nb", "onewaytrade.site.renderer"]
+extensions = ["myst_nb", "onewaytrade.site.head", "onewaytrade.site.glossary", "onewaytrade.site.mathml", "onewaytrade.site.renderer"]
 # Nothing is executed here: the runner did that.
 nb_execution_mode = "off"
 nb_render_plugin = "onewaytrade"
 nb_render_markdown_format = "gfm"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 myst_heading_anchors = 3
-myst_enable_extensions = ["attrs_block", "attrs_inline", "deflist"]
+myst_enable_extensions = ["attrs_block", "attrs_inline", "deflist", "dollarmath"]
+# "It cost $3 and then $4" is money, and no formula.
+myst_dmath_allow_space = False
+myst_dmath_allow_digits = False
+html_math_renderer = "mathml"
 
 templates_path = ["templates"]
 html_baseurl = told["address"]
 html_extra_path = [told["extra"]]
 html_theme = "pydata_sphinx_theme"
 html_title = project
-html_static_path = ["static"]
-# One file for each part of the site: tokens and type, then home, claims, notebooks, data and reference.
-html_css_files = ["base.css", "home.css", "claims.css", "notebooks.css", "data.css"]
+html_static_path = [told["static"]]
+# The parts in static/, in one file.
+html_css_files = ["site.css"]
+html_js_files = [("shell.js", {"defer": "defer"})]
+html_favicon = "static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_use_index = False
 # No clock: two builds of the same notebooks give the same bytes.
 html_last_updated_fmt = None
-html_sidebars: dict[str, list[str]] = {"index": []}
+# The frame of the page is templates/layout.html; of the theme it takes the contents and the colours of code.
+html_sidebars: dict[str, list[str]] = {"**": []}
 html_theme_options = {
-    "logo": {"text": project},
-    "search_bar_text": "Search",
-    "header_links_before_dropdown": 8,
-    "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
-    "footer_start": ["copyright"],
-    "footer_end": [],
     "show_toc_level": 2,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+# What the footer says.
+html_context = {
+    "cite": project if told["title"] else f"{author} (2026). {project}, version {release}",
+    "address": told["address"],
+    "project_page": told["project_page"],
 }

@@ -63,19 +63,21 @@ def load(root: Path, **given: str | None) -> Settings:
             raise SiteError(f"{path} is not readable as YAML: {' '.join(str(error).split())}") from error
         if not isinstance(content, dict) or not set(content) <= set(_NAMES):
             raise SiteError(f"{path} holds other names than {', '.join(_NAMES)}.")
-    told = {name: str(content.get(name) or "") for name in _NAMES} | {
-        name: value for name, value in given.items() if value is not None
-    }
-    return _settings(told, str(path))
+    own = {name: value for name, value in given.items() if value is not None}
+    told = {name: str(content.get(name) or "") for name in _NAMES} | own
+    return _settings(told, {name: f"--{name}" if name in own else f"{path}: {name}" for name in _NAMES})
 
 
-def _settings(told: dict[str, str], place: str) -> Settings:
+def _settings(told: dict[str, str], places: dict[str, str]) -> Settings:
+    """Return settings from their texts; `places` says where each was written, for whoever has to mend it."""
     repository, address = told["repository"], told["address"]
     if repository and not _REPOSITORY.fullmatch(repository):
-        raise SiteError(f"{place}: repository {repository!r} must be owner/name, as GitHub has it.")
+        raise SiteError(f"{places['repository']} {repository!r} must be owner/name, as GitHub has it.")
     if not address and repository:
         owner, _, name = repository.partition("/")
         address = f"https://{owner.lower()}.github.io/{name}/"
     if address and not _ADDRESS.fullmatch(address):
-        raise SiteError(f"{place}: address {address!r} must begin with http:// or https:// and end with a slash.")
+        raise SiteError(
+            f"{places['address']} {address!r} must begin with http:// or https:// and end with a slash."
+        )
     return Settings(address or SERVED, repository, told["branch"] or "main")

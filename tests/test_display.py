@@ -180,6 +180,7 @@ def test_a_chart_travels_with_its_alt_text_and_table(shown: list[Any]):
     ((bundle, metadata),) = shown
     assert bundle["image/png"] == picture.png()
     assert metadata["image/png"] == {"alt": picture.alt, "width": 720}
+    assert metadata["onewaytrade"] == {"claim": None, "drawn_by": "charts.dots", "source": picture.source}
     assert bundle["text/csv"] == "label,value\na,0.3333333333\nb,-2\n"
     assert bundle["text/plain"] == f"{picture.alt}\nSource: CPB, sha256 1a2b3c4d"
 

@@ -26,7 +26,7 @@ _NEEDED: Final = {
     "latex2mathml": "latex2mathml",
 }
 # The parts of the style sheet: tokens and type, then home, claims, notebooks, data and reference.
-_STYLES: Final = ("base.css", "home.css", "claims.css", "notebooks.css", "data.css")
+_STYLES: Final = ("base.css", "home.css", "claims.css", "notebooks.css", "data.css", "reference.css")
 _COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 # What conf.py is told, as JSON.
 _CONTEXT: Final = "ONEWAYTRADE_SITE"

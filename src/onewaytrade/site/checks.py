@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from onewaytrade.site import hosts
+from onewaytrade.site import figures, hosts
 from onewaytrade.site.content import Content
 
 
@@ -14,4 +14,4 @@ def faults(pages: Path, content: Content) -> list[str]:
         for verdict in content.verdicts
         if not (pages / "claims" / f"{verdict['claim']}.html").is_file()
     ]
-    return loads + missing
+    return loads + missing + figures.faults(pages, content)

@@ -19,16 +19,18 @@ project_copyright = (
 release = version = installed("onewaytrade")
 language = "en"
 
-extensions = ["myst_nb", "onewaytrade.site.head"]
+extensions = ["myst_nb", "onewaytrade.site.head", "onewaytrade.site.glossary", "onewaytrade.site.mathml", "onewaytrade.site.renderer"]
 # Nothing is executed here: the runner did that.
 nb_execution_mode = "off"
 nb_render_plugin = "onewaytrade"
 nb_render_markdown_format = "gfm"
-nb_code_prompt_show = "Show the code"
-nb_code_prompt_hide = "Hide the code"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 myst_heading_anchors = 3
-myst_enable_extensions = ["attrs_block", "attrs_inline", "deflist"]
+myst_enable_extensions = ["attrs_block", "attrs_inline", "deflist", "dollarmath"]
+# "It cost $3 and then $4" is money, and no formula.
+myst_dmath_allow_space = False
+myst_dmath_allow_digits = False
+html_math_renderer = "mathml"
 
 templates_path = ["templates"]
 html_baseurl = told["address"]

@@ -426,6 +426,7 @@ def test_lines_are_counted_as_an_editor_does_where_a_cell_has_a_line_break(tmp_p
     ("row", "figure"),
     [
         (("customs-imports-2023", 0), "17.99 trn CNY, -0.3 % on the year"),
+        (("coal-8", 0), "20493.8006744 × 10 kt"),
         (("draeger-50", 0), "-50 %"),
         (("tourist-shopping-decline", 0), "2025-05-28"),
         (("headline-surge-stagnation", -1), "Imports growth stagnates, exports surge, China's policies provoke"),

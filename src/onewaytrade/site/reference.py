@@ -190,7 +190,7 @@ def _many(found: Iterable[Verdict], key: str, value: str | None) -> str:
 
 def _badge(word: str) -> str:
     """Return the word as it is written elsewhere, with its shape on the same line where the column is narrow."""
-    return marks.badge(word).replace("</span> ", f"</span>{fmt.SPACE}", 1)
+    return marks.badge(word).replace("</svg> ", f"</svg>{fmt.SPACE}", 1)
 
 
 def _prose(rule: str) -> str:
@@ -211,13 +211,13 @@ def _table(caption: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]
         for first, *others in rows
     )
     return (
-        f'<table class="owt-rules">\n<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n'
+        f'<table class="owt-words">\n<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>"
     )
 
 
 def _side(heads: tuple[str, ...], number: int) -> str:
-    return ' class="owt-count"' if number == len(heads) - 1 else ""
+    return ' class="owt-words-count"' if number == len(heads) - 1 else ""
 
 
 def _doubts(content: Content) -> str:

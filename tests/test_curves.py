@@ -330,6 +330,13 @@ def test_a_run_with_other_parameters_has_a_question_of_its_own():
     assert "article’s" not in f"{words(chart)} {chart.alt}"
 
 
+def test_a_curve_is_of_the_claim_that_its_table_names():
+    table = rows({QUESTION: 4, "Another window": 3}, 1, 1)
+    assert (curve(table).claim, curve(table).drawn_by) == (None, "charts.specification_curve")
+    table.attrs["claim"] = "cpb-exports-33"
+    assert curve(table).claim == "cpb-exports-33"
+
+
 def test_what_is_in_another_unit_has_a_panel_of_its_own_and_is_told_in_it():
     table = rows({QUESTION: 6, "Another window": 2}, 3).assign(unit=["points", *["%"] * 5, "%", "points"])
     table.loc[table["role"] == "article", "unit"] = "%"

@@ -33,6 +33,7 @@ from onewaytrade.drawing import (
     padded,
     records,
     sentence,
+    signed,
     split,
     styles_of,
     unit_heading,
@@ -69,6 +70,7 @@ __all__ = [
 # Lines over time
 
 
+@signed
 def lines(
     table: pd.DataFrame,
     *,
@@ -115,6 +117,7 @@ def lines(
     return Chart(sheet.figure, _lines_alt(table, title, unit, growth or {}, axis.marked_months), table, source)
 
 
+@signed
 def starts(
     table: pd.DataFrame,
     *,
@@ -157,6 +160,7 @@ def starts(
     return Chart(sheet.figure, _starts_alt(series, title, article, printed), table, source)
 
 
+@signed
 def seasons(
     table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: str, highlight: int = 2
 ) -> Chart:
@@ -189,6 +193,7 @@ def seasons(
 # Rows of points, intervals or bars
 
 
+@signed
 def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: str, decimals: int = 1) -> Chart:
     """Draw rows of points or intervals on one axis, with their numbers in columns beside them.
 
@@ -230,6 +235,7 @@ def dots(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: s
     return Chart(sheet.figure, _dots_alt(drawn, title, unit, decimals), table, source)
 
 
+@signed
 def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -> Chart:
     """Draw what is printed against what was computed, one row a claim, on an axis of its own for each unit.
 
@@ -265,6 +271,7 @@ def scoreboard(table: pd.DataFrame, *, title: str, subtitle: str, source: str) -
     return Chart(sheet.figure, _scoreboard_alt(claims, title), table, source)
 
 
+@signed
 def decomposition(table: pd.DataFrame, *, title: str, subtitle: str, source: str, total: str = "value") -> Chart:
     """Draw growth as a bridge of parts that add up to the total, in log points, for one window or more.
 

@@ -9,7 +9,6 @@ of those that the American Economic Association's Data Editor uses for replicati
 import functools
 import json
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from onewaytrade import fmt, project
+from onewaytrade import fmt, project, startup
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.measures import round_half_away
 from onewaytrade.nearest import nearest
@@ -162,12 +161,35 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of periods, both ends included, of which only those written like its ends are meant."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Rows of a dataset: by column, the texts that a row may have there.
+
+    `edition` is None for the one that the claim pins.
+    """
+
+    columns: Mapping[str, tuple[str, ...] | Stretch]
+    edition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a figure stands: dataset, grade of evidence, and the place in the publisher's file."""
+    """Where a figure stands: dataset, grade of evidence, and the place in the publisher's file.
+
+    `rows` select the figures in the dataset's file; `evidence.rows` finds them.
+    """
 
     dataset: str
     grade: str
     place: str
+    rows: tuple[Selector, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -584,8 +606,7 @@ def cannot_check(
 
 @functools.lru_cache(maxsize=4)
 def _register(path: Path, _modified: int) -> dict[str, Claim]:
-    # Of jsonschema's checkers of formats, one compiles a grammar for two seconds; the schema names no format.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    startup.leave_out_grammars()
     import jsonschema
     import yaml
 
@@ -636,7 +657,7 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
         stated=tuple(entry["stated"]),
         definition=Definition(**entry["definition"]),
         alternatives=tuple(Alternative(**alternative) for alternative in entry["alternatives"]),
-        evidence=tuple(Evidence(**evidence) for evidence in entry["evidence"]),
+        evidence=tuple(map(_evidence, entry["evidence"])),
         parts=tuple(Part(**part) for part in entry.get("parts", ())),
         dimensions=tuple(map(_dimension, entry.get("dimensions", ()))),
         excluded=tuple(
@@ -645,6 +666,21 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
         ),
         looked_at=tuple(entry.get("looked_at", ())),
     )
+
+
+def _evidence(entry: Mapping[str, Any]) -> Evidence:
+    rows = tuple(map(_selector, entry.get("rows", ())))
+    return Evidence(entry["dataset"], entry["grade"], entry["place"].strip(), rows)
+
+
+def _selector(entry: Mapping[str, Any]) -> Selector:
+    columns: dict[str, tuple[str, ...] | Stretch] = {}
+    for name, own in entry.items():
+        if isinstance(own, Mapping):
+            columns[name] = Stretch(own["from"], own["to"])
+        elif name != "edition":
+            columns[name] = (own,) if isinstance(own, str) else tuple(own)
+    return Selector(columns, entry.get("edition"))
 
 
 def _dimension(entry: Mapping[str, Any]) -> Dimension:

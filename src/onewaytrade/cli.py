@@ -205,34 +205,41 @@ def new(
 
 @app.command()
 def claims(
+    claim: Annotated[
+        str | None, typer.Argument(metavar="CLAIM", help="Show the evidence of this one, row by row.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """List the register of claims with their last verdicts."""
+    """List the register of claims with their last verdicts, or the evidence of one."""
     from onewaytrade import claims as register
+    from onewaytrade import evidence
     from onewaytrade.runner import verdicts
 
+    if claim is not None:
+        print(evidence.as_json(claim) if as_json else evidence.told(claim))
+        return
     latest = {verdict["claim"]: verdict for verdict in verdicts.read(project.root() / "build" / verdicts.FILE)}
     if as_json:
         import json
 
         listed = [
             {
-                "claim": claim.id,
-                "paraphrase": claim.paraphrase,
-                "paragraph": claim.paragraph,
-                "printed": claim.printed_text,
-                "notebook": claim.notebook,
-                "verdict": latest.get(claim.id),
+                "claim": one.id,
+                "paraphrase": one.paraphrase,
+                "paragraph": one.paragraph,
+                "printed": one.printed_text,
+                "notebook": one.notebook,
+                "verdict": latest.get(one.id),
             }
-            for claim in register.register().values()
+            for one in register.register().values()
         ]
         print(json.dumps(listed, indent=2, ensure_ascii=False))
         return
-    for claim in register.register().values():
-        verdict = latest.get(claim.id)
+    for one in register.register().values():
+        verdict = latest.get(one.id)
         word = "not yet run" if verdict is None else verdict["verdict"]
-        print(f"{claim.id} (paragraph {claim.paragraph}, {claim.notebook}): {word}")
-        print(f"    {claim.paraphrase} Printed: {claim.printed_text}.")
+        print(f"{one.id} (paragraph {one.paragraph}, {one.notebook}): {word}")
+        print(f"    {one.paraphrase} Printed: {one.printed_text}.")
 
 
 @app.command()

@@ -25,6 +25,7 @@ from onewaytrade.drawing import (
     limits_of,
     records,
     sentence,
+    signed,
     tick_unit,
     unit_heading,
     value_axis,
@@ -64,6 +65,7 @@ _MARKERS: Final = {"yes": "D", "room": "D", "no": "o"}
 _LEAST_BAR: Final = 5.0  # points that a bar is high at least, lest it be taken for a speck
 
 
+@signed
 def specification_curve(
     table: pd.DataFrame,
     dimensions: Mapping[str, Sequence[str]],
@@ -85,12 +87,13 @@ def specification_curve(
     definition stand in panels of their own). A dimension of which one option alone occurs is left out. `printed`
     is the number that the article prints; without one the line at zero takes its place. Where the first definition
     is not the article's own, the table's `attrs` say in `whose` that it is "this run’s", and so the chart calls it
-    and its question. The table of the chart is sorted as it is drawn.
+    and its question; in `claim` they name the claim that the chart is about. The table of the chart is sorted as
+    it is drawn.
 
     Raises ValueError for a missing column, a row without value or bound or with bounds that do not fit, an
     option or role that is unknown, and unless the article's definition stands once, in the first panel.
     """
-    whose = str(table.attrs.get("whose", _WHOSE))
+    whose, claim = str(table.attrs.get("whose", _WHOSE)), table.attrs.get("claim")
     table = _panelled(table, whose)
     order, definitions = _sorted(_definitions_of(table, dimensions, whose))
     groups = _groups_of(definitions, dimensions)
@@ -118,7 +121,7 @@ def specification_curve(
         _write_roles(sheet, axes, under, panels, top, told)
         _draw_matrix(sheet, under, panels, groups, matrix)
     alt = _alt(panels, title, unit, told, printed)
-    return Chart(sheet.figure, alt, table.iloc[order].reset_index(drop=True), source)
+    return Chart(sheet.figure, alt, table.iloc[order].reset_index(drop=True), source, claim)
 
 
 # Definitions and their columns

@@ -190,6 +190,17 @@ def content(root: Path, resource: Mapping[str, Any]) -> bytes:
     return found
 
 
+def written(name: str, edition: str = "pinned") -> tuple[Provenance, bytes]:
+    """Return where a file of `data/` comes from and the bytes that are written there, checked by their checksum.
+
+    Raises DatasetError as `load` does.
+    """
+    root = project.root()
+    manifest = _manifest(root)
+    resource = _resource(manifest, name, _resolve(manifest, name, edition))
+    return _provenance(resource), content(root, resource)
+
+
 def frame_of(resource: Mapping[str, Any], content: bytes) -> "pd.DataFrame":
     """Return the typed frame of a file that `resource` describes, whether it is in `data/` or yet to be written.
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from onewaytrade.grids import Grid
 
 VERDICT_MIME: Final = "application/vnd.onewaytrade.verdict+json"
+# Where an output's metadata say what its figure is about.
+ABOUT: Final = "onewaytrade"
 
 # How a column is written: a number of decimals, or a function of the value.
 Format = int | Callable[[Any], str]
@@ -90,14 +92,25 @@ def table_html(
 
 
 def chart(picture: "Chart") -> None:
-    """Show a chart as one output: the picture with its alternative text, and the plotted table as CSV."""
+    """Show a chart as one output: the picture with its alternative text, and the plotted table as CSV.
+
+    The output's metadata say under `onewaytrade` of which `claim` it is (or none), what it was `drawn_by`, its
+    `source`, and how many pixels of the picture as shown the source line takes at its `foot`, for whoever makes
+    pages of the notebook.
+    """
+    told = {
+        "claim": picture.claim,
+        "drawn_by": picture.drawn_by,
+        "source": picture.source,
+        "foot": round(picture.foot * _CHART_WIDTH),
+    }
     _show(
         {
             "image/png": picture.png(),
             "text/csv": picture.table.to_csv(index=False, lineterminator="\n", float_format="%.10g"),
             "text/plain": f"{picture.alt}\nSource: {picture.source}",
         },
-        metadata={"image/png": {"alt": picture.alt, "width": _CHART_WIDTH}},
+        metadata={"image/png": {"alt": picture.alt, "width": _CHART_WIDTH}, ABOUT: told},
     )
 
 

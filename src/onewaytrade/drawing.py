@@ -1,11 +1,12 @@
 """What the builders of figures share: the chart itself, its time axis, its value axis, and words for it."""
 
+import functools
 import io
 import itertools
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, ParamSpec, cast
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from onewaytrade import fmt, page
+from onewaytrade import colours, fmt, page
 from onewaytrade.measures import month_number, month_of, months_of
 from onewaytrade.page import Page, Style
 
@@ -22,16 +23,27 @@ from onewaytrade.page import Page, Style
 TimeMark = tuple[str, str]
 
 _MARK_ROW: Final = 0.23
+_Given = ParamSpec("_Given")
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn figure with its alternative text, the table it shows, and its source line."""
+    """A drawn figure with its alternative text, the table it shows, and its source line.
+
+    `drawn_by` is the function that drew it, as a notebook calls it; `claim` the one claim that it is about, if so.
+    """
 
     figure: Figure
     alt: str
     table: pd.DataFrame
     source: str
+    claim: str | None = None
+    drawn_by: str = ""
+
+    @property
+    def foot(self) -> float:
+        """Height of the source line at the foot of the picture, as a share of the picture's width."""
+        return page.foot(self.figure) / page.WIDTH
 
     def png(self) -> bytes:
         """Return the picture as a PNG with a palette; the same chart gives the same bytes."""
@@ -42,13 +54,23 @@ class Chart:
             canvas.draw()
             picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         # A palette of our own, since one that is computed from the picture blends rare colours into common ones.
-        colours = Image.new("P", (1, 1))
-        colours.putpalette(list(itertools.chain.from_iterable(page.palette())))
+        palette = Image.new("P", (1, 1))
+        palette.putpalette(list(itertools.chain.from_iterable(colours.palette())))
         stream = io.BytesIO()
-        picture.quantize(palette=colours, dither=Image.Dither.NONE).save(
+        picture.quantize(palette=palette, dither=Image.Dither.NONE).save(
             stream, "PNG", optimize=True, dpi=(page.DPI, page.DPI)
         )
         return stream.getvalue()
+
+
+def signed(build: Callable[_Given, Chart]) -> Callable[_Given, Chart]:
+    """Let a builder leave its name, as a notebook calls it, on the charts that it returns."""
+
+    @functools.wraps(build)
+    def built(*args: _Given.args, **named: _Given.kwargs) -> Chart:
+        return replace(build(*args, **named), drawn_by=f"charts.{build.__name__}")
+
+    return built
 
 
 # Axes

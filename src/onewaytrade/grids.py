@@ -902,7 +902,7 @@ def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str
     Of a bundle it is one `part`, by its id, that can be drawn; without one each part is a panel. Columns `panel`,
     `value`, `low`, `high`, `unit`, `agrees`, `leaves_room`, `role`, `text`, `sentence` and one for each dimension
     that has more than one option in the grid, by its name. The table's `attrs` say in `whose` whose the first
-    definition is, the article's or this run's.
+    definition is, the article's or this run's, and name the `claim`.
     """
     frame = found.frame[found.frame["part"] == part] if part else found.frame
     used = [dimension for dimension in found.dimensions if frame[dimension.id].nunique() > 1]
@@ -925,7 +925,7 @@ def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str
         table[dimension.name] = frame[dimension.id].map(labels)
     order = {name: at for at, name in enumerate(_panels(table["panel"]))}
     table = table.sort_values("panel", key=lambda own: own.map(order), kind="stable", ignore_index=True)
-    table.attrs["whose"] = found.whose
+    table.attrs.update(whose=found.whose, claim=found.claim.id)
     return table, options
 
 

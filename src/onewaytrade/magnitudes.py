@@ -22,6 +22,7 @@ from onewaytrade.drawing import (
     records,
     rounded,
     sentence,
+    signed,
     tick_unit,
     unit_heading,
 )
@@ -36,6 +37,7 @@ _ZERO: Final = 0.3
 _STYLE: Final = page.STYLES[0]
 
 
+@signed
 def scale(table: pd.DataFrame, *, title: str, subtitle: str, unit: str, source: str, decimals: int = 1) -> Chart:
     """Draw magnitudes as bars from zero on one scale, one row each, with the numbers at their ends.
 

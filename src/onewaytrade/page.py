@@ -16,7 +16,6 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -24,21 +23,21 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Transform
 
-from onewaytrade import fmt
+from onewaytrade import colours, fmt
 
 WIDTH: Final = 7.2
 MARGIN: Final = 0.1
 DPI: Final = 150
 HEADING: Final = 0.34  # height of a heading over rows or over a plot
 TEXT: Final = 11.5
-INK: Final = "#222222"
-QUIET: Final = "#595959"
-PALE: Final = "#A8A8A8"
-_GRID: Final = "#DDDDDD"
+INK: Final = colours.INK
+QUIET: Final = colours.QUIET
+PALE: Final = colours.PALE
 _TITLE: Final = 15.0
 _SMALL: Final = 11.0
 _LINE: Final = 1.3 / 72  # height of a line to a point of type
 _BODY_GAP: Final = 0.14
+_SOURCE: Final = "Source: "
 _ROW: Final = 0.38
 _COLUMN_GAP: Final = 0.2
 _INTERVALS: Final = 5  # between ticks, at most
@@ -68,17 +67,9 @@ class Style:
     marker: str
 
 
-# Okabe and Ito's colours, those that stand out best from white first; each ink has a contrast of at least 4.5.
-STYLES: Final = (
-    Style("#0072B2", "#00619A", "o"),
-    Style("#D55E00", "#A84A00", "s"),
-    Style("#009E73", "#00704F", "D"),
-    Style("#CC79A7", "#95436F", "^"),
-    Style("#444444", "#333333", "v"),
-    Style("#E69F00", "#875D00", "P"),
-    Style("#56B4E9", "#22719F", "X"),
-)
-PRINTED: Final = Style("#000000", "#000000", "|")
+# Those that stand out best from white first.
+STYLES: Final = tuple(Style(*both, marker) for both, marker in zip(colours.SERIES, "osD^vPX", strict=True))
+PRINTED: Final = Style(colours.BLACK, colours.BLACK, "|")
 
 # Left, lower, right and upper end, in the units of a plot.
 Box = tuple[float, float, float, float]
@@ -159,7 +150,7 @@ class Page:
         room = WIDTH - 2 * MARGIN
         title = balance(words.title, room, _TITLE, "bold")
         subtitle = balance(words.subtitle, room)
-        source = balance(f"Source: {words.source}", room, _SMALL)
+        source = balance(f"{_SOURCE}{words.source}", room, _SMALL)
         below_title = MARGIN + text_height(title, _TITLE) + 0.05
         top = below_title + text_height(subtitle) + _BODY_GAP
         height = top + body + _BODY_GAP + text_height(source, _SMALL) + MARGIN
@@ -195,7 +186,7 @@ class Page:
     def rule(self, y: float) -> None:
         """Draw a hairline across the page."""
         (x0, y0), (x1, y1) = self._at(MARGIN, y), self._at(WIDTH - MARGIN, y)
-        self.figure.add_artist(Line2D([x0, x1], [y0, y1], color=_GRID, linewidth=0.7))
+        self.figure.add_artist(Line2D([x0, x1], [y0, y1], color=colours.GRID, linewidth=0.7))
 
     def _at(self, x: float, y: float) -> tuple[float, float]:
         return x / WIDTH, 1 - (self.top + y) / self.height
@@ -216,7 +207,7 @@ def theme() -> Iterator[None]:
                 "text.color": INK,
                 "xtick.color": QUIET,
                 "ytick.color": QUIET,
-                "grid.color": _GRID,
+                "grid.color": colours.GRID,
                 "grid.linewidth": 0.8,
                 "axes.edgecolor": PALE,
                 "lines.linewidth": 2.2,
@@ -597,20 +588,14 @@ def _plot(
     return axes, [top - begin + height / 2 for _, top, height in places]
 
 
-def palette() -> list[tuple[int, int, int]]:
-    """Return white, and all colours of a chart with shades from each to white, as red, green and blue."""
-    strong = [INK, QUIET, PALE, "#000000", *(mark.colour for mark in fmt.MARKS.values())]
-    strong += [colour for style in STYLES for colour in (style.colour, style.ink)]
-    shades = [(colour, share / 8) for colour in dict.fromkeys(strong) for share in range(1, 9)]
-    return [_toward_white(colour, share) for colour, share in [("#FFFFFF", 1.0), (_GRID, 1.0), *shades]]
+def foot(figure: Figure) -> float:
+    """Return the height, in inches, of what a page made by `Page.new` has below its body: the source line."""
+    height = figure.get_size_inches()[1]
+    first = next(text for text in figure.texts if text.get_text().startswith(_SOURCE))
+    return float(first.get_position()[1] * height) + 0.76 * _SMALL * _LINE + _BODY_GAP / 2
 
 
 def pale(colour: str) -> tuple[float, float, float]:
     """Return a shade of a colour of the palette, for an area."""
-    red, green, blue = (part / 255 for part in _toward_white(colour, 2 / 8))
-    return red, green, blue
-
-
-def _toward_white(colour: str, share: float) -> tuple[int, int, int]:
-    red, green, blue = (round(255 * (1 - share * (1 - part))) for part in to_rgb(colour))
+    red, green, blue = (part / 255 for part in colours.mixed(colour, colours.WHITE, 2 / 8))
     return red, green, blue

@@ -30,6 +30,7 @@ from onewaytrade.drawing import (
     records,
     rounded,
     sentence,
+    signed,
     split,
     tick_unit,
     unit_heading,
@@ -51,6 +52,7 @@ _KINDS: Final = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}
 _UNIT_GAP: Final = 0.12
 
 
+@signed
 def panels(
     table: pd.DataFrame, *, title: str, subtitle: str, source: str, marks: Sequence[TimeMark] = ()
 ) -> Chart:

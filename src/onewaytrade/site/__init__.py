@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,9 @@ _NEEDED: Final = {
     "sphinxext.opengraph": "sphinxext-opengraph",
     "latex2mathml": "latex2mathml",
 }
+# The parts of the style sheet: tokens and type, then home, claims, notebooks, data and reference.
+_STYLES: Final = ("base.css", "home.css", "claims.css", "notebooks.css", "data.css", "reference.css")
+_COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 # What conf.py is told, as JSON.
 _CONTEXT: Final = "ONEWAYTRADE_SITE"
 
@@ -87,12 +91,22 @@ def _assemble(content: Content, scratch: Path) -> None:
     shutil.copytree(_HERE / "pages", source)
     for path in content.notebooks:
         shutil.copyfile(path, source / "notebooks" / path.name)
+    _lay_static(scratch / "static")
     extra.mkdir()
     for pages in _made(content):
         for name, text in pages.sources.items():
             _lay(source / name, text.encode())
         for name, own in pages.files.items():
             _lay(extra / name, own if isinstance(own, bytes) else own.read_bytes())
+
+
+def _lay_static(folder: Path) -> None:
+    """Lay out scripts, fonts, and the style sheets as one: a telephone waits for each file before it shows text."""
+    shutil.copytree(_HERE / "static", folder)
+    parts = [(folder / name).read_text(encoding="utf-8") for name in _STYLES]
+    for name in _STYLES:
+        (folder / name).unlink()
+    _lay(folder / "site.css", _COMMENT.sub("", "".join(parts)).encode())
 
 
 def _made(content: Content) -> list[Pages]:
@@ -113,6 +127,7 @@ def _sphinx(content: Content, scratch: Path) -> None:
     told = {
         "title": content.title if content.opening else "",
         "extra": str(scratch / "extra"),
+        "static": str(scratch / "static"),
         "address": content.settings.address,
         "repository": content.settings.repository,
         "branch": content.settings.branch,

@@ -2,11 +2,11 @@
 
 import json
 import os
-import sys
 from importlib.metadata import version as installed
 
-# Of jsonschema's checkers of formats, one compiles a grammar for two seconds; no notebook's schema needs it.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+from onewaytrade import startup
+
+startup.leave_out_grammars()
 
 told = json.loads(os.environ["ONEWAYTRADE_SITE"])
 project = told["title"] or "One-Way Trade"
@@ -19,25 +19,27 @@ project_copyright = (
 release = version = installed("onewaytrade")
 language = "en"
 
-extensions = ["myst_nb", "onewaytrade.site.head"]
+extensions = ["myst_nb", "onewaytrade.site.head", "onewaytrade.site.glossary", "onewaytrade.site.mathml", "onewaytrade.site.renderer"]
 # Nothing is executed here: the runner did that.
 nb_execution_mode = "off"
 nb_render_plugin = "onewaytrade"
 nb_render_markdown_format = "gfm"
-nb_code_prompt_show = "Show the code"
-nb_code_prompt_hide = "Hide the code"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 myst_heading_anchors = 3
-myst_enable_extensions = ["attrs_block", "attrs_inline", "deflist"]
+myst_enable_extensions = ["attrs_block", "attrs_inline", "deflist", "dollarmath"]
+# "It cost $3 and then $4" is money, and no formula.
+myst_dmath_allow_space = False
+myst_dmath_allow_digits = False
+html_math_renderer = "mathml"
 
 templates_path = ["templates"]
 html_baseurl = told["address"]
 html_extra_path = [told["extra"]]
 html_theme = "pydata_sphinx_theme"
 html_title = project
-html_static_path = ["static"]
-# One file for each part of the site: tokens and type, then home, claims, notebooks, data and reference.
-html_css_files = ["base.css", "home.css", "claims.css", "notebooks.css", "data.css"]
+html_static_path = [told["static"]]
+# The parts in static/, in one file.
+html_css_files = ["site.css"]
 html_js_files = [("shell.js", {"defer": "defer"})]
 html_favicon = "static/favicon.svg"
 html_copy_source = False

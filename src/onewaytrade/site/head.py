@@ -12,13 +12,15 @@ from typing import Any, Final
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 
-PREVIEWS: Final = "previews"
-SITE_PREVIEW: Final = f"{PREVIEWS}/site.png"
+from onewaytrade.site import previews
+
 _LONGEST: Final = 200  # characters that search engines and previews show
+_SPACES: Final = re.compile(r"[ \t\n]+")
 _TAG: Final = re.compile(r"<[^>]*>")
 # Sphinx adds them to every page, and only the page of search needs them, whose template names them.
 _OF_SEARCH: Final = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
-# What MyST-NB adds to every page.
+# Style sheets that come with every page: of code, and of a notebook's cells.
+_OF_CODE: Final = "pygments"
 _OF_NOTEBOOKS: Final = "mystnb"
 # The theme's frame is not used (templates/layout.html), nor are Sphinx's pictures for folding; of the stemmers,
 # language_data.js holds a copy.
@@ -36,22 +38,21 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def page_title(title: str, site: str) -> str:
-    """Return the title of a page for tabs and results of search: its heading without marks, and the site's name."""
+    """Return the title of a page for tabs and search engines: its heading without marks, and the site's name."""
     heading = " ".join(unescape(_TAG.sub("", title)).split())
     return site if heading in {"", site} else f"{heading} · {site}"
 
 
 def shorten(text: str) -> str:
-    """Return a text in one line of at most 200 characters, cut after a word."""
-    line = " ".join(text.split(" "))
-    line = " ".join(line.split())
+    """Return a text in one line of at most 200 characters, cut after a word; no-break spaces stay."""
+    line = _SPACES.sub(" ", text).strip()
     if len(line) <= _LONGEST:
         return line
     return line[: _LONGEST - 2].rpartition(" ")[0].rstrip(" ,;:–") + " …"
 
 
 def described(doctree: nodes.document) -> str:
-    """Return a page's description from its front matter, else its first paragraph of running text, else nothing."""
+    """Return a page's description: from its front matter, else its first paragraph, else nothing."""
     for meta in doctree.findall(nodes.meta):
         if meta.get("name") == "description":
             return str(meta["content"])
@@ -62,38 +63,54 @@ def described(doctree: nodes.document) -> str:
 
 
 def _complete(
-    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx, name: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Add to the context of a page what its head says."""
-    title = page_title(str(context.get("title") or ""), app.config.project)
+    """Add to the context of a page what its head says, and take away the styles and scripts it has no use for."""
+    site = app.config.project
+    title = page_title(str(context.get("title") or ""), site)
+    text = described(doctree) if doctree is not None else ""
     context["head_title"] = title
-    told = described(doctree) if doctree is not None else ""
-    written = 'name="description"' in str(context.get("metatags") or "")
-    own = f"{PREVIEWS}/{name}.png"
-    preview = next(
-        (path for path in (own, SITE_PREVIEW) if (Path(app.config.html_extra_path[0]) / path).is_file()), ""
-    )
+    context["pageurl"] = app.config.html_baseurl + address_of(name)
     context["metatags"] = str(context.get("metatags") or "") + _tags(
-        {} if written else {"description": told or f"{title}."},
+        # Sphinx writes the one of the front matter.
+        {} if 'name="description"' in str(context.get("metatags")) else {"description": text or f"{title}."},
         {
-            "og:title": title.removesuffix(f" · {app.config.project}"),
+            "og:title": title.removesuffix(f" · {site}"),
             "og:type": "website" if name == app.config.root_doc else "article",
-            "og:site_name": app.config.project,
+            "og:site_name": site,
             "og:locale": "en_GB",
-            "og:description": told or f"{title}.",
-            "og:url": f"{app.config.html_baseurl}{name}.html",
-            **({"og:image": f"{app.config.html_baseurl}{preview}"} if preview else {}),
-            **({"og:image:width": "1200", "og:image:height": "630", "og:image:alt": title} if preview else {}),
+            "og:description": text or f"{title}.",
+            "og:url": context["pageurl"],
+            **_preview(app, name, title),
         },
     )
+    has_code = doctree is not None and any(doctree.findall(nodes.literal_block))
     context["css_files"] = [
-        css for css in context["css_files"] if name.startswith("notebooks/") or _OF_NOTEBOOKS not in _file(css)
+        sheet
+        for sheet in context["css_files"]
+        if (has_code or _OF_CODE not in _file(sheet))
+        and (name.startswith("notebooks/") or _OF_NOTEBOOKS not in _file(sheet))
     ]
+    # Scripts without a file stand in the page: the settings of the theme's search.
     context["script_files"] = [
         script
         for script in context["script_files"]
         if _file(script) and Path(_file(script)).name not in _OF_SEARCH
     ]
+
+
+def _preview(app: Sphinx, name: str, title: str) -> dict[str, str]:
+    """Return what is said of a page's picture: its own, or else the site's."""
+    folder = Path(app.config.html_extra_path[0])
+    own = f"{previews.FOLDER}/{name}.png"
+    picture = own if (folder / own).is_file() else previews.SITE
+    width, height = previews.SIZE
+    return {
+        "og:image": app.config.html_baseurl + picture,
+        "og:image:width": str(width),
+        "og:image:height": str(height),
+        "og:image:alt": title,
+    }
 
 
 def _file(asset: Any) -> str:
@@ -113,7 +130,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     if error is not None:
         return
     out = Path(app.outdir)
-    addresses = [f"{app.config.html_baseurl}{_address(name)}" for name in sorted(app.env.found_docs)]
+    addresses = [f"{app.config.html_baseurl}{address_of(name)}" for name in sorted(app.env.found_docs)]
     (out / "sitemap.xml").write_text(sitemap(addresses), encoding="utf-8", newline="\n")
     static = out / "_static"
     for pattern in _NOT_SHIPPED:
@@ -125,7 +142,8 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
             folder.rmdir()
 
 
-def _address(name: str) -> str:
+def address_of(name: str) -> str:
+    """Return the address of a page from the top of the site; the front page's is the site's own."""
     return "" if name == "index" else f"{name}.html"
 
 

@@ -1,17 +1,24 @@
 """The front page: what the article says and what was found, and all claims side by side."""
 
-import re
+from collections.abc import Sequence
 from typing import Final
 
-from onewaytrade import scoreboard
-from onewaytrade.site.content import Content, Pages
+from onewaytrade import fmt, scoreboard
+from onewaytrade.site import claim_table, guides
+from onewaytrade.site.content import Content, Pages, Verdict
 
+# The page has no list of its headings beside it: the table needs the room.
+_SETTINGS: Final = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n"
 _OPENING: Final = """# One-Way Trade
 
-A news article about China's trade, read sentence by sentence: what it says, what published data say, and how the answer
-moves when a defensible choice is changed. Every number on these pages was computed, or looked up in a source that is named, by a notebook that can be run again.
+{.owt-lead}
+A news article about China’s trade, checked claim by claim against published data.
 """
-_END: Final = """```{toctree}
+_NONE_YET: Final = (
+    "No claim has been judged yet. `onewaytrade run` judges those of the register, and this page shows them."
+)
+_NAMED: Final = 4  # claims that fail which the findings name before they count the rest
+_TOCTREE: Final = """```{toctree}
 :hidden:
 
 claims/index
@@ -23,19 +30,167 @@ guides/index
 changes
 ```
 """
-_LINK: Final = re.compile(r"\[([^\]]+)\]\((notebooks/[\w-]+)\.ipynb(#[\w-]+)\)")
+# For whom each door is, what stands behind it, and the pages that it leads to.
+_DOORS: Final = (
+    (
+        "To read",
+        "A page for each claim: the reason for its verdict, the chart, and the exact place of every figure.",
+        (("claims/index", "All claims"), ("method", "How we judge")),
+    ),
+    (
+        "To recompute",
+        "Run the notebooks again, change a choice, or put newer data or another country in.",
+        (
+            ("notebooks/index", "Notebooks"),
+            ("guides/rerun", "Run it again"),
+            ("guides/new-data", "Add new data"),
+            ("data/index", "The data"),
+        ),
+    ),
+    (
+        "To teach",
+        "Every notebook ends with questions for class, and shows how a number depends on its definition.",
+        (("notebooks/index", "Notebooks with questions"), ("glossary", "Glossary"), ("guides/index", "Guides")),
+    ),
+)
 
 
 def make(content: Content) -> Pages:
     """Return the front page; a project about another article has its own title and opening there."""
-    text = f"{content.opening or _OPENING}\n## Findings\n\n{_scoreboard(content)}\n\n{_END}"
-    return Pages({"index.md": text}, {})
+    parts = [content.opening or _OPENING, _article(content), *_board(content), _doors(content), _TOCTREE]
+    return Pages({"index.md": _SETTINGS + "\n\n".join(part.strip() for part in parts if part) + "\n"}, {})
 
 
-def _scoreboard(content: Content) -> str:
+def _article(content: Content) -> str:
+    """Return which article it is and what it says, in our words, as far as data and register tell."""
+    told = [scoreboard.article().removeprefix("The article: ")]
+    if not content.opening:
+        told += [
+            f"In our words: {verdict['title'].removeprefix('The headline: ')}"
+            for verdict in content.verdicts
+            if verdict["paragraph"] == 0
+        ]
+    text = " ".join(filter(None, told))
+    return f"```{{container}} owt-article\n**The article.** {text}\n```" if text else ""
+
+
+def _board(content: Content) -> list[str]:
     if not content.verdicts:
-        return "No claim has been judged yet."
-    found = [dict(verdict) for verdict in content.verdicts]
-    # As HTML, since MyST knows no place inside a page that an output of a notebook makes.
-    told = _LINK.sub(r'<a href="\2.html\3">\1</a>', scoreboard.markdown(found))
-    return f"{scoreboard.article()}\n\n{told}".lstrip()
+        return ["## What we found", _NONE_YET]
+    found = "\n".join(f"- {sentence}" for sentence in findings(content.verdicts))
+    return [
+        "## What we found",
+        f"{{.owt-findings}}\n{found}",
+        claim_table.strip(content.verdicts),
+        "## Claim by claim",
+        claim_table.table(content.verdicts, claim_table.titles(content.notebooks)),
+    ]
+
+
+def findings(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return up to three sentences, as Markdown: what stands, what does not, and what is no plain yes or no.
+
+    Verdicts on other parameters than the article's judge nothing here; a last sentence counts them, if any.
+    """
+    judged = [verdict for verdict in verdicts if not verdict["variant"]]
+    told = [_what_stands(judged), _what_fails(judged), _what_is_open(judged)] if judged else []
+    if others := len(verdicts) - len(judged):
+        told.append(f"{_count(others, 'more was', 'more were')} asked with other parameters than the article’s.")
+    return [sentence for sentence in told if sentence]
+
+
+def _what_stands(judged: Sequence[Verdict]) -> str:
+    computed, attested = _of(judged, "reproduced", "close"), _of(judged, "attested")
+    number, total = len(computed) + len(attested), len(judged)
+    if not number:
+        return f"**{'The one claim does not stand' if total == 1 else f'None of the {total} claims stands'}.**"
+    parts = []
+    if computed:
+        parts.append(
+            _count(len(computed), "comes", "come") + f" out when recomputed from published data{_except(computed)}"
+        )
+    if attested:
+        parts.append(
+            _count(len(attested), "is", "are")
+            + f" in a source just as printed, which gives no way to recompute {_verb(len(attested), 'it', 'them')}"
+        )
+    return f"**{_how_many_of(number, total)}:** {fmt.join(parts)}."
+
+
+def _except(computed: Sequence[Verdict]) -> str:
+    """Return how many of the claims that come out do so on few definitions but the article's, in brackets."""
+    alone = sum(own["robustness"] in {"fragile", "alone"} for own in computed)
+    if not alone:
+        return ""
+    which = "not" if len(computed) == 1 else "none" if alone == len(computed) else f"{alone} of them not"
+    return f" (though {which} by most other fair definitions)"
+
+
+def _how_many_of(number: int, total: int) -> str:
+    if number < total:
+        return f"{number} of the {total} claims {_verb(number, 'stands', 'stand')}"
+    return {1: "The one claim stands", 2: "Both claims stand"}.get(total, f"All {total} claims stand")
+
+
+def _what_fails(judged: Sequence[Verdict]) -> str:
+    failing = _of(judged, "not reproduced", "contradicted")
+    if not failing:
+        return "**None fails:** the data contradict no claim that they can test."
+    named = [_failure(verdict) for verdict in failing[:_NAMED]]
+    if len(failing) > _NAMED:
+        named.append(f"{len(failing) - _NAMED} more")
+    return f"**{_count(len(failing), 'does', 'do')} not come out:** {fmt.join(named)}."
+
+
+def _failure(verdict: Verdict) -> str:
+    name = f"[{scoreboard.label(dict(verdict))}](claims/{verdict['claim']}.md)"
+    if verdict["printed"] is None:
+        return f"{name} ({verdict['verdict']})"
+    kept = ", though revisions of the data could explain it" if verdict["band_holds_printed"] else ""
+    return f"{name} (printed {verdict['printed_text']}, computed {verdict['computed_text']}{kept})"
+
+
+def _what_is_open(judged: Sequence[Verdict]) -> str:
+    """Return how many claims hold in part, stay open, or are beyond the data."""
+    causes, beyond = _of(judged, "cause not testable here"), _of(judged, "cannot be checked with open data")
+    kinds = (
+        (_of(judged, "partly reproduced"), "holds in part", "hold in part"),
+        (_of(judged, "not excluded"), "is left open by the data", "are left open by the data"),
+        (_of(judged, "depends on definition"), "turns on a definition", "turn on a definition"),
+        (causes, "claims a cause that no such data can test", "claim causes that no such data can test"),
+        (
+            beyond,
+            "needs data that are not public or were not found",
+            "need data that are not public or were not found",
+        ),
+    )
+    parts = [_count(len(own), one, many) for own, one, many in kinds if own]
+    number = sum(len(own) for own, _, _ in kinds)
+    if not number:
+        return ""
+    rest = "" if number == len(judged) else "other "
+    return f"**The {rest}{_verb(number, 'one is', f'{number} are')} no plain yes or no:** {fmt.join(parts)}."
+
+
+def _of(verdicts: Sequence[Verdict], *words: str) -> list[Verdict]:
+    return [verdict for verdict in verdicts if verdict["verdict"] in words]
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {_verb(number, one, many)}"
+
+
+def _verb(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
+
+
+def _doors(content: Content) -> str:
+    """Return where to go from here, for readers, analysts and teachers; guides only as far as there are any."""
+    there = {name.removesuffix(".md") for name in guides.make(content).sources}
+    doors = []
+    for heading, text, pages in _DOORS:
+        links = "\n".join(
+            f"- [{name}]({page}.md)" for page, name in pages if not page.startswith("guides/") or page in there
+        )
+        doors.append(f"### {heading}\n\n{text}\n\n{links}")
+    return "## Where to go from here\n\n" + "\n\n".join(doors)

@@ -1,12 +1,16 @@
-"""Render the outputs of notebooks as MyST-NB does, but keep the alternative texts of pictures."""
+"""Render notebooks as MyST-NB does, but keep the alternative texts of pictures, and fold code in plain words."""
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from docutils import nodes  # type: ignore[import-untyped]
 from myst_nb.core.render import MimeData, NbElementRenderer
+from myst_nb.sphinx_ import HideCodeCellNode
 
 from onewaytrade.runner.verdicts import VERDICT_MIME
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 # For the runner and for readers who download; each stands beside a form that a page can show.
 _NOTEBOOK: Final = re.compile(r"^((?:\w+/)?[0-9]{2}-[a-z-]+)\.ipynb(?=#|$)")
@@ -45,3 +49,19 @@ class Renderer(NbElementRenderer):  # type: ignore[misc] # MyST-NB ships no type
         """Return nothing, with a warning for a media type that is not ours."""
         unhandled: list[nodes.Element] = [] if data.mime_type in _NOT_SHOWN else super().render_unhandled(data)
         return unhandled
+
+
+def setup(app: "Sphinx") -> dict[str, Any]:
+    """Set up the extension of Sphinx: how code is folded, and the script of notebooks' pages."""
+    app.add_node(HideCodeCellNode, override=True, html=(_open_fold, _close_fold))
+    app.add_js_file("notebooks.js", defer="defer")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+# MyST-NB names its folds "Toggle hidden content" to a screen reader, which is not what is written on them.
+def _open_fold(writer: Any, _: nodes.Element) -> None:
+    writer.body.append('<details class="owt-code">\n<summary>Code</summary>\n')
+
+
+def _close_fold(writer: Any, _: nodes.Element) -> None:
+    writer.body.append("</details>\n")

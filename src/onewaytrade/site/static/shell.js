@@ -104,6 +104,14 @@
     document.addEventListener("toggle", reach, true);
   }
 
+  // What is folded is opened for paper, and folded again; the code of a notebook stays folded.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll(".bd-article details:not([open], .hide)")];
+    opened.forEach((details) => details.setAttribute("open", ""));
+  });
+  addEventListener("afterprint", () => opened.forEach((details) => details.removeAttribute("open")));
+
   // Ctrl+K goes to the search, as on many sites, but never while somebody types.
   document.addEventListener("keydown", (event) => {
     const field = document.querySelector(".owt-search input");

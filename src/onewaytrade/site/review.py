@@ -1,0 +1,133 @@
+"""Write a verdict for machines: a schema.org `ClaimReview`, as JSON-LD inside a claim's page.
+
+Google's guide to fact checks requires `claimReviewed`, `reviewRating` with `alternateName`, and `url`; it
+recommends `author`, `datePublished`, `itemReviewed` (a `Claim` with `author`, `datePublished` and `appearance`),
+and `ratingValue` between `worstRating` and `bestRating`. A number is given only where a verdict says how far a
+claim agrees with the data (`RATINGS`); all others have their word alone, since no place on a scale from wrong to
+right would be honest. A run that asked something else than the article reviews nothing.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from onewaytrade import datasets
+from onewaytrade.claims import Claim
+from onewaytrade.errors import DatasetError
+from onewaytrade.site import plainly
+from onewaytrade.site.content import Content, Verdict
+
+ARTICLE: Final = "article"
+# How far a claim agrees with the data, from 1 (the opposite) to 5 (the same figure).
+RATINGS: Final[Mapping[str, int]] = {
+    "reproduced": 5,
+    "close": 4,
+    "partly reproduced": 3,
+    "not reproduced": 2,
+    "contradicted": 1,
+}
+WORST: Final = min(RATINGS.values())
+BEST: Final = max(RATINGS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The article that is read: its title, its publisher, the month it appeared in ("2025-06"), and its date here.
+
+    `host` is the publisher's site ("example.com"), or nothing; `dated` the date of the dataset that says so.
+    """
+
+    title: str
+    publisher: str
+    month: str
+    host: str
+    dated: str
+
+
+def article(root: Path) -> Article | None:
+    """Return the article of the project at `root`, as its dataset `article` has it, or None without one."""
+    if not any(entry["dataset"] == ARTICLE for entry in _resources(root)):
+        return None
+    frame = datasets.load(ARTICLE)
+    rows = frame[frame["entity"] == ARTICLE].set_index("measure")
+    texts, months = rows["value_text"].astype(str), rows["period"].astype(str)
+    if not {"title", "publisher"} <= set(texts.index):
+        return None
+    publisher, _, host = texts["publisher"].rstrip(")").partition(" (")
+    return Article(
+        texts["title"].rstrip("."), publisher, months["title"], host, datasets.provenance(frame).released
+    )
+
+
+def released(pins: Iterable[tuple[str, str]], root: Path) -> str:
+    """Return the newest date (or month) of release among some editions of datasets, or nothing."""
+    dates = {(entry["dataset"], entry["edition"]): entry["released"] for entry in _resources(root)}
+    found = [dates.get(pin, "") for pin in pins]
+    # "not established" is no date.
+    return max((date for date in found if date[:4].isdigit()), default="")
+
+
+def _resources(root: Path) -> list[Mapping[str, Any]]:
+    try:
+        return list(datasets.manifest(root)["resources"])
+    except DatasetError:
+        return []
+
+
+def date(claim: Claim | None, read: Article | None, root: Path) -> str:
+    """Return the date of a review: the newest among the data it rests on and the article; "" where none is known.
+
+    No clock is asked, so that the same data give the same page.
+    """
+    pins = released(claim.pins.items(), root) if claim else ""
+    return max(pins, read.dated if read and read.dated[:4].isdigit() else "")
+
+
+def rating(verdict: Verdict) -> dict[str, Any]:
+    """Return the `Rating` of a verdict: its word, and a number where the word is a place on the scale.
+
+    A figure that is not reproduced, while other editions of the data allow it, has no number either.
+    """
+    word = verdict["verdict"]
+    named = {"@type": "Rating", "alternateName": f"{word[:1].upper()}{word[1:]}"}
+    if word not in RATINGS or (word == "not reproduced" and verdict.get("band_holds_printed")):
+        return named
+    return {**named, "ratingValue": RATINGS[word], "bestRating": BEST, "worstRating": WORST}
+
+
+def review(verdict: Verdict, content: Content, read: Article | None, dated: str) -> dict[str, Any]:
+    """Return the `ClaimReview` of a verdict; without an article its claim has no author, date or appearance."""
+    own = {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "url": f"{content.settings.address}claims/{verdict['claim']}.html",
+        "claimReviewed": verdict["title"],
+        "reviewBody": plainly.in_one_sentence(verdict),
+        "inLanguage": "en",
+        "author": {"@type": "Organization", "name": content.title, "url": content.settings.address},
+        "reviewRating": rating(verdict),
+        "itemReviewed": {"@type": "Claim", "name": verdict["label"], **(_origin(read) if read else {})},
+    }
+    return {**own, **({"datePublished": dated} if dated else {})}
+
+
+def _origin(read: Article) -> dict[str, Any]:
+    publisher = {"@type": "Organization", "name": read.publisher}
+    if read.host:
+        publisher["url"] = f"https://{read.host}/"
+    work = {
+        "@type": "CreativeWork",
+        "name": read.title,
+        "headline": read.title,
+        "datePublished": read.month,
+        "publisher": publisher,
+    }
+    return {"author": publisher, "datePublished": read.month, "appearance": work}
+
+
+def script(content: Mapping[str, Any]) -> str:
+    """Return JSON-LD as an HTML element that no text in it can close."""
+    text = json.dumps(content, ensure_ascii=False, indent=1).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+    return f'<script type="application/ld+json">\n{text}\n</script>'

@@ -22,6 +22,7 @@ _OF_SEARCH: Final = {"documentation_options.js", "doctools.js", "sphinx_highligh
 # Style sheets that come with every page: of code, and of a notebook's cells.
 _OF_CODE: Final = "pygments"
 _OF_NOTEBOOKS: Final = "mystnb"
+_SCRIPT_OF_NOTEBOOKS: Final = "notebooks.js"
 # The theme's frame is not used (templates/layout.html), nor are Sphinx's pictures for folding; of the stemmers,
 # language_data.js holds a copy.
 _NOT_SHIPPED: Final = (
@@ -95,7 +96,9 @@ def _complete(
     context["script_files"] = [
         script
         for script in context["script_files"]
-        if _file(script) and Path(_file(script)).name not in _OF_SEARCH
+        if _file(script)
+        and Path(_file(script)).name not in _OF_SEARCH
+        and (name.startswith("notebooks/") or Path(_file(script)).name != _SCRIPT_OF_NOTEBOOKS)
     ]
 
 

@@ -1,6 +1,7 @@
 """What a notebook's outputs say in HTML, in plain text and to the runner."""
 
 import csv
+import io
 import re
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from onewaytrade import definitions, display, fmt
 from onewaytrade.charts import dots
@@ -180,7 +183,15 @@ def test_a_chart_travels_with_its_alt_text_and_table(shown: list[Any]):
     ((bundle, metadata),) = shown
     assert bundle["image/png"] == picture.png()
     assert metadata["image/png"] == {"alt": picture.alt, "width": 720}
-    assert metadata["onewaytrade"] == {"claim": None, "drawn_by": "charts.dots", "source": picture.source}
+    told = metadata["onewaytrade"]
+    foot = told.pop("foot")
+    assert told == {"claim": None, "drawn_by": "charts.dots", "source": picture.source}
+    with Image.open(io.BytesIO(picture.png())) as image:
+        inked = np.flatnonzero((np.asarray(image.convert("L")) < 250).any(axis=1)) * 720 / image.width
+        cut = image.height * 720 / image.width - foot
+    below = inked[inked > cut]
+    assert below.max() - below.min() < 18, "one line of type, and nothing else"
+    assert np.abs(inked - cut).min() > 3, "it is cut between what is drawn and what is written"
     assert bundle["text/csv"] == "label,value\na,0.3333333333\nb,-2\n"
     assert bundle["text/plain"] == f"{picture.alt}\nSource: CPB, sha256 1a2b3c4d"
 

@@ -22,9 +22,11 @@ from onewaytrade.choices import CHECKLISTS, find
 from onewaytrade.claims import Claim, Evidence, Part, Selector, Stretch
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.evidence import Found
+from onewaytrade.sources import safe
 
 _NAMED = re.compile(r"\b([SA]\d{3})(?: to ([SA]\d{3}))?")
 _GRADED = re.compile(r"\b([SA]\d{3}), (press|primary|implied|mirror)\b")
+_MONTH = re.compile(r"\d{4}m\d{2}")
 _CODE = re.compile(r"\b[mxt]gz_\w{2}_[qp]\w{3}_sn\b")
 # Where the register grades its evidence below its rows: the article is the first hand for its words, and no more
 # than press for what it reports; and ratios that follow from figures of the press.
@@ -113,13 +115,25 @@ def test_the_rows_of_a_workbook_are_those_that_the_place_names():
         sheets = [own.sheet for own in found]
         assert codes <= {code for sheet in sheets for code in _CODE.findall(sheet)}, claim.id
         assert all("sheet trade_out, row " in sheet for sheet in sheets)
-        columns = re.findall(r"\d{4}m\d{2}", entry.place)
+        columns = _MONTH.findall(entry.place)
         assert {f"column {column}" for column in columns} <= {sheet.split(", ")[-1] for sheet in sheets}
         known += 1
     assert known > 5
     first, last = evidence.rows("cpb-exports-33")
     assert first.sheet == "sheet trade_out, row 34 (xgz_cn_qnmi_sn), column 2022m12"
     assert (first.unit, last.when) == ("index, 2021 = 100", "March 2025")
+
+
+def test_each_index_stands_in_the_cell_of_the_publishers_workbook(shared: Path):
+    cells = safe.workbook(shared / "workbooks" / "cpb-world-trade-monitor-2026-01.xlsx")["trade_out"].cells
+    columns = {str(name): at for row in cells[:8] for at, name in enumerate(row) if _MONTH.fullmatch(str(name))}
+    rows = [own for _, _, found in entries() for own in found if own.file.path == "data/cpb/2026-01.csv"]
+    assert len(rows) > 100
+    for own in rows:
+        number, code, month = re.findall(r"row (\d+) \((\w+)\), column (\w+)", own.sheet)[0]
+        row = cells[int(number) - 1]
+        assert code in [str(cell) for cell in row[:8]]
+        assert float(row[columns[month]]) == pytest.approx(float(own.value), rel=1e-14)
 
 
 # The answer from the rows alone

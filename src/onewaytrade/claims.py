@@ -9,7 +9,6 @@ of those that the American Economic Association's Data Editor uses for replicati
 import functools
 import json
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from onewaytrade import fmt, project
+from onewaytrade import fmt, project, startup
 from onewaytrade.errors import ClaimError, NoFigureError
 from onewaytrade.measures import round_half_away
 from onewaytrade.nearest import nearest
@@ -607,8 +606,7 @@ def cannot_check(
 
 @functools.lru_cache(maxsize=4)
 def _register(path: Path, _modified: int) -> dict[str, Claim]:
-    # Of jsonschema's checkers of formats, one compiles a grammar for two seconds; the schema names no format.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    startup.leave_out_grammars()
     import jsonschema
     import yaml
 

@@ -94,10 +94,16 @@ def table_html(
 def chart(picture: "Chart") -> None:
     """Show a chart as one output: the picture with its alternative text, and the plotted table as CSV.
 
-    The output's metadata say under `onewaytrade` of which `claim` it is (or none), what it was `drawn_by`, and its
-    `source`, for whoever makes pages of the notebook.
+    The output's metadata say under `onewaytrade` of which `claim` it is (or none), what it was `drawn_by`, its
+    `source`, and how many pixels of the picture as shown the source line takes at its `foot`, for whoever makes
+    pages of the notebook.
     """
-    told = {"claim": picture.claim, "drawn_by": picture.drawn_by, "source": picture.source}
+    told = {
+        "claim": picture.claim,
+        "drawn_by": picture.drawn_by,
+        "source": picture.source,
+        "foot": round(picture.foot * _CHART_WIDTH),
+    }
     _show(
         {
             "image/png": picture.png(),

@@ -40,6 +40,11 @@ class Chart:
     claim: str | None = None
     drawn_by: str = ""
 
+    @property
+    def foot(self) -> float:
+        """Height of the source line at the foot of the picture, as a share of the picture's width."""
+        return page.foot(self.figure) / page.WIDTH
+
     def png(self) -> bytes:
         """Return the picture as a PNG with a palette; the same chart gives the same bytes."""
         from PIL import Image

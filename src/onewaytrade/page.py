@@ -37,6 +37,7 @@ _TITLE: Final = 15.0
 _SMALL: Final = 11.0
 _LINE: Final = 1.3 / 72  # height of a line to a point of type
 _BODY_GAP: Final = 0.14
+_SOURCE: Final = "Source: "
 _ROW: Final = 0.38
 _COLUMN_GAP: Final = 0.2
 _INTERVALS: Final = 5  # between ticks, at most
@@ -149,7 +150,7 @@ class Page:
         room = WIDTH - 2 * MARGIN
         title = balance(words.title, room, _TITLE, "bold")
         subtitle = balance(words.subtitle, room)
-        source = balance(f"Source: {words.source}", room, _SMALL)
+        source = balance(f"{_SOURCE}{words.source}", room, _SMALL)
         below_title = MARGIN + text_height(title, _TITLE) + 0.05
         top = below_title + text_height(subtitle) + _BODY_GAP
         height = top + body + _BODY_GAP + text_height(source, _SMALL) + MARGIN
@@ -585,6 +586,13 @@ def _plot(
         ink = QUIET if row.front is False else INK
         page.text(MARGIN, top + height / 2, label, anchor=0.5, color=ink, fontweight=row.weight)
     return axes, [top - begin + height / 2 for _, top, height in places]
+
+
+def foot(figure: Figure) -> float:
+    """Return the height, in inches, of what a page made by `Page.new` has below its body: the source line."""
+    height = figure.get_size_inches()[1]
+    first = next(text for text in figure.texts if text.get_text().startswith(_SOURCE))
+    return float(first.get_position()[1] * height) + 0.76 * _SMALL * _LINE + _BODY_GAP / 2
 
 
 def pale(colour: str) -> tuple[float, float, float]:

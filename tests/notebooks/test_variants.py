@@ -2,13 +2,12 @@
 
 import os
 import re
-import sys
 
 import nbformat
 import pytest
 
-from notebooks.executing import command, text_of
-from onewaytrade import claims, cli, definitions
+from notebooks.executing import command_here, text_of
+from onewaytrade import claims, definitions
 from onewaytrade.runner.verdicts import read as read_verdicts
 
 # Each as far from the article's own values as the data allow; the pages must read as if written for them.
@@ -155,10 +154,9 @@ def told_of_china(notebook) -> list[str]:
 
 
 @pytest.mark.parametrize(("stem", "values", "spoken"), VARIANTS, ids=[f"{v[0]}-{v[1]}" for v in VARIANTS])
-def test_other_parameters_give_a_page_that_speaks_of_them(tmp_path, stem, values, spoken):
+def test_other_parameters_give_a_page_that_speaks_of_them(tmp_path, monkeypatch, stem, values, spoken):
     options = [part for name, value in values.items() for part in ("-p", f"{name}={value}")]
-    done = command("run", stem, *options, "--out", str(tmp_path))
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert command_here(monkeypatch, "run", stem, *options, "--out", str(tmp_path)) == 0
     notebook = nbformat.read(tmp_path / "notebooks" / f"{stem}.ipynb", as_version=4)
     page = text_of(notebook)
     for words in spoken:
@@ -210,10 +208,7 @@ def test_other_parameters_give_a_page_that_speaks_of_them(tmp_path, stem, values
 )
 def test_a_value_outside_the_data_is_refused_in_one_sentence(monkeypatch, capsys, stem, values, sentence):
     options = [part for name, value in values.items() for part in ("-p", f"{name}={value}")]
-    monkeypatch.setattr(sys, "argv", ["onewaytrade", "run", stem, *options])
-    with pytest.raises(SystemExit) as end:
-        cli.main()
-    assert end.value.code == 2
+    assert command_here(monkeypatch, "run", stem, *options) == 2
     said = capsys.readouterr().err
     assert sentence in said
     assert len(said.strip().splitlines()) == 1, said

@@ -75,19 +75,19 @@ def png(width: int = 8, height: int = 4) -> bytes:
     )
 
 
-def cell(claim: str | None, *, source: str = "show()", alt: str = ALT, signed: bool = True) -> Any:
-    """Return a cell with a chart about a claim, which its metadata name if it is `signed`."""
+def cell(claim: str) -> Any:
+    """Return a cell with a chart about a claim."""
     told = {"claim": claim, "drawn_by": "charts.specification_curve", "source": "GACC; a file, sha256 12345678"}
     output = nbformat.v4.new_output(
         "display_data",
         data={
             "image/png": base64.b64encode(png()).decode(),
             "text/csv": "a,b\n1,2\n",
-            "text/plain": f"{alt}\nSource: {told['source']}",
+            "text/plain": f"{ALT}\nSource: {told['source']}",
         },
-        metadata={"image/png": {"alt": alt, "width": 720}, **({"onewaytrade": told} if signed else {})},
+        metadata={"image/png": {"alt": ALT, "width": 720}, "onewaytrade": told},
     )
-    return nbformat.v4.new_code_cell(source, outputs=[output], execution_count=1)
+    return nbformat.v4.new_code_cell("show()", outputs=[output], execution_count=1)
 
 
 def run(

@@ -39,7 +39,8 @@ def _rows(page: str) -> dict[str, list[str]]:
     rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', page)
     plain = {re.sub("<[^>]+>", "", head): re.findall("<td[^>]*>(.*?)</td>", cells) for head, cells in rows}
     return {
-        unescape(head).lstrip("●▲○◐◆✕▼■□◇ "): [unescape(cell) for cell in cells] for head, cells in plain.items()
+        unescape(head).lstrip("●▲○◐◆✕▼■□◇\N{NO-BREAK SPACE}"): [unescape(cell) for cell in cells]
+        for head, cells in plain.items()
     }
 
 
@@ -58,7 +59,7 @@ def test_the_rules_and_their_counts_are_those_of_the_code_and_the_verdicts() -> 
 def test_each_word_is_shown_with_its_shape_and_leads_to_the_glossary() -> None:
     page = _page(ROOT, [])
     for word, mark in fmt.MARKS.items():
-        assert f"{mark.glyph}</span> {word}" in page
+        assert f"{mark.glyph}</span>\N{NO-BREAK SPACE}{word}" in page
         assert f'href="glossary.html#{word.replace(" ", "-")}"' in page
 
 

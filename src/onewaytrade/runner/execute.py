@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from onewaytrade import startup
 from onewaytrade.runner import notebooks
 from onewaytrade.runner.kernels import Kernels
 from onewaytrade.runner.normalise import Notebook, normalise
@@ -63,7 +64,8 @@ def execute(
     loop = ensure_event_loop(prefer_selector_loop=True)
     try:
         kernel = kernels.start(loop, path.stem, setting.root, dict(setting.environment))
-        # Papermill takes a second or two to import, and the kernel as long to start: together, not in turn.
+        # Papermill takes a while to import, and the kernel as long to start: together, not in turn.
+        startup.leave_out_grammars()
         from onewaytrade.runner import engine
 
         kernels.check()

@@ -17,15 +17,15 @@ from onewaytrade.claims import Claim, Estimate
 from onewaytrade.site import (
     claim_definitions,
     claim_evidence,
-    claim_figures,
+    figures,
     marks,
     plainly,
     review,
     small_pictures,
 )
 from onewaytrade.site.claim_definitions import Definitions
-from onewaytrade.site.claim_figures import Figure
 from onewaytrade.site.content import Content, Pages, Verdict
+from onewaytrade.site.figures import Figure
 from onewaytrade.site.plainly import markdown
 from onewaytrade.site.review import Article
 from onewaytrade.site.small_pictures import Scale
@@ -73,7 +73,7 @@ def make(content: Content) -> Pages:
 def _gather(content: Content) -> dict[str, _Told]:
     register = claims.register() if (content.root / "data" / "claims.yml").is_file() else {}
     article = review.article(content.root)
-    definitions, figures = claim_definitions.read(content.run), claim_figures.by_claim(content)
+    definitions, pictured = claim_definitions.read(content.run), figures.of_claims(content)
     earlier, titles = _earlier(content.root / pinning.FOLDER), claim_evidence.titles(content.root)
     scales = small_pictures.scales(content.verdicts)
     return {
@@ -85,7 +85,7 @@ def _gather(content: Content) -> dict[str, _Told]:
             titles=titles,
             scale=scales.get(name),
             definitions=definitions.get(name),
-            figures=figures.get(name, ()),
+            figures=pictured.get(name, ()),
             earlier=[(edition, verdict) for edition, verdict in earlier if verdict["claim"] == name],
         )
         for name in (verdict["claim"] for verdict in content.verdicts)
@@ -209,23 +209,20 @@ def _or_none(part: Mapping[str, Any]) -> str:
     return markdown(part.get("note") or "Nothing more was found.")
 
 
-def _pictures(figures: Sequence[Figure]) -> str:
-    return "\n".join(map(_picture, figures))
+def _pictures(shown: Sequence[Figure]) -> str:
+    return "\n".join(map(_picture, shown))
 
 
 def _picture(figure: Figure) -> str:
-    size = f' width="{figure.width}" height="{figure.height}"' if figure.width else ""
-    links = [f'<a href="../{figure.picture}">The picture in full size</a>']
-    if figure.table:
-        links.append(f'<a href="../{figure.table}" download>the plotted data (CSV)</a>')
-    told = [f"Source: {figure.source.rstrip('.')}." if figure.source else ""]
-    told += [f"Drawn by <code>{escape(figure.drawn_by)}</code>." if figure.drawn_by else ""]
-    words = " ".join(text if "<code>" in text else escape(text) for text in told if text)
+    """Return a notebook's figure, whose files lie in the site once, with where it came from."""
+    told = [f"Source: {escape(figure.source.rstrip('.'))}."] if figure.source else []
+    told += [f"Drawn by <code>{escape(figure.drawn_by)}</code>."] if figure.drawn_by else []
     return (
-        '<figure class="owt-claim-chart">'
-        '<div class="owt-scroll" tabindex="0" role="region" aria-label="Chart of all definitions">'
-        f'<img src="../{figure.picture}" alt="{escape(figure.alt)}"{size} loading="lazy"></div>'
-        f"<figcaption>{words} {fmt.join(links)}.</figcaption></figure>"
+        '<figure class="owt-figure owt-claim-chart">'
+        '<div class="owt-scroll" tabindex="0" role="region" aria-label="Chart of the definitions">'
+        f"{figure.images()}</div>\n<figcaption><p>{' '.join(told)}</p>"
+        f'<p><a href="../{figure.name}.csv" download>Data (CSV)</a> '
+        f'<a href="../{figure.name}.png">Picture (PNG)</a></p></figcaption></figure>'
     )
 
 
@@ -483,7 +480,7 @@ def _index(content: Content) -> str:
 
 def _listed(members: Sequence[Verdict]) -> str:
     return "{.owt-claim-list}\n" + "\n".join(
-        f"- **{_link(verdict)}** {_badge(verdict)} {_compared(verdict)}\\\n  {markdown(verdict['title'])}"
+        f"- **{_link(verdict)}** {_badge(verdict)}\\\n  {markdown(verdict['title'])}{_compared(verdict)}"
         for verdict in members
     )
 
@@ -491,6 +488,9 @@ def _listed(members: Sequence[Verdict]) -> str:
 def _compared(verdict: Verdict) -> str:
     """Return what is printed and what the data give, in a few words."""
     computed = verdict.get("computed_text") or ""
-    if not plainly.is_measured(verdict):
-        return markdown(computed)
-    return markdown(f"the article: {verdict['printed_text']}, the data: {computed or fmt.MISSING}")
+    if plainly.is_measured(verdict):
+        said = "prints" if verdict.get("printed") is not None else "says"
+        told = f"The article {said} {verdict['printed_text']}; the data give {computed or 'no figure'}."
+    else:
+        told = f"{computed}." if computed and verdict.get("kind") != "cause" else ""
+    return f' <span class="owt-claim-compared">{markdown(told)}</span>' if told else ""

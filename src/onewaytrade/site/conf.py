@@ -2,11 +2,11 @@
 
 import json
 import os
-import sys
 from importlib.metadata import version as installed
 
-# Of jsonschema's checkers of formats, one compiles a grammar for two seconds; no notebook's schema needs it.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+from onewaytrade import startup
+
+startup.leave_out_grammars()
 
 told = json.loads(os.environ["ONEWAYTRADE_SITE"])
 project = told["title"] or "One-Way Trade"

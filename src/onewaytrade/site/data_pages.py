@@ -229,14 +229,14 @@ def _downloads(own: Dataset) -> str:
     size = _size(pinned["bytes"])
     return (
         '<p class="owt-actions">\n'
-        f'<a class="owt-button" href="../{_address(pinned)}" download="{own.name}-{own.pin}.csv">'
+        f'<a class="owt-download" href="../{_address(pinned)}" download="{own.name}-{own.pin}.csv">'
         f"Download the pinned edition <small>CSV, {size}</small></a>\n"
         + (
-            f'<a class="owt-button owt-plain" href="#editions">All {len(own.editions)} editions</a>\n'
+            f'<a class="owt-download owt-plain" href="#editions">All {len(own.editions)} editions</a>\n'
             if len(own.editions) > 1
             else ""
         )
-        + '<a class="owt-button owt-plain" href="../files/datapackage.json" download>'
+        + '<a class="owt-download owt-plain" href="../files/datapackage.json" download>'
         "What each column means <small>JSON, for all tables</small></a>\n</p>"
     )
 

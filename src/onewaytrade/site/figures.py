@@ -59,7 +59,8 @@ class Figure:
     """A figure of a notebook: its picture, the same in words (`alt`), its table as CSV, and where all came from.
 
     `number` counts the figures of the notebook, as the runner does for their tables; `width` is in CSS pixels.
-    `claim` is the one claim that it is about, if so; what the notebook does not say is empty.
+    At the `foot` of the picture so many of them hold the source line, which a page leaves out, since it stands in
+    the caption. `claim` is the one claim that it is about, if so; what the notebook does not say is empty.
     """
 
     notebook: str
@@ -68,6 +69,7 @@ class Figure:
     picture: bytes
     table: str
     width: int
+    foot: int
     source: str
     drawn_by: str
     claim: str
@@ -79,9 +81,9 @@ class Figure:
 
     @property
     def height(self) -> int:
-        """Height of the picture in CSS pixels, in proportion to its width."""
+        """Height of what a page shows of the picture, in CSS pixels, in proportion to its width."""
         wide, high = (int.from_bytes(self.picture[at : at + 4]) for at in (_HEAD + 8, _HEAD + 12))
-        return round(high * self.width / wide)
+        return round(high * self.width / wide) - self.foot
 
     def files(self) -> dict[str, bytes]:
         """Return the files of the figure, by their paths from the top of the site."""
@@ -92,15 +94,17 @@ class Figure:
     def html(self, up: str = "../") -> str:
         """Return the figure with its caption, for a page from which `up` leads to the top of the site."""
         source = f"<p>Source: {escape(self.source.rstrip('.'))}.</p>\n" if self.source else ""
-        drawn = f"Drawn by <code>{escape(self.drawn_by)}</code> from this notebook. " if self.drawn_by else ""
+        drawn = (
+            f"<p>Drawn by <code>{escape(self.drawn_by)}</code> from this notebook.</p>\n" if self.drawn_by else ""
+        )
         which = f'<span class="visually-hidden"> of figure {self.number}</span>'
         return (
             f'<figure class="owt-figure" id="figure-{self.number}">\n{self.images(up)}'
-            f"<figcaption>\n{source}<p>{drawn}"
-            f'<a href="{up}{self.name}.csv" download>Data (CSV){which}</a> '
-            f'<a href="{up}{self.name}.png">Picture (PNG){which}</a></p>\n'
+            f"<figcaption>\n{source}{drawn}"
+            f'<div class="owt-figure-more">\n<a href="{up}{self.name}.csv" download>Data{which} (CSV)</a>\n'
+            f'<a href="{up}{self.name}.png">Picture{which} (PNG)</a>\n'
             f'<details class="owt-words"><summary>In words{which}</summary>\n<p>{escape(self.alt)}</p>\n'
-            "</details>\n</figcaption>\n</figure>\n"
+            "</details>\n</div>\n</figcaption>\n</figure>\n"
         )
 
     def images(self, up: str = "../") -> str:
@@ -108,13 +112,16 @@ class Figure:
 
         A browser neither loads nor reads out the other. A picture that we cannot repaint serves both.
         """
-        size = f'width="{self.width}" height="{self.height}" loading="lazy" decoding="async"'
+        size = (
+            f'width="{self.width}" height="{self.height}" style="aspect-ratio: {self.width} / {self.height}" '
+            'loading="lazy" decoding="async"'
+        )
         alt = escape(self.alt)
         if darkened(self.picture) is None:
             return f'<img class="owt-both" src="{up}{self.name}.png" alt="{alt}" {size}>\n'
         return (
             f'<img class="owt-light" src="{up}{self.name}.png" alt="{alt}" {size}>\n'
-            f'<img class="owt-dark only-dark" src="{up}{self.name}-dark.png" alt="{alt}" {size}>\n'
+            f'<img class="owt-dark" src="{up}{self.name}-dark.png" alt="{alt}" {size}>\n'
         )
 
 
@@ -141,6 +148,7 @@ def of_notebook(stem: str, notebook: Mapping[str, Any]) -> Iterator[tuple[Mappin
                     base64.b64decode(joined(data[_PNG])),
                     joined(data[_TABLE]),
                     int(told.get("width", _WIDTH)),
+                    int(about.get("foot", 0)) if about.get("source") else 0,
                     *(about.get(name) or "" for name in ("source", "drawn_by", "claim")),
                 ),
             )

@@ -11,9 +11,8 @@ from typing import Final
 
 from onewaytrade import project
 from onewaytrade.errors import ProjectError
-from onewaytrade.site import history
+from onewaytrade.site import feeds
 from onewaytrade.site.content import Content, Pages
-from onewaytrade.site.marks import badge
 
 GUIDES: Final = Path("docs") / "guides"
 DECISIONS: Final = Path("docs") / "decisions"
@@ -96,31 +95,32 @@ def _changes(content: Content) -> str:
     # A version's heading stands in brackets, for a link that is not there.
     log = re.sub(r"^(## )\[(.+?)\]", r"\1\2", log, flags=re.MULTILINE)
     told = f"## The project\n\n{_demoted(_with_links(content, log, Path()))}" if log else ""
-    found = history.changes(content)
-    if not found and not told:
+    verdicts = f"## Verdicts\n\n{_changed_verdicts(content)}" if content.verdicts else ""
+    if not verdicts and not told:
         return f"{_front(description)}\n\n# Changes\n\nNothing has changed yet.\n"
-    verdicts = f"## Verdicts\n\n{_changed_verdicts(content, found)}"
-    return (
-        "\n\n".join(
-            part for part in (_front(description), f"# Changes\n\n{description}", verdicts, told.strip()) if part
-        )
-        + "\n"
-    )
+    parts = (_front(description), f"# Changes\n\n{description}", verdicts, told.strip())
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _changed_verdicts(content: Content, found: tuple[history.Change, ...]) -> str:
-    if not found:
-        none = "No verdict has changed since it was first given."
-        how = "A verdict changes only if a newer edition of a table is [pinned on purpose](guides/new-data.md)"
-        return f"{none} {how}; what it was before stays here." if "new-data" in _guides(content.root) else none
-    labels = {str(verdict["claim"]): str(verdict["label"]) for verdict in content.verdicts}
+def _changed_verdicts(content: Content) -> str:
+    """Return what the feed tells, the newest first: each verdict that changed, and those at the start."""
+    entries = feeds.entries(content)
     items = "\n".join(
-        f'<li><span class="owt-date">{escape(change.date)}</span> '
-        f'<a href="claims/{change.claim}.html">{escape(labels[change.claim])}</a>: '
-        f"{badge(change.before)} before, {badge(change.after)} now. {escape(change.reason)}.</li>"
-        for change in found
+        f'<li><span class="owt-date">{escape(entry.day)}</span> '
+        f'<a href="{escape(entry.page)}">{escape(entry.title)}</a><br>{escape(entry.text)}</li>'
+        for entry in entries
     )
-    return f'<ul class="owt-changes">\n{items}\n</ul>'
+    none = "No verdict has changed since the first were given. " if len(entries) == 1 else ""
+    how = (
+        "A verdict changes only if a newer edition of a table is [pinned on purpose](guides/new-data.md); what it "
+        "was before stays here. "
+        if "new-data" in _guides(content.root)
+        else ""
+    )
+    return (
+        f"{none}{how}The days are those of the data: of the edition that a change came with. There is also "
+        f'<a href="{feeds.FILE}">a feed</a> of them.\n\n<ul class="owt-changes">\n{items}\n</ul>'
+    )
 
 
 # Texts

@@ -135,7 +135,7 @@ def _method(content: Content) -> str:
             ("Verdict", "Rule", "Claims"),
             [
                 (
-                    _to_glossary(word, marks.badge(word)),
+                    _to_glossary(word, _badge(word)),
                     _prose(claims.REPLICATION[word]),
                     _many(found, "verdict", word),
                 )
@@ -186,6 +186,11 @@ def _having(found: Iterable[Verdict], key: str, value: str | None) -> int:
 
 def _many(found: Iterable[Verdict], key: str, value: str | None) -> str:
     return fmt.number(_having(found, key, value))
+
+
+def _badge(word: str) -> str:
+    """Return the word as it is written elsewhere, with its shape on the same line where the column is narrow."""
+    return marks.badge(word).replace("</span> ", f"</span>{fmt.SPACE}", 1)
 
 
 def _prose(rule: str) -> str:

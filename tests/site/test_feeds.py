@@ -7,8 +7,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-
 from claim_sites import ADDRESS, coal
+
 from copies import add_edition, copy_of
 from onewaytrade import definitions, pinning
 from onewaytrade.site import feeds

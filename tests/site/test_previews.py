@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from claim_sites import coal, content, run
 from PIL import Image
 
-from claim_sites import coal, content, run
 from onewaytrade.site import previews
 from onewaytrade.site.marks import TONES
 

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 import nbformat
 import pytest
+from claim_sites import STEM, coal, run
 from PIL import Image
 
-from claim_sites import STEM, coal, run
 from onewaytrade import site, starter
 from onewaytrade.site.settings import Settings
 
@@ -52,7 +52,7 @@ class _Head(HTMLParser):
         self.title += data if self._in == "title" and not self.landmarks else ""
         self.text += data
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, _tag: str) -> None:
         self._in = ""
 
 
@@ -193,7 +193,7 @@ def test_descriptions_are_cut_after_a_word() -> None:
     assert head.shorten("One  line\nof text.") == "One line of text."
     cut = head.shorten("twelve words, " * 40)
     assert len(cut) <= 200
-    assert cut.endswith("words …") or cut.endswith("twelve …")
+    assert cut.endswith(("words …", "twelve …"))
 
 
 def test_titles_lose_their_marks() -> None:

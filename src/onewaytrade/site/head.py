@@ -68,7 +68,8 @@ def _complete(
 ) -> None:
     """Add to the context of a page what its head says, and take away the styles and scripts it has no use for."""
     site = app.config.project
-    title = page_title(str(context.get("title") or ""), site)
+    # The page of search has its heading in its template.
+    title = page_title(str(context.get("title") or ("Search" if name == "search" else "")), site)
     text = described(doctree) if doctree is not None else ""
     context["head_title"] = title
     context["pageurl"] = app.config.html_baseurl + address_of(name)

@@ -34,7 +34,7 @@ _READ_AT_IMPORT: Final = (
     "PYTHON", "MPL", "OMP_", "OPENBLAS_", "MKL_", "BLIS_", "NUMEXPR_", "NPY_", "PANDAS_", "LANG", "LC_", "TZ",
 )  # fmt: skip
 _DAMAGED: Final = "the kept result was damaged"
-_NONE_KEPT: Final = "no result of it is kept"
+_NONE_KEPT: Final = "no kept result"
 
 # Named hashes by kind: what a result depends on.
 Parts = dict[str, dict[str, str]]
@@ -98,6 +98,7 @@ class Cache:
         others["metadata"] = {name: value for name, value in others["metadata"].items() if name != "papermill"}
         return {
             "cell": cells,
+            "order": {"": _hash(list(cells))},
             "notebook": {"metadata": _hash(others)},
             "parameter": {name: repr(value) for name, value in parameters.items()},
             **self._surroundings(),
@@ -280,16 +281,13 @@ def _difference(old: Parts, new: Parts) -> str | None:
     """Return the first difference between two tables of hashes in a few words, None if there is none."""
     for kind, now in new.items():
         then = old.get(kind, {})
-        if list(then.items()) == list(now.items()):
-            continue
-        changed = [name for name in now if name in then and then[name] != now[name]]
-        added = [name for name in now if name not in then]
-        gone = [name for name in then if name not in now]
-        # The same things in another order are something else for cells alone.
+        # Of a file or a variable, "" says that there was none.
+        differing = [name for name in now if name in then and then[name] != now[name]]
+        changed = [name for name in differing if then[name] and now[name]]
+        added = [name for name in now if name not in then or (name in differing and not then[name])]
+        gone = [name for name in then if name not in now or (name in differing and not now[name])]
         if changed or added or gone:
             return _told(kind, changed, added, gone)
-        if kind == "cell":
-            return "its cells stand in another order"
     return None
 
 
@@ -301,6 +299,7 @@ def _told(kind: str, changed: Sequence[str], added: Sequence[str], gone: Sequenc
     others = f" (and {more} more)" if more else ""
     subjects = {
         "cell": f"cell {name!r}",
+        "order": "the order of its cells",
         "notebook": "its metadata",
         "parameter": f"parameter {name!r}",
         "package": f"the package: {name}",
@@ -317,7 +316,7 @@ def _told(kind: str, changed: Sequence[str], added: Sequence[str], gone: Sequenc
 
 
 def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _cell(cell: Mapping[str, Any]) -> list[Any]:

@@ -168,7 +168,7 @@ class _Order:
         """Keep the result for the next run; return "", or a sentence on why it cannot be kept."""
         if self._cache is None or outcome.failure is not None:
             return ""
-        if self._cache.key(self.path, self.parameters) != self._key:
+        if self._cache.is_stale() or self._cache.key(self.path, self.parameters) != self._key:
             return f"{outcome.stem} is not kept: it or the package changed while it ran."
         return self._cache.keep(outcome.stem, self._key, outcome.observed, product)
 

@@ -278,7 +278,8 @@ def _figure(own: Dataset, found: Coverage, which: str, title: str) -> str:
         ("", "no figure", any(row.missing for row in found.rows)),
     ]
     legend = " ".join(
-        f'<span class="owt-cover-key"><span class="owt-cover-swatch {kind}" aria-hidden="true"></span>{text}</span>'
+        f'<span class="owt-cover-key"><span class="owt-cover-swatch {kind}" aria-hidden="true"></span>'
+        f"{text}</span>"
         for kind, text, seen in kinds
         if seen
     )

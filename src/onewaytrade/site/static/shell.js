@@ -100,7 +100,13 @@
   };
   if (boxes.length) {
     const watch = new ResizeObserver(() => requestAnimationFrame(reach));
-    watch.observe(document.querySelector("main"));
+    // To measure them all takes a while; the text is shown before.
+    const start = () => watch.observe(document.querySelector("main"));
+    if (document.readyState === "complete") {
+      start();
+    } else {
+      addEventListener("load", start);
+    }
     document.addEventListener("toggle", reach, true);
   }
 

@@ -43,9 +43,9 @@ def _broken(site: Path, read: Mapping[str, Page], address: str) -> Iterator[str]
     links = {name: page.links for name, page in read.items()}
     for name in _LISTS:
         if name in files:
-            # The id of a feed's entry is a name, and leads nowhere.
-            link = rf"""(?:href=["']|<loc>)({re.escape(address)}[^\s<"']*)"""
-            links[name] = re.findall(link, (site / name).read_text(encoding="utf-8"))
+            listed = (site / name).read_text(encoding="utf-8")
+            # What a feed calls the id of an entry is a name, and need not lead anywhere.
+            links[name] = re.findall(rf"(?:<loc>|href=\")({re.escape(address)}[^<\"]*)", listed)
     for name, own in links.items():
         for link in dict.fromkeys(own):
             path, place = _meant(link, name, address)

@@ -176,7 +176,7 @@ class _Reader:
         values = _parsed(attributes)
         if tag == "title":
             # Pictures have titles of their own.
-            self._title = self._title or content.strip()
+            self._title = self._title or ("" if "svg" in self._open else content.strip())
         elif tag == "style":
             self.page.loads += of_style(content)
         elif tag == "script":

@@ -10,10 +10,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from onewaytrade import claims, cli, datasets, definitions, readme, site
+from onewaytrade.site.settings import Settings
 from onewaytrade.sources import reading
 from sources import small
 from sources import workbook as book
@@ -222,12 +224,21 @@ def test_a_stale_readme_is_told_by_its_status_and_brought_up_to_date(
 
 
 def test_the_site_is_made_of_what_was_executed(
-    onewaytrade: Command, project: Path, monkeypatch: pytest.MonkeyPatch
+    onewaytrade: Command, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked: list[tuple[Path, Path]] = []
+    asked: list[tuple[Any, ...]] = []
     monkeypatch.setattr(site, "build", lambda *places: asked.append(places))
     assert onewaytrade("--project", project, "site") == 0
-    assert asked == [(project / "build" / "notebooks", project / "build" / "site")]
+    assert asked == [(project / "build" / "notebooks", project / "build" / "site", Settings())]
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "http://127.0.0.1:8000/" in told
+    assert "--address" in told
+    assert onewaytrade("--project", project, "site", "--repository", "a/b") == 0
+    assert asked[1][2] == Settings("https://a.github.io/b/", "a/b")
+    assert onewaytrade("--project", project, "site", "--address", "https://c.example/") == 0
+    assert asked[2][2] == Settings("https://c.example/")
+    assert capsys.readouterr().err == ""
 
 
 def test_sound_data_is_one_line(

@@ -84,7 +84,8 @@ class Found:
     def figure(self) -> str:
         """What is written, with its unit and the growth printed beside it."""
         unit = "" if self.unit in _UNITLESS or not self.value else _UNITS.get(self.unit, self.unit)
-        level = f"{self.value}{fmt.SPACE}{unit}" if unit else self.value
+        times = f"×{fmt.SPACE}" if unit[:1].isdigit() else ""  # of "10 kt", a count of ten thousand tonnes
+        level = f"{self.value}{fmt.SPACE}{times}{unit}" if unit else self.value
         rate = f"{self.rate}{fmt.SPACE}% on the year" if self.rate else ""
         return ", ".join(part for part in (level, rate) if part)
 

@@ -40,6 +40,7 @@ class _Page(HTMLParser):
         self.heading, self.title, self.description = "", "", ""
         self._inside: list[str] = []
         self.feed(path.read_text(encoding="utf-8"))
+        self.words = self.words.replace(fmt.SPACE, " ")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
@@ -87,7 +88,7 @@ def test_each_page_says_what_is_claimed_found_and_why(built: Path, verdict: dict
         verdict["reason"],
         plainly.in_one_sentence(verdict),
     ):
-        assert told in page.words, told
+        assert told.replace(fmt.SPACE, " ") in page.words, told
     assert page.title.startswith(f"{verdict['label']}: {verdict['verdict']}")
     assert verdict["title"] in page.description
     assert verdict["verdict"] in page.description.lower()
@@ -168,6 +169,18 @@ def test_the_range_is_over_the_articles_question_as_of_the_article(root: Path, t
         r"−7\.99.% to −7\.90.%\. Lowest, −7\.99.%: As first printed\. Highest, −7\.90.%: As corr", page
     )
     assert "3 answer the article’s question, 1 asks another and 1 ends after the article" in page
+
+
+def test_what_moves_the_answer_is_told_with_how_far(root: Path, tmp_path: Path) -> None:
+    moved = {"most_sensitive_to": "Last year’s figure", "moves": 0.014062}
+    figure = claim_sites.coal(**moved)
+    side = claim_sites.coal(**{**moved, "moves": 0.25}, kind="direction", claim="side")
+    pages = _pages(root, tmp_path, [figure, side]).sources
+    assert (
+        f"last year’s figure (two definitions that differ in nothing else lie 0.014{fmt.SPACE}points apart"
+        in (pages["claims/coal-8.md"])
+    )
+    assert f"the answers differ in 25{fmt.SPACE}% of cases" in pages["claims/side.md"]
 
 
 def test_evidence_names_file_line_value_and_checksum(root: Path, tmp_path: Path) -> None:

@@ -47,6 +47,9 @@ adjusted; the value of a friend, a revision of the text, its volume, its release
 
 - **Volume** is bold here, and the year-to-date sum too.
 
+The Directorate General of Trade Remedies is a name, and Trade
+remedies are a term.
+
 It cost $3 and then $4, from US$5 to US$6, or $7-$8. A formula is $x_1 / x_0$ in a line.
 
 $$
@@ -95,6 +98,7 @@ def test_the_first_use_of_a_term_in_running_text_leads_to_its_entry(built: Path)
         ("seasonally adjusted", "../glossary.html#seasonal-adjustment"),
         ("Volume", "../glossary.html#volume"),
         ("year-to-date", "../glossary.html#year-to-date"),
+        ("Trade remedies", "../glossary.html#trade-remedy"),
         ("base effect", "../glossary.html#base-effect"),
         ("FOB", "../glossary.html#cif-and-fob"),
     ]

@@ -254,7 +254,7 @@ def test_a_verdict_on_other_parameters_is_counted_apart(verdicts: list[dict[str,
 def test_the_opening_names_the_article_and_its_thesis(page: str) -> None:
     assert page.startswith("---\nhtml_theme.sidebar_secondary.remove: true\n---\n# One-Way Trade\n")
     assert scoreboard.article().removeprefix("The article: ") in page
-    assert 'In our words: What the article says of "headline"' in page
+    assert 'It says, in our words: What the article says of "headline"' in page
 
 
 def test_without_verdicts_the_page_says_how_to_get_them(root: Path, notebooks: list[Path]) -> None:
@@ -300,6 +300,7 @@ def test_labels_and_texts_cannot_break_out_of_the_page(
     sharp = verdicts[1] | {"label": "<b>bold</b>", "title": "<script>", "printed_text": '"<i>'}
     text = _page(root, notebooks, [sharp])
     html = text[text.index('<div class="owt-board"') :]
+    assert "[\\<b\\>" in _page(root, notebooks, [verdicts[2] | {"label": "<b>"}])
     assert "<b>bold" not in html
     assert "<script>" not in html
     assert "<i>" not in html

@@ -16,7 +16,7 @@ from onewaytrade import site, starter
 from onewaytrade.errors import SiteError
 from onewaytrade.runner import verdicts
 from onewaytrade.runner.verdicts import VERDICT_MIME
-from onewaytrade.site import hosts
+from onewaytrade.site import figures, hosts
 
 ALT = 'Exports, "China", rose by +33.2 % from December 2022 to March 2025; imports by −0.3 % <see table>.'
 COMMITTED = Path(__file__).parents[2] / "notebooks" / "01-export-surge.ipynb"
@@ -139,8 +139,25 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(built: Path) -> None:
 
 def test_a_picture_keeps_its_alternative_text(built: Path) -> None:
     page = _Page(built / "notebooks" / "01-export-surge.html")
+    # A picture in other colours than those of our charts has no dark edition.
     assert [picture["alt"] for picture in page.pictures] == [ALT]
-    assert (built / "notebooks" / str(page.pictures[0]["src"])).is_file()
+    assert page.pictures[0]["loading"] == "lazy"
+    assert (built / "notebooks" / str(page.pictures[0]["src"])).read_bytes() == base64.b64decode(_png())
+    assert (built / "figures" / "01-export-surge-1.csv").read_bytes() == b"month,index\n2025-03,133.2\n"
+
+
+def test_code_is_folded_below_what_is_written_on_it(built: Path) -> None:
+    html = (built / "notebooks" / "01-export-surge.html").read_text(encoding="utf-8")
+    assert html.count('<details class="owt-code">') == html.count("<summary>Code</summary>") == 3
+    assert "Toggle hidden content" not in html
+
+
+def test_another_alternative_text_than_the_composed_one_fails_the_build(
+    executed: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures.Figure, "images", lambda own, up: f'<img src="{up}{own.name}.png" alt="A chart.">')
+    with pytest.raises(SiteError, match=r"01-export-surge.*another alternative text than the composed one"):
+        site.build(executed, built)
 
 
 def test_verdicts_and_sentences_are_shown_as_html(built: Path) -> None:

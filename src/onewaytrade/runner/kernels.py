@@ -10,6 +10,8 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
+from onewaytrade.runner import warm
+
 
 class Interrupted(Exception):  # noqa: N818 # not an error: the user asked for it
     """A kernel was asked for after all of them had been ended."""
@@ -25,6 +27,9 @@ class Kernel:
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
             connection_file=str(connection_file),
         )
+        specification = self.manager.kernel_spec
+        if specification is not None and warm.available():
+            specification.metadata["kernel_provisioner"] = {"provisioner_name": warm.NAME}
 
     async def start(self, folder: Path, environment: dict[str, str]) -> None:
         """Start the process in `folder`; it is ready later, when a client has heard of it."""

@@ -101,7 +101,7 @@ def _assemble(content: Content, scratch: Path) -> None:
 
 
 def _lay_static(folder: Path) -> None:
-    """Lay out scripts, fonts, and the style sheets as one: a telephone waits for each file before it shows text."""
+    """Lay out scripts, fonts, and one style sheet: a telephone waits for each file before it shows text."""
     shutil.copytree(_HERE / "static", folder)
     parts = [(folder / name).read_text(encoding="utf-8") for name in _STYLES]
     for name in _STYLES:

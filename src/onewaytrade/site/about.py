@@ -13,13 +13,10 @@ ABOUT: Final[Mapping[str, str]] = {
         "What seven countries exported to China a year, as researchers at Harvard reconcile it from both "
         "sides’ reports: a third opinion beside China’s customs and the partners’ own."
     ),
-    "consumption": (
-        "What Chinese households spend, earn, save and expect, and how house prices move: the figures "
-        "behind the claims on weak consumption."
-    ),
+    "consumption": "What Chinese households spend, earn, save and expect, and how house prices move.",
     "cpb": (
         "How much the world, its regions and China import and export, month by month, with prices taken "
-        "out: the Dutch planning bureau’s index, on which the article’s main claim rests."
+        "out: the Dutch planning bureau’s index of volumes, beside its prices."
     ),
     "cpb-series": (
         "The list of the series in CPB’s workbook: the code of each, its adjustment, its base year, and the "
@@ -70,10 +67,7 @@ ABOUT: Final[Mapping[str, str]] = {
         "Reserve’s database."
     ),
     "procurement": "How much China’s public sector buys, by the widest count and by the budget’s alone.",
-    "property": (
-        "Building, sales and investment in Chinese real estate, month by month: the slump that is said to "
-        "have cut imports of commodities."
-    ),
+    "property": "Building, sales and investment in Chinese real estate, month by month.",
     "sources": (
         "Where every figure of the compiled tables was found: the publisher and the address, file or page."
     ),

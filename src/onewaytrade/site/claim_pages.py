@@ -12,8 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from onewaytrade import claims, fmt, pinning, robustness, scoreboard
-from onewaytrade.claims import Claim, Estimate
+from onewaytrade import claims, fmt, pinning, scoreboard
+from onewaytrade.claims import Claim
 from onewaytrade.site import (
     claim_definitions,
     claim_evidence,
@@ -104,7 +104,7 @@ def _page(verdict: Verdict, told: _Told) -> str:
         "Parts of the statement": _parts(verdict),
         "All definitions in one picture": _pictures(told.figures),
         "How it was judged": _judged(verdict, told),
-        "By other definitions": _others(verdict, told),
+        "By other definitions": claim_definitions.show(verdict, told.claim, told.definitions),
         "Evidence": claim_evidence.show(verdict, told.claim, told.titles),
         "What would change the verdict": _conditions(verdict, told.claim),
         "Earlier verdicts": _history(told.earlier),
@@ -123,14 +123,10 @@ def _page(verdict: Verdict, told: _Told) -> str:
 
 
 def _front_matter(verdict: Verdict) -> str:
-    said = f"{verdict['title']} {_capital(plainly.title(verdict).rpartition(': ')[2])}: "
+    said = f"{verdict['title']} {plainly.capital(plainly.title(verdict).rpartition(': ')[2])}: "
     description = json.dumps(f"{said}{plainly.in_one_sentence(verdict)}", ensure_ascii=False)
     named = " ".join(plainly.title(verdict).replace("`", "’").split())
     return f"---\nmyst:\n  html_meta:\n    description: {description}\n---\n\n```{{title}} {named}\n```\n"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 # What is found
@@ -172,12 +168,17 @@ def _figures(verdict: Verdict, scale: Scale | None) -> str:
         pairs.append((said, verdict["printed_text"]))
     # The one figure of a cause is that of its premise, which the reason names.
     if verdict.get("computed_text") and verdict.get("kind") != "cause":
-        pairs.append(("The data give" if measured else "We find", verdict["computed_text"]))
+        pairs.append(("We find" if _in_parts(verdict) else "The data give", verdict["computed_text"]))
     if not pairs:
         return ""
     shown = "".join(f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>" for name, text in pairs)
     picture = _small_picture(verdict, scale) if measured and scale else ""
     return f'<div class="owt-claim-figures"><dl>{shown}</dl>{picture}</div>'
+
+
+def _in_parts(verdict: Verdict) -> bool:
+    """Tell whether what was found is a number of parts, and no figure."""
+    return bool(verdict.get("parts")) and verdict.get("printed") is None
 
 
 def _small_picture(verdict: Verdict, scale: Scale) -> str:
@@ -200,7 +201,7 @@ def _parts(verdict: Verdict) -> str:
         word, like = _ANSWERS[part["stands"]]
         answer = f'<span class="owt-verdict owt-{marks.TONES[like]}">{marks.icon(like)} {word}</span>'
         items.append(
-            f"{markdown(_capital(names.get(part['part'], '') + part['text']))} {answer}\n: {_or_none(part)}"
+            f"{markdown(plainly.capital(names.get(part['part'], '') + part['text']))} {answer}\n: {_or_none(part)}"
         )
     return "{.owt-claim-parts}\n" + "\n\n".join(items) if items else ""
 
@@ -247,7 +248,7 @@ def _judged(verdict: Verdict, told: _Told) -> str:
 
 def _rule(verdict: Verdict) -> str:
     word, reason = verdict["verdict"], verdict.get("reason") or ""
-    return f"“{_capital(word)}” means: {claims.REPLICATION[word]}. {reason}".strip()
+    return f"“{plainly.capital(word)}” means: {claims.REPLICATION[word]}. {reason}".strip()
 
 
 def _difference(verdict: Verdict, claim: Claim | None) -> str:
@@ -280,122 +281,6 @@ def _band(verdict: Verdict) -> str:
         return ""
     reach = fmt.interval(*band, unit=unit, sign=unit in {"%", "points"})
     return f"They leave room from {reach}. {verdict.get('band_reason') or ''}".strip()
-
-
-# By other definitions
-
-
-def _others(verdict: Verdict, told: _Told) -> str:
-    lines = [f"- {markdown(text)}" for text in _spread(verdict, told.definitions, told.claim)]
-    table = _alternatives(verdict)
-    if told.definitions is not None:
-        number = len(told.definitions.rows)
-        link = f'<a href="{verdict["claim"]}.csv" download>{_all_of(number)}</a>'
-        lines.append(f"- {link}, with what each computes and whether it agrees, as CSV.")
-    return "\n\n".join(text for text in ("\n".join(lines), table) if text)
-
-
-def _all_of(number: int) -> str:
-    return f"All {number} definitions" if number > 1 else "The one definition"
-
-
-def _spread(verdict: Verdict, every: Definitions | None, claim: Claim | None) -> list[str]:
-    """Return how many definitions there are, how many agree, their range, and what moves the answer most."""
-    counts, word = verdict.get("definitions") or {}, verdict.get("robustness")
-    reason = verdict.get("robustness_reason") or ""
-    told = []
-    if word:
-        told.append(f"{_capital(word)}: {reason} {_meaning(word, verdict)}")
-    elif reason:
-        told.append(reason)
-    if counts.get("same", 0) + counts.get("others", 0) > 1:
-        told.append(_counted(counts))
-    if scoreboard.span(dict(verdict)):
-        told.append(
-            f"Over all definitions of the article’s question: {_range(verdict, claim)}.{_ends(every, claim)}"
-        )
-    told += _moved(verdict)
-    return told
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    kinds = [
-        f"{number} {one if number == 1 else many}"
-        for number, one, many in (
-            (counts["same"], "answers the article’s question", "answer the article’s question"),
-            (counts["others"], "asks another", "ask another"),
-            (
-                counts.get("updates", 0),
-                "ends after the article and has no vote",
-                "end after the article and have no vote",
-            ),
-        )
-        if number
-    ]
-    return f"Of the definitions that can be computed, {fmt.join(kinds)}."
-
-
-def _meaning(word: str, verdict: Verdict) -> str:
-    meaning = robustness.ROBUSTNESS[word]
-    # What stands in brackets there is about bundles, or about a printed zero.
-    plain = not verdict.get("parts") and verdict.get("printed") != 0
-    return f"The word means: {meaning.partition(' (')[0] if plain else meaning}."
-
-
-def _range(verdict: Verdict, claim: Claim | None) -> str:
-    """Return the range of the article's question, one decimal finer than printed where the register says how."""
-    if claim is None or claim.printed.value is None:
-        return scoreboard.span(dict(verdict))
-    low, high = verdict["range"]
-    return claims.text_of(claim.printed, Estimate(None, "", "", "", low, high))
-
-
-def _ends(every: Definitions | None, claim: Claim | None) -> str:
-    """Return by which definitions the ends of the range come about."""
-    if every is None or every.ends is None:
-        return ""
-    decimals = claim.printed.decimals + 1 if claim else 1
-    return "".join(
-        f" {name}, {fmt.with_unit(float(row['computed']), row['unit'], decimals, sign=row['unit'] == '%')}: "
-        f"{row['definition']}"
-        for name, row in zip(("Lowest", "Highest"), every.ends, strict=True)
-    )
-
-
-def _moved(verdict: Verdict) -> list[str]:
-    inside, among = (verdict.get(f"most_sensitive_{name}") for name in ("to", "question"))
-    told = []
-    if inside:
-        told.append(f"Within that question the answer moves most with: {inside.lower()}.")
-    if among:
-        told.append(f"By asking another question it moves most with: {among.lower()}.")
-    return told
-
-
-def _alternatives(verdict: Verdict) -> str:
-    """Return the definitions that a fair reader would try first, with why, and what each gives."""
-    readings = verdict.get("alternatives") or ()
-    if not readings:
-        return ""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(reading["label"])} <small>{escape(reading["why"])}</small></th>'
-        f'<td class="owt-claim-gives">{escape(reading["computed_text"] or fmt.MISSING)}</td>'
-        f"<td>{'the same' if reading['asks'] == 'same' else 'another'}</td></tr>"
-        for reading in readings
-    )
-    own = verdict.get("computed_text")
-    first = (
-        f'<tr><th scope="row">{"This run’s" if plainly.departs(verdict) else "The article’s"} own definition</th>'
-        f'<td class="owt-claim-gives">{escape(own)}</td><td>the same</td></tr>'
-        if own
-        else ""
-    )
-    return (
-        '<div class="owt-scroll" tabindex="0" role="region" aria-label="Other definitions">'
-        '<table class="owt-claim-table"><caption>Definitions that a fair reader would try</caption>'
-        '<thead><tr><th scope="col">Definition</th><th scope="col">Gives</th>'
-        f'<th scope="col">Question</th></tr></thead><tbody>{first}{rows}</tbody></table></div>'
-    )
 
 
 # Evidence, and what it leaves open
@@ -437,7 +322,7 @@ def _cite(verdict: Verdict, told: _Told) -> str:
         "title": f"{{{named}}}",
         "howpublished": content.title,
         "year": told.date[:4],
-        "note": _capital(noted),
+        "note": plainly.capital(noted),
         "url": address,
     }
     entry = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
@@ -490,7 +375,8 @@ def _compared(verdict: Verdict) -> str:
     computed = verdict.get("computed_text") or ""
     if plainly.is_measured(verdict):
         said = "prints" if verdict.get("printed") is not None else "says"
-        told = f"The article {said} {verdict['printed_text']}; the data give {computed or 'no figure'}."
+        found = computed if _in_parts(verdict) else f"the data give {computed or 'no figure'}"
+        told = f"The article {said} {verdict['printed_text']}; {found}."
     else:
         told = f"{computed}." if computed and verdict.get("kind") != "cause" else ""
     return f' <span class="owt-claim-compared">{markdown(told)}</span>' if told else ""

@@ -19,7 +19,13 @@ project_copyright = (
 release = version = installed("onewaytrade")
 language = "en"
 
-extensions = ["myst_nb", "onewaytrade.site.head", "onewaytrade.site.glossary", "onewaytrade.site.mathml", "onewaytrade.site.renderer"]
+extensions = [
+    "myst_nb",
+    "onewaytrade.site.head",
+    "onewaytrade.site.glossary",
+    "onewaytrade.site.mathml",
+    "onewaytrade.site.renderer",
+]
 # Nothing is executed here: the runner did that.
 nb_execution_mode = "off"
 nb_render_plugin = "onewaytrade"

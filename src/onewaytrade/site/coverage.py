@@ -212,6 +212,11 @@ def svg(found: Coverage, name: str, title: str) -> str:
     return "\n".join([*parts, "</svg>"])
 
 
+def shortened(label: str) -> str:
+    """Return what a picture has room for of a row's name."""
+    return label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1].rstrip(' ,;(')}…"
+
+
 # Months
 
 
@@ -299,7 +304,7 @@ def _axis(start: int, stop: int, height: int) -> Iterator[str]:
 
 
 def _drawn(row: Row, top: int, start: int, stop: int) -> Iterator[str]:
-    yield f'<text class="owt-label" x="0" y="{top + 12}">{escape(_short(row.label))}</text>'
+    yield f'<text class="owt-label" x="0" y="{top + 12}">{escape(shortened(row.label))}</text>'
     for months_, kind, thick in ((row.spanned, "owt-spanned", 3), (row.single, "owt-single", _BAR)):
         for begin, end in _runs(months_):
             x, width = _share(begin - start, stop - start), _share(end - begin, stop - start)
@@ -319,7 +324,3 @@ def _runs(found: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.3f}".rstrip("0").rstrip(".") + "%"
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1].rstrip(' ,;(')}…"

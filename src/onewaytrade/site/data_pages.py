@@ -118,7 +118,8 @@ def _datasets(content: Content) -> list[Dataset]:
         using = {stem: titles[stem] for stem in texts if stem in judging or f"data/{name}/" in texts[stem]}
         covered = coverage.by_subject(tables[pin], key)
         found.append(Dataset(name, editions, tables, pin, covered, using, resting))
-    return found
+    # Those that matter most come first.
+    return sorted(found, key=lambda own: (-len(own.claims), own.pinned["title"]))
 
 
 def _rests_on(claim: Claim, dataset: str) -> bool:
@@ -535,22 +536,18 @@ def _index(content: Content, found: Sequence[Dataset]) -> str:
     rows = [
         [
             f'<a href="{own.name}.html">{_prose_html(own.pinned["title"])}</a>',
-            _prose_html(own.pinned["publisher"].removesuffix(_ROW_BY_ROW)),
+            fmt.number(len(own.claims)),
             escape(own.pinned["grade"]),
+            _prose_html(own.pinned["publisher"].removesuffix(_ROW_BY_ROW)),
             fmt.number(len(own.editions)),
             escape(str(own.editions[-1]["edition"])),
             fmt.number(len(own.table.rows)),
-            fmt.number(len(own.claims)),
         ]
         for own in found
     ]
-    head = ["Table", "Publisher", "Evidence", "Editions", "Newest", "Rows", "Claims"]
-    table = _table(
-        f"{len(found)} tables; rows are those of the pinned edition, claims those that rest on it",
-        head,
-        rows,
-        numbers=(3, 5, 6),
-    )
+    head = ["Table", "Claims", "Evidence", "Publisher", "Editions", "Newest", "Rows"]
+    caption = f"{len(found)} tables, those on which most claims rest first; rows are those of the pinned edition"
+    table = _table(caption, head, rows, numbers=(1, 4, 6))
     listed = "\n".join(own.name for own in found)
     unlicensed = sum(own.pinned["licence"] == NOT_ESTABLISHED for own in found)
     sections = [
@@ -771,7 +768,7 @@ def _table_lines(
         return f' class="{name}"' if name else ""
 
     yield f'<div class="owt-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
-    yield f'<table class="owt-table">\n<caption>{escape(caption)}</caption>'
+    yield f'<table class="owt-table">\n<caption><span>{escape(caption)}</span></caption>'
     cells = "".join(f'<th scope="col"{kind(at, name)}>{escape(name)}</th>' for at, name in enumerate(head))
     yield f"<thead><tr>{cells}</tr></thead>\n<tbody>"
     for first, *others in rows:

@@ -119,13 +119,15 @@ def _index() -> tuple[dict[str, Entry], dict[str, Entry], re.Pattern[str]]:
     forms = {_plain(form): entry for entry in entries() for form in entry.forms}
     bold = {_plain(form): entry for entry in entries() for form in entry.bold}
     written = sorted((form for entry in entries() for form in entry.forms), key=len, reverse=True)
-    either = "|".join(map(_any_case, written))
+    either = "|".join(map(_pattern, written))
     return forms, bold, re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
 
 
-def _any_case(form: str) -> str:
-    words = r"\s+".join(map(re.escape, form.split()))
-    return words if form != form.lower() else f"(?i:{words})"
+def _pattern(form: str) -> str:
+    """Return a pattern of a form as it is, or at the start of a sentence: "Trade Remedies" is somebody's name."""
+    first, *others = form
+    head = f"[{first}{first.upper()}]" if form == form.lower() else re.escape(first)
+    return head + re.escape("".join(others)).replace(r"\ ", r"\s+")
 
 
 def _plain(words: str) -> str:

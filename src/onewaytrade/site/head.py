@@ -22,6 +22,7 @@ _OF_SEARCH: Final = {"documentation_options.js", "doctools.js", "sphinx_highligh
 # Style sheets that come with every page: of code, and of a notebook's cells.
 _OF_CODE: Final = "pygments"
 _OF_NOTEBOOKS: Final = "mystnb"
+_SCRIPT_OF_NOTEBOOKS: Final = "notebooks.js"
 # The theme's frame is not used (templates/layout.html), nor are Sphinx's pictures for folding; of the stemmers,
 # language_data.js holds a copy.
 _NOT_SHIPPED: Final = (
@@ -67,7 +68,8 @@ def _complete(
 ) -> None:
     """Add to the context of a page what its head says, and take away the styles and scripts it has no use for."""
     site = app.config.project
-    title = page_title(str(context.get("title") or ""), site)
+    # The page of search has its heading in its template.
+    title = page_title(str(context.get("title") or ("Search" if name == "search" else "")), site)
     text = described(doctree) if doctree is not None else ""
     context["head_title"] = title
     context["pageurl"] = app.config.html_baseurl + address_of(name)
@@ -95,7 +97,9 @@ def _complete(
     context["script_files"] = [
         script
         for script in context["script_files"]
-        if _file(script) and Path(_file(script)).name not in _OF_SEARCH
+        if _file(script)
+        and Path(_file(script)).name not in _OF_SEARCH
+        and (name.startswith("notebooks/") or Path(_file(script)).name != _SCRIPT_OF_NOTEBOOKS)
     ]
 
 

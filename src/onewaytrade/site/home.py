@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from onewaytrade import fmt, scoreboard
-from onewaytrade.site import claim_table, guides
+from onewaytrade.site import claim_table, guides, plainly
 from onewaytrade.site.content import Content, Pages, Verdict
 
 # The page has no list of its headings beside it: the table needs the room.
@@ -66,11 +66,11 @@ def _article(content: Content) -> str:
     told = [scoreboard.article().removeprefix("The article: ")]
     if not content.opening:
         told += [
-            f"In our words: {verdict['title'].removeprefix('The headline: ')}"
+            f"It says, in our words: {verdict['title'].removeprefix('The headline: ')}"
             for verdict in content.verdicts
             if verdict["paragraph"] == 0
         ]
-    text = " ".join(filter(None, told))
+    text = plainly.markdown(" ".join(filter(None, told)))
     return f"```{{container}} owt-article\n**The article.** {text}\n```" if text else ""
 
 
@@ -143,7 +143,7 @@ def _what_fails(judged: Sequence[Verdict]) -> str:
 
 
 def _failure(verdict: Verdict) -> str:
-    name = f"[{scoreboard.label(dict(verdict))}](claims/{verdict['claim']}.md)"
+    name = f"[{plainly.markdown(scoreboard.label(dict(verdict)))}](claims/{verdict['claim']}.md)"
     if verdict["printed"] is None:
         return f"{name} ({verdict['verdict']})"
     kept = ", though revisions of the data could explain it" if verdict["band_holds_printed"] else ""

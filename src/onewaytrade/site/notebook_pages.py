@@ -19,6 +19,8 @@ _INSTALL: Final = "install-onewaytrade"
 _PUBLISHED: Final = "gh-pages"
 _WORDS_A_MINUTE: Final = 230
 _TABLE: Final = re.compile(r"<table>.*?</table>", re.DOTALL)
+_CELL: Final = re.compile(r"<td (?=[^>]*>([^<]*)</td>)")
+_PROSE: Final = 60  # letters of a cell that wants the width of a sentence
 _CAPTION: Final = re.compile(r"<caption[^>]*>(.*?)</caption>", re.DOTALL)
 _CARD: Final = re.compile(r'<div id="([^"]+)"[^>]*>\n(.*)</div>\n', re.DOTALL)
 _GLYPH: Final = re.compile(r'(<span aria-hidden="true") style="[^"]*"')
@@ -188,7 +190,8 @@ def _scrolling(html: str, labels: dict[str, int]) -> str:
         label = re.sub(r"<[^>]+>", "", caption[1]).strip() if caption else "Table"
         labels[label] = labels.get(label, 0) + 1
         name = label if labels[label] == 1 else f"{label} ({labels[label]})"
-        return f'<div class="owt-scroll" role="region" tabindex="0" aria-label="{name}">{found[0]}</div>'
+        table = _CELL.sub(lambda cell: cell[0] + 'class="owt-prose" ' * (len(cell[1]) > _PROSE), found[0])
+        return f'<div class="owt-scroll" role="region" tabindex="0" aria-label="{name}">{table}</div>'
 
     return _TABLE.sub(boxed, html)
 
@@ -293,5 +296,5 @@ def _install(content: Content) -> str:
     if content.opening:
         return ""
     settings = content.settings
-    found = _FROM_REPOSITORY.format(repository=settings.repository, branch=settings.branch)
-    return (found if settings.repository else _FROM_WHEEL) + _INSTALLING
+    named = _FROM_REPOSITORY.format(repository=settings.repository, branch=settings.branch)
+    return (named if settings.repository else _FROM_WHEEL) + _INSTALLING

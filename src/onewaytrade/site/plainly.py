@@ -24,6 +24,7 @@ _PARTS: Final = 2
 _NAMED: Final = 5
 _ARTICLE: Final = re.compile(r"(The|An?)\b")
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&!^@])")
+_PARTED: Final = re.compile(r"(?<=\d) %")
 _LISTED: Final = re.compile(r"^(\d+)([.)])(?=\s)|^([-+:])(?=\s)")
 
 
@@ -36,9 +37,14 @@ class Condition:
 
 
 def markdown(text: str) -> str:
-    """Return a text as MyST Markdown that shows it as it is, on one line."""
-    line = _MARKUP.sub(r"\\\1", re.sub(r"\s*\n\s*", " ", text.strip()))
+    """Return a text as MyST Markdown that shows it as it is, on one line, no "%" parted from its number."""
+    line = _MARKUP.sub(r"\\\1", _PARTED.sub(f"{fmt.SPACE}%", re.sub(r"\s*\n\s*", " ", text.strip())))
     return _LISTED.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", line)
+
+
+def capital(text: str) -> str:
+    """Return a text as it stands at the head of a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def title(verdict: Verdict) -> str:
@@ -207,19 +213,19 @@ def _at_the_edges(verdict: Verdict, claim: Claim | None) -> list[Condition]:
                 "that narrower bounds would decide it."
             )
         ]
-    apart = _finely(min(abs(value - end) for end in ends), claim.printed.unit)
+    apart = finely(min(abs(value - end) for end in ends), claim.printed.unit)
     only = "Figures" if ends[0] <= value <= ends[1] else "Only figures"
     told = (
         f"{only} {between} round to the printed {claim.printed_text}; the computed one lies {apart} from the "
         "nearer of these ends."
     )
     if (tolerance := verdict.get("tolerance")) and abs(value - claim.printed.value) > tolerance:
-        told += f" Within {_finely(tolerance, claim.printed.unit)} of the printed figure it would count as close."
+        told += f" Within {finely(tolerance, claim.printed.unit)} of the printed figure it would count as close."
     return [Condition(told)]
 
 
-def _finely(value: float, unit: str) -> str:
-    """Return a distance, rates in points, with two digits at least, or none after the point of a whole one."""
+def finely(value: float, unit: str) -> str:
+    """Return a distance, that of rates in points, with two digits at least; a whole one without decimals."""
     unit = unit.replace("%", "point" if value == 1 else "points")
     whole = float(value).is_integer()
     return fmt.with_unit(value, unit, 0 if whole else max(1, 1 - math.floor(math.log10(abs(value)))))

@@ -21,6 +21,7 @@ FOLDER: Final = "previews"
 SITE: Final = f"{FOLDER}/site.png"  # for pages without one of their own
 _MARGIN: Final = 72
 _WIDTH: Final = SIZE[0] - 2 * _MARGIN
+_COLUMN: Final = _WIDTH // 2 - 24
 # A picture has a palette: from paper to each of eight inks in 32 steps, which are the smooth edges of letters.
 _STEPS: Final = 32
 _INKS: Final = ("ink", "quiet", "accent", *dict.fromkeys(TONES.values()))
@@ -51,11 +52,11 @@ def _of_claim(content: Content, verdict: Verdict) -> bytes:
     told = {"The article says": verdict["printed_text"], "The data say": verdict["computed_text"]}
     told = {name: value for name, value in told.items() if value}
     # In one size, so that neither figure weighs more than the other.
-    font = min((_fitting(value, _WIDTH // 2 - 24) for value in told.values()), key=lambda own: own.size)
+    font = min((_fitting(value, _COLUMN) for value in told.values()), key=lambda own: own.size)
     for number, (name, value) in enumerate(told.items()):
         left = _MARGIN + number * _WIDTH // 2
         sheet.write((left, 446), name, _font("DejaVuSans", 30), "quiet")
-        sheet.write((left, 490), value, font, "ink")
+        sheet.write((left, 490), _cut(value, font, _COLUMN), font, "ink")
     return sheet.png()
 
 

@@ -135,7 +135,7 @@ def _method(content: Content) -> str:
             ("Verdict", "Rule", "Claims"),
             [
                 (
-                    _to_glossary(word, _badge(word)),
+                    _to_glossary(word, marks.badge(word)),
                     _prose(claims.REPLICATION[word]),
                     _many(found, "verdict", word),
                 )
@@ -188,11 +188,6 @@ def _many(found: Iterable[Verdict], key: str, value: str | None) -> str:
     return fmt.number(_having(found, key, value))
 
 
-def _badge(word: str) -> str:
-    """Return the word as it is written elsewhere, with its shape on the same line where the column is narrow."""
-    return marks.badge(word).replace("</span> ", f"</span>{fmt.SPACE}", 1)
-
-
 def _prose(rule: str) -> str:
     return escape(rule.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"), quote=False)
 
@@ -211,13 +206,13 @@ def _table(caption: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]
         for first, *others in rows
     )
     return (
-        f'<table class="owt-rules">\n<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n'
+        f'<table class="owt-rulebook">\n<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>"
     )
 
 
 def _side(heads: tuple[str, ...], number: int) -> str:
-    return ' class="owt-count"' if number == len(heads) - 1 else ""
+    return ' class="owt-rulebook-count"' if number == len(heads) - 1 else ""
 
 
 def _doubts(content: Content) -> str:

@@ -95,7 +95,13 @@ The state lies in the address (?verdict=…&topic=…&words=…&order=…&turned
     if (key) sorted.sort((a, b) => (sign(a) === sign(b) ? sign(a) * (key(a) - key(b)) : sign(b) < 0 ? 1 : -1) || place(a) - place(b));
     for (const row of sorted) (key ? flat : homes.get(row)).append(row);
     for (const row of rows) row.hidden = !fits(row);
-    for (const body of bodies) body.hidden = key || [...body.rows].slice(1).every((row) => row.hidden);
+    flat.hidden = !key;
+    for (const body of bodies) {
+      const [heading, ...members] = body.rows;
+      const left = members.filter((row) => !row.hidden).length;
+      body.hidden = key || !left;
+      heading.querySelector("span").textContent = left === members.length ? `(${left})` : `(${left} of ${members.length})`;
+    }
     for (const head of heads) {
       head.removeAttribute("aria-sort");
       if (head.dataset.order !== state.order) continue;

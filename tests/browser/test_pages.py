@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import html5lib
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
@@ -100,6 +101,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def test_the_claims_looked_at_are_of_every_kind(judged: list[verdicts.Verdict]) -> None:
     looked_at = {verdict["kind"] for verdict in judged if f"claims/{verdict['claim']}.html" in KINDS.values()}
     assert looked_at == {verdict["kind"] for verdict in judged}
+
+
+@pytest.mark.parametrize("name", KINDS.values(), ids=KINDS)
+def test_a_page_is_valid_html(built: Path, name: str) -> None:
+    parser = html5lib.HTMLParser()
+    parser.parse((built / name.partition("?")[0]).read_text(encoding="utf-8"))
+    assert parser.errors == []
 
 
 def test_no_page_asks_anything_of_another_host(visits: list[Visit]) -> None:

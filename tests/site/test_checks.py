@@ -85,9 +85,7 @@ def test_a_sound_site_has_no_fault(found: Callable[..., list[str]]) -> None:
         ),
     ],
 )
-def test_a_fault_of_a_page_is_told_in_one_clause(
-    found: Callable[..., list[str]], body: str, clause: str
-) -> None:
+def test_a_fault_of_a_page_is_told_in_one_clause(found: Callable[..., list[str]], body: str, clause: str) -> None:
     assert found(body) == [clause]
 
 

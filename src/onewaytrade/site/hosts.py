@@ -19,10 +19,7 @@ def foreign(site: Path, pages: Mapping[str, Page] | None = None) -> list[str]:
     read = markup.pages(site) if pages is None else pages
     loads = {name: page.loads for name, page in read.items()} | dict(_loads_of_files(site))
     return [
-        f"{name} loads {address}"
-        for name in sorted(loads)
-        for address in loads[name]
-        if _ELSEWHERE.match(address)
+        f"{name} loads {address}" for name in sorted(loads) for address in loads[name] if _ELSEWHERE.match(address)
     ]
 
 

@@ -166,7 +166,9 @@ class _Reader:
         elif tag == "html":
             self._language = bool(values.get("lang"))
         elif tag == "meta":
-            self._description = self._description or bool(values.get("name") == "description" and values["content"])
+            self._description = self._description or bool(
+                values.get("name") == "description" and values["content"]
+            )
             if values.get("property", values.get("name")) in _PREVIEWS:
                 page.links.append(values.get("content", ""))
         page.loads += sources

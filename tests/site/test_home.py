@@ -151,10 +151,10 @@ def test_a_row_says_the_claim_in_print_and_how_steady_its_verdict_is(page: str) 
         exports["th"]
         == f"The exports paragraph 1What the article says of “exports”, by 5{SPACE}% & more: it’s here."
     )
-    assert "alone: 0 of 2 other definitions agree" in exports["owt-at-verdict"]
+    assert f"alone: 0 of 2 other definitions give +33.0{SPACE}%" in exports["owt-at-verdict"]
     assert (
         rows["claims/imports.html"]["owt-at-verdict"].strip()
-        == "not reproducedfragile: 1 of 2 other definitions agree"
+        == f"not reproducedfragile: 1 of 2 other definitions give 0.0{SPACE}%"
     )
     assert " headline" in headline["th"]
     assert headline["owt-at-verdict"].strip() == "partly reproduced"

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from onewaytrade import fmt
 from onewaytrade.errors import SiteError
+from onewaytrade.site import plainly
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.marks import TONES
 
@@ -47,7 +48,9 @@ def _of_claim(content: Content, verdict: Verdict) -> bytes:
     sheet.write((_MARGIN + 78, 156), word, _font("DejaVuSans-Bold", 48), tone)
     end = sheet.write_lines(250, verdict["label"], _font("DejaVuSerif-Bold", 64), "ink", most=2)
     if verdict["kind"] in _TOLD_IN_WORDS:
-        sheet.write_lines(end + 24, _typographic(verdict["title"]), _font("DejaVuSans", 32), "quiet", most=3)
+        sheet.write_lines(
+            end + 24, plainly.typographic(verdict["title"]), _font("DejaVuSans", 32), "quiet", most=3
+        )
         return sheet.png()
     told = {"The article says": verdict["printed_text"], "The data say": verdict["computed_text"]}
     told = {name: value for name, value in told.items() if value}
@@ -63,7 +66,7 @@ def _of_claim(content: Content, verdict: Verdict) -> bytes:
 def _of_notebook(content: Content, path: Path) -> bytes:
     sheet = _Sheet(content.title, "accent")
     sheet.write((_MARGIN, 160), "Notebook", _font("DejaVuSans", 34), "quiet")
-    sheet.write_lines(220, _typographic(_title(path)), _font("DejaVuSerif-Bold", 64), "ink", most=4)
+    sheet.write_lines(220, plainly.typographic(_title(path)), _font("DejaVuSerif-Bold", 64), "ink", most=4)
     return sheet.png()
 
 
@@ -80,11 +83,6 @@ def _of_site(content: Content) -> bytes:
         sheet.write((left, top), fmt.MARKS[verdict["verdict"]].glyph, font, TONES[verdict["verdict"]])
         left += 48
     return sheet.png()
-
-
-def _typographic(text: str) -> str:
-    """Return a text with its straight apostrophes curled, as the pages show it."""
-    return text.replace("'", "’")
 
 
 def _title(path: Path) -> str:

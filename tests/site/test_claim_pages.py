@@ -216,7 +216,7 @@ def test_an_open_bound_is_told_by_those_that_can_decide_it(root: Path, tmp_path:
         computed=None,
         printed_text="over 250 cases",
         robustness=None,
-        robustness_reason="Whether the article’s definition agrees is open; 1 of 2 others does. Without a vote: 3.",
+        robustness_reason="Whether the article’s definition agrees is open; 1 of 2 others does. Without: 3.",
         share_agreeing=0.5,
         definitions=counts,
         breaks=["another count (at least 288 cases)"],

@@ -110,7 +110,8 @@ def _of_an_open_bound(verdict: Verdict) -> str:
     abstaining = str(verdict["robustness_reason"]).partition(". ")[2]
     return (
         f"{whose} own definition leaves open whether it is {verdict['printed_text']}; "
-        f"of the {voting} other{'s' * (voting > 1)} that can tell, {holding or 'none'} say{'s' * (holding < 2)} so. "
+        f"of the {voting} other{'s' * (voting > 1)} that can tell, "
+        f"{holding or 'none'} say{'s' * (holding < 2)} so. "
         f"{abstaining}"
     ).strip()
 

@@ -288,14 +288,14 @@ def _single_changes(verdict: Verdict) -> list[Condition]:
         "breaks": "Within the article’s question, one change alone would overturn the answer:",
         "turns": "One change asks another question, and alone would give another answer:",
     }
-    told = alone, asked
     if verdict["verdict"] == "not excluded":
         # There is no answer yet that a change could overturn.
-        told = tuple(
-            {**words, "breaks": words["breaks"].replace("overturn the answer", "decide it")} for words in told
+        alone, asked = (
+            {**words, "breaks": words["breaks"].replace("overturn the answer", "decide it")}
+            for words in (alone, asked)
         )
     return [
-        Condition(told[len(changes) > 1][key], _named(changes))
+        Condition((alone if len(changes) == 1 else asked)[key], _named(changes))
         for key in asked
         if (changes := verdict.get(key) or ())
     ]

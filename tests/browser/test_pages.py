@@ -210,7 +210,8 @@ def urls(links: list[Locator], address: str) -> list[str]:
 FOCUS = """() => {
   // A link may go on in the next line, so that its box has empty corners.
   const e = document.activeElement, box = e.getClientRects()[0], style = getComputedStyle(e);
-  const ring = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
+  const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+  const ring = outlined || style.boxShadow !== 'none';
   const x = box.left + Math.min(box.width, 20) / 2, y = box.top + Math.min(box.height, 20) / 2;
   const top = document.elementFromPoint(x, y);
   return {

@@ -129,6 +129,8 @@ def _range(verdict: Verdict, claim: Claim | None) -> str:
     if claim is None or claim.printed.value is None:
         return scoreboard.span(dict(verdict))
     low, high = verdict["range"]
+    if low == high:
+        return claim.printed.show(low, more=1)
     return claims.text_of(claim.printed, Estimate(None, "", "", "", low, high))
 
 

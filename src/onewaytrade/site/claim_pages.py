@@ -155,8 +155,12 @@ def _badge(verdict: Verdict) -> str:
 def _where(verdict: Verdict, article: Article | None) -> str:
     paragraph = verdict.get("paragraph")
     place = f"Paragraph {paragraph}" if paragraph else "Headline" if paragraph == 0 else ""
-    said = f"{place} of “{article.title}”, {article.publisher}, {fmt.month(article.month)}" if article else place
-    return f'<span class="owt-claim-where">{escape(said)}</span>'
+    said = escape(place)
+    if article:
+        name = f"“{escape(article.title)}”"
+        name = f'<a href="{escape(article.address)}">{name}</a>' if article.address else name
+        said += f" of {name}, {escape(article.publisher)}, {fmt.month(article.month)}"
+    return f'<span class="owt-claim-where">{said}</span>'
 
 
 def _figures(verdict: Verdict, scale: Scale | None) -> str:

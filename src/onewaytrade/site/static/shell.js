@@ -37,6 +37,16 @@
     }
   });
 
+  // What takes a while comes after the text is shown: all of a long page is laid out, and its boxes are measured.
+  const loaded = (act) => {
+    if (document.readyState === "complete") {
+      act();
+    } else {
+      addEventListener("load", act);
+    }
+  };
+  loaded(() => page.classList.remove("owt-loading"));
+
   // Beside the text the contents stand open; above it, on a narrow screen, they are folded.
   const contents = document.querySelector(".owt-contents details");
   if (contents) {
@@ -100,7 +110,7 @@
   };
   if (boxes.length) {
     const watch = new ResizeObserver(() => requestAnimationFrame(reach));
-    watch.observe(document.querySelector("main"));
+    loaded(() => watch.observe(document.querySelector("main")));
     document.addEventListener("toggle", reach, true);
   }
 

@@ -60,7 +60,7 @@ def article(root: Path) -> Article | None:
     rows = frame[frame["entity"] == ARTICLE].set_index("measure").astype(str)
     if not {"title", "publisher"} <= set(rows.index):
         return None
-    title, publisher = rows.loc["title"], rows.loc["publisher", "value_text"]
+    title, publisher = rows.loc["title"], str(rows.loc["publisher", "value_text"])
     name, _, host = publisher.rstrip(")").partition(" (")
     address = _address(title["source_id"]) if SOURCES in known else ""
     dated = datasets.provenance(frame).released

@@ -62,9 +62,9 @@ def article(root: Path) -> Article | None:
         return None
     title, publisher = rows.loc["title"], str(rows.loc["publisher", "value_text"])
     name, _, host = publisher.rstrip(")").partition(" (")
-    address = _address(title["source_id"]) if SOURCES in known else ""
+    address = _address(str(title["source_id"])) if SOURCES in known else ""
     dated = datasets.provenance(frame).released
-    return Article(title["value_text"].rstrip("."), name, title["period"], host, address, dated)
+    return Article(str(title["value_text"]).rstrip("."), name, str(title["period"]), host, address, dated)
 
 
 def _address(source_id: str) -> str:

@@ -78,7 +78,8 @@ def _rows(found: Sequence[Found], place: str) -> str:
 def _table(rows: Sequence[Found], place: str) -> str:
     file = rows[0].file
     body = "".join(
-        f'<tr><th scope="row">{escape(row.label or f"Row {row.line}")}{_small(row.sheet)}</th><td>{escape(row.when)}</td>'
+        f'<tr><th scope="row">{escape(row.label or f"Row {row.line}")}{_small(row.sheet)}</th>'
+        f"<td>{escape(row.when)}</td>"
         f'<td class="owt-claim-gives">{escape(row.figure.replace(" count", ""))}</td><td>{row.line}</td></tr>'
         for row in rows
     )

@@ -60,11 +60,11 @@ def article(root: Path) -> Article | None:
     rows = frame[frame["entity"] == ARTICLE].set_index("measure").astype(str)
     if not {"title", "publisher"} <= set(rows.index):
         return None
-    title, publisher = rows.loc["title"], rows.loc["publisher", "value_text"]
+    title, publisher = rows.loc["title"], str(rows.loc["publisher", "value_text"])
     name, _, host = publisher.rstrip(")").partition(" (")
-    address = _address(title["source_id"]) if SOURCES in known else ""
+    address = _address(str(title["source_id"])) if SOURCES in known else ""
     dated = datasets.provenance(frame).released
-    return Article(title["value_text"].rstrip("."), name, title["period"], host, address, dated)
+    return Article(str(title["value_text"]).rstrip("."), name, str(title["period"]), host, address, dated)
 
 
 def _address(source_id: str) -> str:

@@ -163,6 +163,7 @@ _SIDEWAYS = """() => {
   };
   const wide = [...document.body.querySelectorAll('*')]
     .filter(e => e.getBoundingClientRect().right > width + 1 && !cut(e))
-    .map(e => e.tagName.toLowerCase() + '.' + [...e.classList].join('.') + ' ' + Math.round(e.getBoundingClientRect().right));
+    .map(e => [e.tagName.toLowerCase(), ...e.classList].join('.') + ' '
+      + Math.round(e.getBoundingClientRect().right));
   return [`${root.scrollWidth} > ${width}`, ...wide.slice(-3)];
 }"""

@@ -26,9 +26,9 @@ from onewaytrade.site import (
 from onewaytrade.site.claim_definitions import Definitions
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.figures import Figure
-from onewaytrade.site.plainly import markdown
 from onewaytrade.site.review import Article
 from onewaytrade.site.small_pictures import Scale
+from onewaytrade.site.text import capital, front_matter, json_ld, markdown, scrolling
 
 # How the answer on one part is told: its word, and the verdict that has the same shape and colour.
 _ANSWERS: Final = {
@@ -71,8 +71,7 @@ def make(content: Content) -> Pages:
 
 
 def _gather(content: Content) -> dict[str, _Told]:
-    register = claims.register() if (content.root / "data" / "claims.yml").is_file() else {}
-    article = review.article(content.root)
+    register, article = content.register, review.article(content.root)
     definitions, pictured = claim_definitions.read(content.run), figures.of_claims(content)
     earlier, titles = _earlier(content.root / pinning.FOLDER), claim_evidence.titles(content.root)
     scales = small_pictures.scales(content.verdicts)
@@ -114,19 +113,14 @@ def _page(verdict: Verdict, told: _Told) -> str:
     body = "\n\n".join(
         f"## {heading}\n\n{text}" if heading else text for heading, text in sections.items() if text
     )
-    ld = (
-        ""
-        if plainly.departs(verdict)
-        else review.script(review.review(verdict, told.content, told.article, told.date))
-    )
+    ld = "" if plainly.departs(verdict) else json_ld(review.review(verdict, told.content, told.article, told.date))
     return f"{_front_matter(verdict)}\n# {markdown(verdict['label'])}\n\n{body}\n\n{ld}\n"
 
 
 def _front_matter(verdict: Verdict) -> str:
-    said = f"{verdict['title']} {plainly.capital(plainly.title(verdict).rpartition(': ')[2])}: "
-    description = json.dumps(f"{said}{plainly.in_one_sentence(verdict)}", ensure_ascii=False)
+    said = f"{verdict['title']} {capital(plainly.title(verdict).rpartition(': ')[2])}: "
     named = " ".join(plainly.title(verdict).replace("`", "’").split())
-    return f"---\nmyst:\n  html_meta:\n    description: {description}\n---\n\n```{{title}} {named}\n```\n"
+    return f"{front_matter(said + plainly.in_one_sentence(verdict))}\n\n```{{title}} {named}\n```\n"
 
 
 # What is found
@@ -205,7 +199,7 @@ def _parts(verdict: Verdict) -> str:
         word, like = _ANSWERS[part["stands"]]
         answer = f'<span class="owt-verdict owt-{marks.TONES[like]}">{marks.icon(like)} {word}</span>'
         items.append(
-            f"{markdown(plainly.capital(names.get(part['part'], '') + part['text']))} {answer}\n: {_or_none(part)}"
+            f"{markdown(capital(names.get(part['part'], '') + part['text']))} {answer}\n: {_or_none(part)}"
         )
     return "{.owt-claim-parts}\n" + "\n\n".join(items) if items else ""
 
@@ -224,8 +218,7 @@ def _picture(figure: Figure) -> str:
     told += [f"Drawn by <code>{escape(figure.drawn_by)}</code>."] if figure.drawn_by else []
     return (
         '<figure class="owt-figure owt-claim-chart">'
-        '<div class="owt-scroll" tabindex="0" role="region" aria-label="Chart of the definitions">'
-        f"{figure.images()}</div>\n<figcaption><p>{' '.join(told)}</p>"
+        f"{scrolling(figure.images(), 'Chart of the definitions')}\n<figcaption><p>{' '.join(told)}</p>"
         f'<p><a href="../{figure.name}.csv" download>Data (CSV)</a> '
         f'<a href="../{figure.name}.png">Picture (PNG)</a></p></figcaption></figure>'
     )
@@ -252,7 +245,7 @@ def _judged(verdict: Verdict, told: _Told) -> str:
 
 def _rule(verdict: Verdict) -> str:
     word, reason = verdict["verdict"], verdict.get("reason") or ""
-    return f"“{plainly.capital(word)}” means: {claims.REPLICATION[word]}. {reason}".strip()
+    return f"“{capital(word)}” means: {claims.REPLICATION[word]}. {reason}".strip()
 
 
 def _difference(verdict: Verdict, claim: Claim | None) -> str:
@@ -326,7 +319,7 @@ def _cite(verdict: Verdict, told: _Told) -> str:
         "title": f"{{{named}}}",
         "howpublished": content.title,
         "year": told.date[:4],
-        "note": plainly.capital(noted),
+        "note": capital(noted),
         "url": address,
     }
     entry = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)

@@ -1,6 +1,5 @@
 """The guides, the decisions and the list of changes, from the files that lie in the project."""
 
-import json
 import posixpath
 import re
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from onewaytrade import project
 from onewaytrade.errors import ProjectError
 from onewaytrade.site import feeds
 from onewaytrade.site.content import Content, Pages
+from onewaytrade.site.text import capital, front_matter
 
 GUIDES: Final = Path("docs") / "guides"
 DECISIONS: Final = Path("docs") / "decisions"
@@ -71,7 +71,7 @@ def _index(guides: Mapping[str, str], *, has_decisions: bool) -> str:
 
 def _card(name: str, text: str) -> str:
     short, more = _named(text)
-    more = f"*{more[:1].upper()}{more[1:]}.* " if more else ""
+    more = f"*{capital(more)}.* " if more else ""
     return f"## [{short}]({name}.md)\n\n{more}{_opening(text)}"
 
 
@@ -127,8 +127,9 @@ def _changed_verdicts(content: Content) -> str:
 
 
 def _front(description: str) -> str:
-    told = re.sub(r"\s+", " ", re.sub(r"\[([^\]]+)\]\([^)]*\)|[*`]", r"\1", description))
-    return f"---\nmyst:\n  html_meta:\n    description: {json.dumps(told, ensure_ascii=False)}\n---"
+    """Return a page's front matter from a text in Markdown."""
+    plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|[*`]", r"\1", description)
+    return front_matter(re.sub(r"\s+", " ", plain))
 
 
 def _title(text: str) -> str:

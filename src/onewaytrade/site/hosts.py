@@ -27,7 +27,7 @@ def _loads_of_files(site: Path) -> Iterator[tuple[str, list[str]]]:
     readers = {
         ".css": markup.of_style,
         ".js": markup.of_script,
-        ".svg": lambda text: markup.read(text).loads,
+        ".svg": markup.of_picture,
     }
     for path in site.rglob("*"):
         if reader := readers.get(path.suffix):

@@ -208,7 +208,7 @@ def urls(links: list[Locator], address: str) -> list[str]:
 
 
 FOCUS = """() => {
-  // Of a link that goes on in the next line, the first.
+  // A link may go on in the next line, so that its box has empty corners.
   const e = document.activeElement, box = e.getClientRects()[0], style = getComputedStyle(e);
   const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
   const ring = outlined || style.boxShadow !== 'none';
@@ -233,7 +233,7 @@ def tab(page: Page) -> dict[str, str | bool]:
 def test_the_scoreboard_is_filtered_and_a_claim_opened_by_keyboard(context: BrowserContext, address: str) -> None:
     page = context.new_page()
     page.goto(address)
-    rows = page.locator("main table:has(a[href*='claims/']) tbody tr:has(td)")
+    rows = page.locator("main tbody tr:has(a[href*='claims/'])")
     every = rows.count()
     said = page.locator("main [aria-live], main [role=status]")
     before = said.all_inner_texts()

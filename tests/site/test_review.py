@@ -10,7 +10,7 @@ import pytest
 from claim_reviews import check
 
 from onewaytrade import claims
-from onewaytrade.site import review
+from onewaytrade.site import review, text
 from onewaytrade.site.review import Article
 
 ARTICLE: Final = Article(
@@ -61,6 +61,14 @@ def test_a_miss_that_other_editions_would_allow_is_not_rated_as_wrong() -> None:
     assert review.rating({**missed, "band_holds_printed": False})["ratingValue"] == 2
 
 
+def test_a_statement_with_parts_that_nobody_knows_has_no_number() -> None:
+    parts = [{"part": "a", "text": "A", "stands": True}, {"part": "b", "text": "B", "stands": False}]
+    half = claim_sites.coal(verdict="partly reproduced", parts=parts)
+    assert review.rating(half)["ratingValue"] == 3
+    unknown = {"part": "c", "text": "C", "stands": None}
+    assert set(review.rating({**half, "parts": [*parts, unknown]})) == {"@type", "alternateName"}
+
+
 def test_the_article_is_the_claims_author_with_its_month(tmp_path: Path, root: Path) -> None:
     own = review.article(root)
     assert own is not None
@@ -92,7 +100,7 @@ def test_the_date_is_that_of_the_newest_data_and_none_where_none_is_known(root: 
 
 def test_no_text_can_close_the_element() -> None:
     evil = {"claimReviewed": 'a </script><script>alert("x")</script> <!-- b'}
-    element = review.script(evil)
+    element = text.json_ld(evil)
     assert element.count("</script>") == 1
     assert "<!--" not in element
     assert json.loads(element.removesuffix("</script>").partition(">")[2]) == evil

@@ -28,7 +28,7 @@ from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.figures import Figure
 from onewaytrade.site.review import Article
 from onewaytrade.site.small_pictures import Scale
-from onewaytrade.site.text import capital, front_matter, json_ld, markdown, scrolling
+from onewaytrade.site.text import capital, front_matter, json_ld, markdown, scrolling, typographic
 
 # How the answer on one part is told: its word, and the verdict that has the same shape and colour.
 _ANSWERS: Final = {
@@ -118,9 +118,11 @@ def _page(verdict: Verdict, told: _Told) -> str:
 
 
 def _front_matter(verdict: Verdict) -> str:
-    said = f"{verdict['title']} {capital(plainly.title(verdict).rpartition(': ')[2])}: "
+    # The verdict first: cut off by a search engine, the claim alone would read as what we say.
+    word = capital(plainly.title(verdict).rpartition(": ")[2])
+    said = f"{word}: {plainly.in_one_sentence(verdict)} The claim: “{verdict['title'].rstrip('.')}”."
     named = " ".join(plainly.title(verdict).replace("`", "’").split())
-    return f"{front_matter(said + plainly.in_one_sentence(verdict))}\n\n```{{title}} {named}\n```\n"
+    return f"{front_matter(typographic(said))}\n\n```{{title}} {named}\n```\n"
 
 
 # What is found
@@ -131,7 +133,7 @@ def _finding(verdict: Verdict, told: _Told) -> str:
         text
         for text in (
             f'<p class="owt-claim-verdict">{_badge(verdict)} {_where(verdict, told.article)}</p>',
-            f"{{.owt-claim-statement}}\n{markdown(verdict['title'])}",
+            f"{{.owt-claim-statement}}\n**The claim, in our words.** {markdown(verdict['title'])}",
             _figures(verdict, told.scale),
             f"{{.owt-claim-reason}}\n{markdown(plainly.in_one_sentence(verdict))}",
         )
@@ -151,7 +153,7 @@ def _where(verdict: Verdict, article: Article | None) -> str:
     place = f"Paragraph {paragraph}" if paragraph else "Headline" if paragraph == 0 else ""
     said = escape(place)
     if article:
-        name = f"“{escape(article.title)}”"
+        name = f"“{escape(typographic(article.title))}”"
         name = f'<a href="{escape(article.address)}">{name}</a>' if article.address else name
         said += f" of {name}, {escape(article.publisher)}, {fmt.month(article.month)}"
     return f'<span class="owt-claim-where">{said}</span>'
@@ -214,7 +216,7 @@ def _pictures(shown: Sequence[Figure]) -> str:
 
 def _picture(figure: Figure) -> str:
     """Return a notebook's figure, whose files lie in the site once, with where it came from."""
-    told = [f"Source: {escape(figure.source.rstrip('.'))}."] if figure.source else []
+    told = [f"Source: {escape(typographic(figure.source.rstrip('.')))}."] if figure.source else []
     told += [f"Drawn by <code>{escape(figure.drawn_by)}</code>."] if figure.drawn_by else []
     return (
         '<figure class="owt-figure owt-claim-chart">'
@@ -245,7 +247,10 @@ def _judged(verdict: Verdict, told: _Told) -> str:
 
 def _rule(verdict: Verdict) -> str:
     word, reason = verdict["verdict"], verdict.get("reason") or ""
-    return f"“{capital(word)}” means: {claims.REPLICATION[word]}. {reason}".strip()
+    # A bound is not rounded to.
+    open_bound = verdict.get("kind") == "bound" and word == "not excluded"
+    meaning = "the data neither show nor rule out what is printed" if open_bound else claims.REPLICATION[word]
+    return f"“{capital(word)}” means: {meaning}. {reason}".strip()
 
 
 def _difference(verdict: Verdict, claim: Claim | None) -> str:
@@ -324,7 +329,7 @@ def _cite(verdict: Verdict, told: _Told) -> str:
     }
     entry = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return (
-        f"{markdown(text)}\n\n<details><summary>BibTeX</summary>\n"
+        f"<p>{escape(text, quote=False)}</p>\n<details><summary>BibTeX</summary>\n"
         f'<pre class="owt-claim-bibtex" tabindex="0">@misc{{onewaytrade-{escape(verdict["claim"])},\n'
         f"{escape(entry, quote=False)}\n}}</pre>\n</details>"
     )

@@ -78,11 +78,6 @@ def of_style(text: str) -> list[str]:
     return _STYLE.findall(text)
 
 
-def of_picture(text: str) -> list[str]:
-    """Return the addresses that a picture in SVG loads."""
-    return read(text).loads
-
-
 def of_script(text: str) -> list[str]:
     """Return the addresses that a script loads, where they stand written out."""
     return _SCRIPT.findall(text)
@@ -214,7 +209,7 @@ def _parsed(attributes: str) -> dict[str, str]:
 
 
 def pages(site: Path) -> dict[str, Page]:
-    """Return all pages of the folder by their paths from its top, but not what the theme keeps with its styles."""
+    """Return all pages of the folder by their paths from its top, but for what lies with its styles."""
     return {
         name: read_page(path.read_text(encoding="utf-8"))
         for path in sorted(site.rglob("*.html"))

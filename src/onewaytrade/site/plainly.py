@@ -143,7 +143,8 @@ def _of_a_figure(verdict: Verdict) -> str:
             return f"The data give {given}, and leave room for the printed {printed}."
         if verdict.get("kind") == "bound":
             return f"The data give {given}, which neither confirms nor rules out “{printed}”."
-        return f"The data give only a range, {given}, and the printed {printed} lies within what it allows."
+        where = "at the end of it" if _at_an_end(verdict) else "within what it allows"
+        return f"The data give only a range, {given}, and the printed {printed} lies {where}."
     reason = _first_sentence(verdict)
     if not reason:
         return f"The data give {given}, and the article prints {printed}."
@@ -152,6 +153,14 @@ def _of_a_figure(verdict: Verdict) -> str:
     if word == "not reproduced" and verdict.get("band_holds_printed"):
         sentence += "; but editions of the data differ so much that the printed figure may have been right"
     return f"{sentence}."
+
+
+def _at_an_end(verdict: Verdict) -> bool:
+    """Tell whether of all that the data allow only one end comes to the printed figure, and not the middle."""
+    printed, low, high = (verdict.get(name) for name in ("printed", "computed_low", "computed_high"))
+    if printed is None or low is None or high is None:
+        return False
+    return not low + (high - low) / 4 < printed < high - (high - low) / 4
 
 
 # What would change a verdict
@@ -256,6 +265,12 @@ def _single_changes(verdict: Verdict) -> list[Condition]:
         "breaks": "Within the article’s question, one change alone would overturn the answer:",
         "turns": "One change asks another question, and alone would give another answer:",
     }
+    if verdict["verdict"] == "not excluded":
+        # There is no answer yet that a change could overturn.
+        alone, asked = (
+            {**words, "breaks": words["breaks"].replace("overturn the answer", "decide it")}
+            for words in (alone, asked)
+        )
     return [
         Condition((alone if len(changes) == 1 else asked)[key], _named(changes))
         for key in asked

@@ -97,11 +97,13 @@ def date(claim: Claim | None, read: Article | None, root: Path) -> str:
 def rating(verdict: Verdict) -> dict[str, Any]:
     """Return the `Rating` of a verdict: its word, and a number where the word is a place on the scale.
 
-    A figure that is not reproduced, while other editions of the data allow it, has no number either.
+    A figure that is not reproduced, while other editions of the data allow it, has no number either, nor has a
+    statement of which some part is not known: it may be wrong as a whole or right.
     """
     word = verdict["verdict"]
     named = {"@type": "Rating", "alternateName": capital(word)}
-    if word not in RATINGS or (word == "not reproduced" and verdict.get("band_holds_printed")):
+    unknown = word == "partly reproduced" and any(part["stands"] is None for part in verdict.get("parts") or ())
+    if word not in RATINGS or unknown or (word == "not reproduced" and verdict.get("band_holds_printed")):
         return named
     return {**named, "ratingValue": RATINGS[word], "bestRating": BEST, "worstRating": WORST}
 

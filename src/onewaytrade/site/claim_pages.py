@@ -5,6 +5,7 @@ looks are HTML.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -327,12 +328,19 @@ def _cite(verdict: Verdict, told: _Told) -> str:
         "note": capital(noted),
         "url": address,
     }
-    entry = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    entry = ",\n".join(
+        f"  {name} = {{{value if name == 'url' else _tex(value)}}}" for name, value in fields.items() if value
+    )
     return (
         f"<p>{escape(text, quote=False)}</p>\n<details><summary>BibTeX</summary>\n"
         f'<pre class="owt-claim-bibtex" tabindex="0">@misc{{onewaytrade-{escape(verdict["claim"])},\n'
         f"{escape(entry, quote=False)}\n}}</pre>\n</details>"
     )
+
+
+def _tex(text: str) -> str:
+    """Return a text as BibTeX has it: "%" would begin a comment, and the others mean something too."""
+    return re.sub(r"([%&#$_])", r"\\\1", text)
 
 
 def _pins(claim: Claim | None) -> list[tuple[str, str]]:

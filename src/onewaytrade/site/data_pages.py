@@ -12,7 +12,7 @@ from typing import Any, Final
 from onewaytrade import datasets, fmt, grids, project
 from onewaytrade.claims import Claim
 from onewaytrade.runner import verdicts
-from onewaytrade.site import coverage, executed
+from onewaytrade.site import coverage, executed, guides
 from onewaytrade.site.about import ABOUT
 from onewaytrade.site.content import REGISTER, Content, Pages
 from onewaytrade.site.coverage import Coverage, Table
@@ -53,6 +53,7 @@ _LONG: Final = 120  # letters from which a cell wants more width
 _SOURCE_ID: Final = re.compile(r"[A-Z]\d{3}")
 _COMPILED: Final = "several publishers"
 _ROW_BY_ROW: Final = ", named row by row"
+_HOW: Final = "../guides/new-data.md"
 _DAY: Final = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 Resource = Mapping[str, Any]
@@ -178,7 +179,7 @@ def _page(
         _preview(own),
         f"## Who uses it\n\n{_users(content, own)}",
         _drawn_from(own, where, all_of_them),
-        f"## Editions\n\n{_editions(own)}",
+        f"## Editions\n\n{_editions(content, own)}",
         f"## Load and cite it\n\n{_loading(own)}",
         json_ld(_dataset_ld(content, own)),
     ]
@@ -455,7 +456,7 @@ def _all_sources(where: Mapping[str, Mapping[str, str]], all_of_them: Sequence[D
     return _table(f"{len(rows)} sources", ["Source", "Publisher", "Where it was found", "Tables"], rows)
 
 
-def _editions(own: Dataset) -> str:
+def _editions(content: Content, own: Dataset) -> str:
     kinds = {str(resource["dated"]) for resource in own.editions}
     rows = []
     for resource in reversed(own.editions):
@@ -480,8 +481,9 @@ def _editions(own: Dataset) -> str:
     )
     told = (
         "The claims are judged on the **pinned** edition. A new edition is a new file: it stands beside the old "
-        "ones and changes no verdict until the pin is moved ([how](../guides/new-data.md))."
+        "ones and changes no verdict until the pin is moved"
     )
+    told += f" ([how]({_HOW}))." if _says_how(content) else "."
     dated = own.pinned["dated"].capitalize() if len(kinds) == 1 else "Dated"
     head = ["Edition", dated, "Rows", "File", "SHA-256", "Where it was found"]
     return f"{told}\n\n{_table(caption, head, rows, numbers=(2,))}"
@@ -519,6 +521,11 @@ def _loading(own: Dataset) -> str:
     )
 
 
+def _says_how(content: Content) -> bool:
+    """Tell whether the project has the guide to new data: one with guides of its own may have none."""
+    return Path(_HOW).stem in guides.found(content.root)
+
+
 # The list
 
 
@@ -550,7 +557,7 @@ def _index(content: Content, found: Sequence[Dataset]) -> str:
         front_matter(description, wide=True),
         f"# Data\n\n{description}",
         f"## The tables\n\n{table}",
-        f"## How they are kept\n\n{_principles(len(found), unlicensed)}",
+        f"## How they are kept\n\n{_principles(content, len(found), unlicensed)}",
         f"## Everything at once\n\n{_everything(content, editions)}",
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```",
         json_ld(_catalogue_ld(content, found, description)),
@@ -558,7 +565,7 @@ def _index(content: Content, found: Sequence[Dataset]) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def _principles(count: int, unlicensed: int) -> str:
+def _principles(content: Content, count: int, unlicensed: int) -> str:
     grades = "; ".join(f"*{name}*: {text}" for name, text in GRADES.items())
     which = "none of them" if unlicensed == count else f"{count - unlicensed} of the {count} tables only"
     licences = (
@@ -575,9 +582,11 @@ def _principles(count: int, unlicensed: int) -> str:
         "**Every file has a checksum.** It is compared at every load, and a file that differs is not loaded.",
         f"**Every figure has a grade.** {grades}.",
         f"**Licences.** {licences}",
-        "**Newer data.** [A guide](../guides/new-data.md) shows how to add an edition, and what it would do to "
-        "the verdicts.",
     ]
+    if _says_how(content):
+        told.append(
+            f"**Newer data.** [A guide]({_HOW}) shows how to add an edition, and what it would do to the verdicts."
+        )
     return "\n".join(f"- {line}" for line in told)
 
 

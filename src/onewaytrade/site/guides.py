@@ -26,7 +26,7 @@ _HEADING: Final = re.compile(r"^(#+ )", re.MULTILINE)
 
 def make(content: Content) -> Pages:
     """Return `guides/<name>`, `guides/index` and `changes`, and `guides/decisions` where the project has any."""
-    guides = _guides(content.root)
+    guides = found(content.root)
     pages = {f"guides/{name}.md": _guide(content, text) for name, text in guides.items()}
     decisions = sorted((content.root / DECISIONS).glob("*.md"))
     if decisions:
@@ -35,15 +35,15 @@ def make(content: Content) -> Pages:
     return Pages({"guides/index.md": index, **pages, "changes.md": _changes(content)}, {})
 
 
-def _guides(root: Path) -> dict[str, str]:
+def found(root: Path) -> dict[str, str]:
     """Return the guides by name: the project's own, or else those that came with the package, if it has any."""
     folders = [root / GUIDES]
     with suppress(ProjectError):
         folders.append(project.packaged() / GUIDES)
     folder = next((one for one in folders if one.is_dir()), None)
-    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))} if folder else {}
-    order = [name for name in _ORDER if name in found]
-    return {name: found[name] for name in [*order, *(name for name in found if name not in order)]}
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))} if folder else {}
+    order = [name for name in _ORDER if name in texts]
+    return {name: texts[name] for name in [*order, *(name for name in texts if name not in order)]}
 
 
 def _guide(content: Content, text: str) -> str:
@@ -114,7 +114,7 @@ def _changed_verdicts(content: Content) -> str:
     how = (
         "A verdict changes only if a newer edition of a table is [pinned on purpose](guides/new-data.md); what it "
         "was before stays here. "
-        if "new-data" in _guides(content.root)
+        if "new-data" in found(content.root)
         else ""
     )
     return (

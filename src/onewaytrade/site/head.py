@@ -1,7 +1,7 @@
 """What a machine reads of a page, as a Sphinx extension: title, description and preview, scripts, and the sitemap.
 
-A few lines of our own: sphinxext-opengraph takes a preview from each page's front matter or draws it with
-matplotlib, and sphinx-sitemap orders its pages as they are written.
+A few lines of our own: the extension sphinxext-opengraph takes a preview from each page's front matter or draws it
+with matplotlib, and sphinx-sitemap orders its pages as they are written.
 """
 
 import re

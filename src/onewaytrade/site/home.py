@@ -187,7 +187,7 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _doors(content: Content) -> str:
     """Return where to go from here, for readers, analysts and teachers; guides only as far as there are any."""
-    there = {name.removesuffix(".md") for name in guides.make(content).sources}
+    there = {"guides/index", *(f"guides/{name}" for name in guides.found(content.root))}
     doors = []
     for heading, text, pages in _DOORS:
         links = "\n".join(

@@ -88,13 +88,14 @@ def _json(notebook: Notebook) -> str:
 # The list
 
 
-def _index(essays: Iterable[_Essay]) -> str:
+def _index(essays: Sequence[_Essay]) -> str:
     parts = [_entry(essay) for essay in essays]
+    listed = "\n".join(essay.stem for essay in essays)
     return (
         "# Notebooks\n\nEach notebook answers one question about the article, from the data to the verdict, in a "
         "text with figures. Its code is folded between the paragraphs.\n\n"
         + "\n".join(parts)
-        + "\n```{toctree}\n:hidden:\n:maxdepth: 1\n:glob:\n\n[0-9]*\n```\n"
+        + f"\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from claim_reviews import check
 
 from onewaytrade import claims, files, fmt, site
-from onewaytrade.site import claim_pages, plainly
+from onewaytrade.site import claim_pages, plainly, text
 from onewaytrade.site.content import Pages
 
 EVIL = claim_sites.coal(
@@ -92,7 +92,7 @@ def test_each_page_says_what_is_claimed_found_and_why(built: Path, verdict: dict
     assert page.title.startswith(f"{verdict['label']}: {verdict['verdict']}")
     # A search engine cuts what is too long: what we found, and not the claim that we may contradict, comes first.
     assert page.description.lower().startswith(f"{verdict['verdict']}: ")
-    assert f"The claim: “{plainly.typographic(verdict['title']).rstrip('.')}”." in page.description
+    assert f"The claim: “{text.typographic(verdict['title']).rstrip('.')}”." in page.description
 
 
 def test_each_page_carries_one_valid_review(built: Path) -> None:

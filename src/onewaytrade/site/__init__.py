@@ -21,8 +21,6 @@ _NEEDED: Final = {
     "sphinx": "Sphinx",
     "myst_nb": "MyST-NB",
     "pydata_sphinx_theme": "the PyData theme",
-    "sphinx_sitemap": "sphinx-sitemap",
-    "sphinxext.opengraph": "sphinxext-opengraph",
     "latex2mathml": "latex2mathml",
 }
 # The parts of the style sheet: tokens and type, then home, claims, notebooks, data and reference.
@@ -37,8 +35,9 @@ def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
 
     Nothing is executed, and no page loads anything from another host. The folder `out` is replaced whole, and
     only once the site is sound. Without `settings` those of the project's `site.yml` hold. Raises SiteError, and
-    leaves `out` as it was, if there are no executed notebooks, a verdict's notebook is not among them, Sphinx
-    warns of anything, or a page is not as it must be (`checks.faults`).
+    leaves `out` as it was, if it is anything but a site or an empty folder, there are no executed notebooks, a
+    verdict's notebook is not among them, Sphinx warns of anything, or a page is not as it must be
+    (`checks.faults`).
     """
     from onewaytrade.site import checks
     from onewaytrade.site import settings as own
@@ -51,6 +50,8 @@ def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
     root = project.root()
     content = Content(root, executed, notebooks, verdicts, settings or own.load(root))
     out = out.resolve()
+    if out.exists() and not (out / "index.html").is_file() and not (out.is_dir() and not any(out.iterdir())):
+        raise SiteError(f"{out} is no website, and would be replaced whole: name another folder.")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
@@ -124,6 +125,8 @@ def _lay(path: Path, own: bytes) -> None:
 def _sphinx(content: Content, scratch: Path) -> None:
     """Run Sphinx in a process of its own: it changes global state, and needs a fixed order of hashes."""
     options = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(_HERE), "-d", str(scratch / "doctrees")]
+    # Pages are read and written by two processes where the system can fork, with the same bytes as by one.
+    options += ["-j", "2"]
     told = {
         "title": content.title if content.opening else "",
         "extra": str(scratch / "extra"),

@@ -1,7 +1,7 @@
 """What a machine reads of a page, as a Sphinx extension: title, description and preview, scripts, and the sitemap.
 
-A few lines of our own: sphinxext-opengraph takes a preview from each page's front matter or draws it with
-matplotlib, and sphinx-sitemap orders its pages as they are written.
+A few lines of our own: the extension sphinxext-opengraph takes a preview from each page's front matter or draws it
+with matplotlib, and sphinx-sitemap orders its pages as they are written.
 """
 
 import re
@@ -16,8 +16,8 @@ from onewaytrade.site import previews
 
 _LONGEST: Final = 200  # characters that search engines and previews show
 _SPACES: Final = re.compile(r"[ \t\n]+")
-# A heading's link to itself is read out as part of its name, and is one stop more on each way by keyboard, where the
-# contents lead to the same places.
+# A heading's link to itself is read out as part of its name, and is one stop more on each way by keyboard, where
+# the contents lead to the same places.
 _PERMALINK: Final = re.compile(r'(?<=<a class="headerlink") (?=href=)')
 _TAG: Final = re.compile(r"<[^>]*>")
 # Sphinx adds them to every page, and only the page of search needs them, whose template names them.

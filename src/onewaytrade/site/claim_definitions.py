@@ -12,6 +12,7 @@ from typing import Final
 from onewaytrade import claims, fmt, grids, robustness, scoreboard
 from onewaytrade.claims import Claim, Estimate
 from onewaytrade.site import plainly
+from onewaytrade.site.claim_table import typographic
 from onewaytrade.site.content import Verdict
 
 _TRUE: Final = "True"
@@ -174,21 +175,21 @@ def _alternatives(verdict: Verdict) -> str:
     if not readings:
         return ""
     rows = "".join(
-        f'<tr><th scope="row">{escape(reading["label"])} <small>{escape(reading["why"])}</small></th>'
-        f'<td class="owt-claim-gives">{escape(reading["computed_text"] or fmt.MISSING)}</td>'
+        f'<tr><th scope="row">{typographic(reading["label"])} <small>{typographic(reading["why"])}</small></th>'
+        f'<td class="text-right">{escape(reading["computed_text"] or fmt.MISSING)}</td>'
         f"<td>{'the same' if reading['asks'] == 'same' else 'another'}</td></tr>"
         for reading in readings
     )
     own = verdict.get("computed_text")
     first = (
         f'<tr><th scope="row">{"This run’s" if plainly.departs(verdict) else "The article’s"} own definition</th>'
-        f'<td class="owt-claim-gives">{escape(own)}</td><td>the same</td></tr>'
+        f'<td class="text-right">{escape(own)}</td><td>the same</td></tr>'
         if own
         else ""
     )
     return (
         '<div class="owt-scroll" tabindex="0" role="region" aria-label="Other definitions">'
         '<table class="owt-claim-table"><caption>Definitions that a fair reader would try</caption>'
-        '<thead><tr><th scope="col">Definition</th><th scope="col">Gives</th>'
+        '<thead><tr><th scope="col">Definition</th><th scope="col" class="text-right">Gives</th>'
         f'<th scope="col">Question</th></tr></thead><tbody>{first}{rows}</tbody></table></div>'
     )

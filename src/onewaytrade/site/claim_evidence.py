@@ -10,6 +10,7 @@ from onewaytrade import datasets, evidence
 from onewaytrade.claims import Claim
 from onewaytrade.errors import DatasetError
 from onewaytrade.evidence import Found
+from onewaytrade.site.claim_table import typographic
 from onewaytrade.site.content import Verdict
 from onewaytrade.site.plainly import markdown
 
@@ -78,16 +79,16 @@ def _rows(found: Sequence[Found], place: str) -> str:
 def _table(rows: Sequence[Found], place: str) -> str:
     file = rows[0].file
     body = "".join(
-        f'<tr><th scope="row">{escape(row.label or f"Row {row.line}")}{_small(row.sheet)}</th><td>{escape(row.when)}</td>'
-        f'<td class="owt-claim-gives">{escape(row.figure)}</td><td>{row.line}</td></tr>'
+        f'<tr><th scope="row">{typographic(row.label or f"Row {row.line}")}{_small(row.sheet)}</th>'
+        f'<td>{escape(row.when)}</td><td>{escape(row.figure)}</td><td class="owt-number">{row.line}</td></tr>'
         for row in rows
     )
     return (
         f'<div class="owt-scroll" tabindex="0" role="region" aria-label="Rows: {escape(place)}">'
-        f'<table class="owt-claim-table owt-claim-rows"><caption>{escape(file.title)}, edition '
+        f'<table class="owt-claim-table owt-claim-rows"><caption>{typographic(file.title)}, edition '
         f"{escape(file.edition)} ({escape(file.dated)} {escape(file.released)})</caption>"
         '<thead><tr><th scope="col">Figure</th><th scope="col">Period</th><th scope="col">As written</th>'
-        f'<th scope="col">Line</th></tr></thead><tbody>{body}</tbody></table></div>\n'
+        f'<th scope="col" class="owt-number">Line</th></tr></thead><tbody>{body}</tbody></table></div>\n'
         f'<ul class="owt-claim-source">{"".join(_sources(rows))}<li>File: '
         f'<a href="../files/{escape(file.dataset)}/{escape(file.edition)}.csv" download>{escape(file.path)}</a>, '
         f"SHA-256 <code>{escape(file.sha256)}</code></li></ul>"

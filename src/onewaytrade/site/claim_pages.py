@@ -24,6 +24,7 @@ from onewaytrade.site import (
     small_pictures,
 )
 from onewaytrade.site.claim_definitions import Definitions
+from onewaytrade.site.claim_table import typographic
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.figures import Figure
 from onewaytrade.site.plainly import markdown
@@ -157,7 +158,7 @@ def _where(verdict: Verdict, article: Article | None) -> str:
     place = f"Paragraph {paragraph}" if paragraph else "Headline" if paragraph == 0 else ""
     said = escape(place)
     if article:
-        name = f"“{escape(article.title)}”"
+        name = f"“{typographic(article.title)}”"
         name = f'<a href="{escape(article.address)}">{name}</a>' if article.address else name
         said += f" of {name}, {escape(article.publisher)}, {fmt.month(article.month)}"
     return f'<span class="owt-claim-where">{said}</span>'

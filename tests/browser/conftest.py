@@ -1,4 +1,4 @@
-"""The whole site, made once of the notebooks that are committed with their outputs, and a browser that shows it."""
+"""The whole site, made once of the notebooks as they are committed, and a browser that shows it."""
 
 from collections.abc import Iterator
 from pathlib import Path

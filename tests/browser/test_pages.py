@@ -171,7 +171,9 @@ def test_axe_finds_nothing_where_code_is_unfolded(context: BrowserContext, addre
     code = page.locator("div.cell_input pre")
     assert code.count() > 3
     assert not any(one.is_visible() for one in code.all()), "code is folded at first"
-    page.get_by_role("button", name=re.compile(r"\ball\b.*\bcode\b|\bcode\b.*\ball\b", re.IGNORECASE)).first.click()
+    page.get_by_role(
+        "button", name=re.compile(r"\ball\b.*\bcode\b|\bcode\b.*\ball\b", re.IGNORECASE)
+    ).first.click()
     assert all(one.is_visible() for one in code.all()), "one switch unfolds all"
     assert browsing.sideways(page) == []
     # The colours of code are everywhere the same, and axe needs a second for some hundred words.
@@ -206,9 +208,10 @@ def urls(links: list[Locator], address: str) -> list[str]:
 
 
 FOCUS = """() => {
-  // Of a link that goes on in the next line, the first.
+  // A link may go on in the next line, so that its box has empty corners.
   const e = document.activeElement, box = e.getClientRects()[0], style = getComputedStyle(e);
-  const ring = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
+  const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+  const ring = outlined || style.boxShadow !== 'none';
   const x = box.left + Math.min(box.width, 20) / 2, y = box.top + Math.min(box.height, 20) / 2;
   const top = document.elementFromPoint(x, y);
   return {
@@ -230,7 +233,7 @@ def tab(page: Page) -> dict[str, str | bool]:
 def test_the_scoreboard_is_filtered_and_a_claim_opened_by_keyboard(context: BrowserContext, address: str) -> None:
     page = context.new_page()
     page.goto(address)
-    rows = page.locator("main table:has(a[href*='claims/']) tbody tr:has(td)")
+    rows = page.locator("main tbody tr:has(a[href*='claims/'])")
     every = rows.count()
     said = page.locator("main [aria-live], main [role=status]")
     before = said.all_inner_texts()

@@ -20,7 +20,8 @@ PAGE = """<!DOCTYPE html>
 </head><body><h1 id="top-of-it">{title}</h1>{body}</body></html>
 """
 # Each attribute and element that a page may well have, and none of which is a fault.
-SOUND = """<p>See <a href="claims/coal-8.html#verdict-of%20it">coal</a> &lt;p&gt; and <a href='#top-of-it'>above</a>.<br/></p>
+SOUND = """<p>See <a href="claims/coal-8.html#verdict-of%20it">coal</a> &lt;p&gt;
+and <a href='#top-of-it'>above</a>.<br/></p>
 <!-- <p>an old <a href="gone.html">link</a> -->
 <a href="files/">files</a> <a href="search.html?q=coal">search</a> <a href="mailto:a@example.org">write</a>
 <a href="https://example.org/elsewhere.html">elsewhere</a> <a href="#">up</a>

@@ -61,6 +61,14 @@ def test_a_miss_that_other_editions_would_allow_is_not_rated_as_wrong() -> None:
     assert review.rating({**missed, "band_holds_printed": False})["ratingValue"] == 2
 
 
+def test_a_statement_with_parts_that_nobody_knows_has_no_number() -> None:
+    parts = [{"part": "a", "text": "A", "stands": True}, {"part": "b", "text": "B", "stands": False}]
+    half = claim_sites.coal(verdict="partly reproduced", parts=parts)
+    assert review.rating(half)["ratingValue"] == 3
+    unknown = {"part": "c", "text": "C", "stands": None}
+    assert set(review.rating({**half, "parts": [*parts, unknown]})) == {"@type", "alternateName"}
+
+
 def test_the_article_is_the_claims_author_with_its_month(tmp_path: Path, root: Path) -> None:
     own = review.article(root)
     assert own is not None

@@ -60,11 +60,11 @@ def article(root: Path) -> Article | None:
     rows = frame[frame["entity"] == ARTICLE].set_index("measure").astype(str)
     if not {"title", "publisher"} <= set(rows.index):
         return None
-    title, publisher = rows.loc["title"], rows.loc["publisher", "value_text"]
+    title, publisher = rows.loc["title"], str(rows.loc["publisher", "value_text"])
     name, _, host = publisher.rstrip(")").partition(" (")
-    address = _address(title["source_id"]) if SOURCES in known else ""
+    address = _address(str(title["source_id"])) if SOURCES in known else ""
     dated = datasets.provenance(frame).released
-    return Article(title["value_text"].rstrip("."), name, title["period"], host, address, dated)
+    return Article(str(title["value_text"]).rstrip("."), name, str(title["period"]), host, address, dated)
 
 
 def _address(source_id: str) -> str:
@@ -101,11 +101,13 @@ def date(claim: Claim | None, read: Article | None, root: Path) -> str:
 def rating(verdict: Verdict) -> dict[str, Any]:
     """Return the `Rating` of a verdict: its word, and a number where the word is a place on the scale.
 
-    A figure that is not reproduced, while other editions of the data allow it, has no number either.
+    A figure that is not reproduced, while other editions of the data allow it, has no number either, nor has a
+    statement of which some part is not known: it may be wrong as a whole or right.
     """
     word = verdict["verdict"]
     named = {"@type": "Rating", "alternateName": f"{word[:1].upper()}{word[1:]}"}
-    if word not in RATINGS or (word == "not reproduced" and verdict.get("band_holds_printed")):
+    unknown = word == "partly reproduced" and any(part["stands"] is None for part in verdict.get("parts") or ())
+    if word not in RATINGS or unknown or (word == "not reproduced" and verdict.get("band_holds_printed")):
         return named
     return {**named, "ratingValue": RATINGS[word], "bestRating": BEST, "worstRating": WORST}
 

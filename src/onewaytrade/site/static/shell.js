@@ -88,8 +88,13 @@
 
   // A box that scrolls sideways can be reached with the keyboard, and says what it is; one that does not scroll
   // is no stop on the way.
+  // The name that a box was given on the page, or else one of its caption.
   const boxes = [...document.querySelectorAll("main pre, .owt-scroll, .pst-scrollable-table-container, .cell_output .output")];
+  const given = new Map(boxes.map((box) => [box, box.getAttribute("aria-label")]));
   const named = (box, number) => {
+    if (given.get(box)) {
+      return given.get(box);
+    }
     const caption = box.querySelector("caption");
     const kind = box.tagName === "PRE" ? "Code" : "Table";
     return caption ? `${kind} ${number}: ${caption.textContent.trim()}` : `${kind} ${number}`;

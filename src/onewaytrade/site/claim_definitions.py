@@ -196,20 +196,20 @@ def _alternatives(verdict: Verdict) -> str:
         return ""
     rows = "".join(
         f'<tr><th scope="row">{_shown(reading["label"])} <small>{_shown(reading["why"])}</small></th>'
-        f'<td class="owt-claim-gives">{escape(reading["computed_text"] or fmt.MISSING)}</td>'
+        f'<td class="text-right">{escape(reading["computed_text"] or fmt.MISSING)}</td>'
         f"<td>{'the same' if reading['asks'] == 'same' else 'another'}</td></tr>"
         for reading in readings
     )
     own = verdict.get("computed_text")
     first = (
         f'<tr><th scope="row">{"This run’s" if plainly.departs(verdict) else "The article’s"} own definition</th>'
-        f'<td class="owt-claim-gives">{escape(own)}</td><td>the same</td></tr>'
+        f'<td class="text-right">{escape(own)}</td><td>the same</td></tr>'
         if own
         else ""
     )
     table = (
         '<table class="owt-claim-table"><caption>Definitions that a fair reader would try</caption>'
-        '<thead><tr><th scope="col">Definition</th><th scope="col">Gives</th>'
+        '<thead><tr><th scope="col">Definition</th><th scope="col" class="text-right">Gives</th>'
         f'<th scope="col">Question</th></tr></thead><tbody>{first}{rows}</tbody></table>'
     )
     return scrolling(table, "Other definitions")

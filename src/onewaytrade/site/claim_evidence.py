@@ -72,16 +72,16 @@ def _rows(found: Sequence[Found], place: str) -> str:
 def _table(rows: Sequence[Found], place: str) -> str:
     file = rows[0].file
     body = "".join(
-        f'<tr><th scope="row">{escape(row.label or f"Row {row.line}")}{_small(row.sheet)}</th>'
+        f'<tr><th scope="row">{escape(typographic(row.label or f"Row {row.line}"))}{_small(row.sheet)}</th>'
         f"<td>{escape(row.when)}</td>"
-        f'<td class="owt-claim-gives">{escape(row.figure.replace(" count", ""))}</td><td>{row.line}</td></tr>'
+        f'<td>{escape(row.figure.replace(" count", ""))}</td><td class="owt-number">{row.line}</td></tr>'
         for row in rows
     )
     table = (
         f'<table class="owt-claim-table owt-claim-rows"><caption>{escape(typographic(file.title))}, edition '
         f"{escape(file.edition)} ({escape(file.dated)} {escape(file.released)})</caption>"
         '<thead><tr><th scope="col">Figure</th><th scope="col">Period</th><th scope="col">As written</th>'
-        f'<th scope="col">Line</th></tr></thead><tbody>{body}</tbody></table>'
+        f'<th scope="col" class="owt-number">Line</th></tr></thead><tbody>{body}</tbody></table>'
     )
     return (
         f"{scrolling(table, f'Rows: {place}')}\n"

@@ -201,6 +201,31 @@ def test_search_finds_a_claim_by_its_words(
     assert page.locator("h1").is_visible()
 
 
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("over 250", "claims/trade-remedies-250.html"),
+        ("imports from japan", "claims/imports-from-japan-17.html"),
+        ("seasonally adjusted", "glossary.html"),
+    ],
+)
+def test_search_understands_what_readers_type(
+    context: BrowserContext, address: str, judged: list[verdicts.Verdict], words: str, place: str
+) -> None:
+    claim = re.sub(r"claims/|\.html", "", place)
+    if place.startswith("claims/") and claim not in {verdict["claim"] for verdict in judged}:
+        pytest.skip(f"this site has no page on {claim}")
+    page = context.new_page()
+    page.goto(f"{address}search.html?q={words}")
+    first = page.locator("#search-results li").first
+    first.locator(".context").wait_for()
+    assert urls([first.locator("a")], address) == [place]
+    described = first.locator(".context").inner_text()
+    # What stands first is what was found, or the entry; no code, and no list of menus.
+    expected = "Seasonal adjustment" if place == "glossary.html" else "Not excluded: The data give"
+    assert described.strip().startswith(expected)
+
+
 def urls(links: list[Locator], address: str) -> list[str]:
     """Return where links lead, from the top of the site, without what is marked there."""
     resolved = [str(link.evaluate("a => a.href")) for link in links]

@@ -202,9 +202,8 @@ def test_questions_can_be_chosen_where_there_are_claims(page: str) -> None:
 
 def test_the_findings_are_three_sentences_made_from_the_verdicts(verdicts: list[dict[str, Any]]) -> None:
     assert home.findings(verdicts) == [
-        "**4 of the 12 claims match the record:** "
-        "3 come out when recomputed from published data (though 1 of them "
-        "not by "
+        "**4 of the 12 claims match the record:** 3 come out when recomputed from published data "
+        "(though 1 of them not by "
         "most other fair definitions) and 1 is in a source just as printed, which gives no way to recompute it.",
         f"**3 do not come out:** [The imports](claims/imports.md) (printed 0.0{SPACE}%, computed +4.80{SPACE}%, "
         "though revisions of the data could explain it), [The medicine](claims/medicine.md) (contradicted) and "
@@ -223,9 +222,8 @@ def test_the_findings_are_three_sentences_made_from_the_verdicts(verdicts: list[
         (
             "exports",
             [
-                "**The one claim matches the record:** "
-                "1 comes out when recomputed from published data (though not "
-                "by"
+                "**The one claim matches the record:** 1 comes out when recomputed from published data "
+                "(though not by"
             ],
         ),
         ("imports", ["**The one claim does not match the record.**", "**1 does not come out:** [The imports]"]),

@@ -4,10 +4,8 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
-import nbformat
 import pytest
 from claim_sites import STEM, coal, run
 from PIL import Image
@@ -56,19 +54,11 @@ class _Head(HTMLParser):
         self._in = ""
 
 
-def marked(claim: str) -> Any:
-    """Return a cell that leaves a claim's anchor, as a card does."""
-    output = nbformat.v4.new_output(
-        "display_data", data={"text/html": f"<div id='{claim}'></div>", "text/plain": ""}
-    )
-    return nbformat.v4.new_code_cell("show()", outputs=[output], execution_count=1)
-
-
 @pytest.fixture(scope="module")
 def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("build")
     verdict = coal(notebook=STEM, variant=None)
-    site.build(run(folder, [verdict], (), marked("coal-8")), folder / "site", SETTINGS)
+    site.build(run(folder, [verdict]), folder / "site", SETTINGS)
     return folder / "site"
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 from onewaytrade import colours
 from onewaytrade.site.content import Content
 from onewaytrade.site.executed import joined, read
+from onewaytrade.site.text import typographic
 
 _PNG: Final = "image/png"
 _TABLE: Final = "text/csv"
@@ -93,7 +94,7 @@ class Figure:
 
     def html(self, up: str = "../") -> str:
         """Return the figure with its caption, for a page from which `up` leads to the top of the site."""
-        source = f"<p>Source: {escape(self.source.rstrip('.'))}.</p>\n" if self.source else ""
+        source = f"<p>Source: {escape(typographic(self.source.rstrip('.')))}.</p>\n" if self.source else ""
         drawn = (
             f"<p>Drawn by <code>{escape(self.drawn_by)}</code> from this notebook.</p>\n" if self.drawn_by else ""
         )

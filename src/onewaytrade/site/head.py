@@ -16,8 +16,8 @@ from onewaytrade.site import previews
 
 _LONGEST: Final = 200  # characters that search engines and previews show
 _SPACES: Final = re.compile(r"[ \t\n]+")
-# A heading's link to itself is read out as part of its name, and is one stop more on each way by keyboard, where
-# the contents lead to the same places.
+# A heading's link to itself is read out as part of its name, and is a stop on each way by keyboard; the contents
+# lead to the same places.
 _PERMALINK: Final = re.compile(r'(?<=<a class="headerlink") (?=href=)')
 _TAG: Final = re.compile(r"<[^>]*>")
 # Sphinx adds them to every page, and only the page of search needs them, whose template names them.

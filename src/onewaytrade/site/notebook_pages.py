@@ -26,6 +26,8 @@ _PROSE: Final = 60  # letters of a cell that wants the width of a sentence
 _CAPTION: Final = re.compile(r"<caption[^>]*>(.*?)</caption>", re.DOTALL)
 _CARD: Final = re.compile(r'<div id="([^"]+)"[^>]*>\n(.*)</div>\n', re.DOTALL)
 _GLYPH: Final = re.compile(r'(<span aria-hidden="true") style="[^"]*"')
+# Within a word; what quotes an attribute or a name in code is none.
+_APOSTROPHE: Final = re.compile(r"(?<=[a-z])(?:'|&#x27;|&#39;)(?=[a-z]{1,2}\b)")
 # A browser that lays a table out as blocks no longer tells a screen reader what they are.
 _ROLES: Final = {
     "<table>": '<table role="table">',
@@ -126,11 +128,12 @@ def _page(essay: _Essay, shown: Iterable[tuple[Mapping[str, Any], figures.Figure
         data = output.get("data", {})
         if id(output) in pictures:
             return _html(output, pictures[id(output)])
-        if VERDICT_MIME in data and _HTML in data:
-            return _html(output, _card(joined(data[_HTML]), data[VERDICT_MIME], claims))
-        if _HTML in data:
-            return _html(output, _scrolling(joined(data[_HTML]), labels))
-        return output
+        if _HTML not in data:
+            return output
+        html = _APOSTROPHE.sub("’", joined(data[_HTML]))
+        if VERDICT_MIME in data:
+            return _html(output, _card(html, data[VERDICT_MIME], claims))
+        return _html(output, _scrolling(html, labels))
 
     first, *others = [
         {**cell, "outputs": [rewritten(output) for output in cell["outputs"]]} if "outputs" in cell else cell

@@ -106,10 +106,10 @@ def run(
     last = [path for path in notebooks if path.stem == LAST]
     with tempfile.TemporaryDirectory(prefix="onewaytrade-", ignore_cleanup_errors=True) as scratch:
         kernels = Kernels(Path(scratch))
-        with _pool(jobs, kernels) as pool:
+        with pool(jobs, kernels) as threads:
             for batch in (first, last):
                 tasks = [
-                    pool.submit(execute, path, notebooks[path], setting, kernels, _teller(progress, path.stem))
+                    threads.submit(execute, path, notebooks[path], setting, kernels, _teller(progress, path.stem))
                     for path in batch
                 ]
                 for outcome in _as_completed(tasks):
@@ -133,22 +133,22 @@ def _as_completed(tasks: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
 
 
 @contextmanager
-def _pool(jobs: int, kernels: Kernels) -> Iterator[ThreadPoolExecutor]:
+def pool(jobs: int, kernels: Kernels) -> Iterator[ThreadPoolExecutor]:
     """Yield a pool of threads; if anything is raised, end all kernels, and wait until every thread has ended.
 
     Threads do: each mostly waits for its kernel, papermill is imported once, and kernels, which live in
     sessions of their own, get no Ctrl-C but from here.
     """
-    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="notebook")
+    threads = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="notebook")
     try:
-        yield pool
+        yield threads
     except BaseException:
         with _uninterrupted():
-            pool.shutdown(wait=False, cancel_futures=True)
+            threads.shutdown(wait=False, cancel_futures=True)
             kernels.end()
-            pool.shutdown()
+            threads.shutdown()
         raise
-    pool.shutdown()
+    threads.shutdown()
 
 
 @contextmanager

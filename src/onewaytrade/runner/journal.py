@@ -54,14 +54,23 @@ def key(parameters: Mapping[str, Value]) -> str:
 
 @dataclass(slots=True)
 class Journal:
-    """The journal in a sweep's folder, open to be added to; `torn` tells that a half-written line was dropped."""
+    """The journal in a sweep's folder, open to be added to.
+
+    `torn` tells that a half-written line was dropped; `head` is the first line, as long as it is not written.
+    """
 
     path: Path
     entries: dict[str, Entry] = field(default_factory=dict)
     torn: bool = False
+    head: str | None = None
 
     def append(self, entry: Entry) -> None:
         """Add a run: once this returns, it outlives the process and a loss of power."""
+        if self.head is not None:
+            # Only now: what was kept before is not given up for a sweep that never begins.
+            files.write_text(self.path, self.head)
+            _keep_name(self.path.parent)
+            self.head = None
         _append(self.path, entry.encode())
         self.entries[entry.key] = entry
 
@@ -77,9 +86,7 @@ def opened(folder: Path, depends_on: fingerprint.Fingerprint, *, fresh: bool = F
     path = folder / FILE
     with _locked(folder):
         if fresh or not path.exists() or not path.stat().st_size:
-            files.write_text(path, json.dumps({"journal": _FORMAT, "depends_on": depends_on}) + "\n")
-            _keep_name(folder)
-            yield Journal(path)
+            yield Journal(path, head=json.dumps({"journal": _FORMAT, "depends_on": depends_on}) + "\n")
         else:
             yield _resumed(path, depends_on)
 

@@ -193,10 +193,10 @@ def sweep(planned: Plan, root: Path, folder: Path, options: Options, progress: P
         waiting = to_do(planned, book, again=options.again)
         progress.begin(planned, len(waiting), torn=book.torn)
         if waiting:
-            # An older table would pass for that of the runs that are now to come.
-            for old in (table, text):
-                old.unlink(missing_ok=True)
             with _pool(root, options, progress) as pool:
+                # An older table would pass for that of the runs that are now to come.
+                for old in (table, text):
+                    old.unlink(missing_ok=True)
                 for run, entry in _execute(planned, waiting, root, pool, book, options, folder):
                     progress.run_done(run, entry)
         files.write_together(dict(zip((table, text), encode(planned, book.entries), strict=True)))

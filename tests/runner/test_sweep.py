@@ -59,7 +59,7 @@ class Told:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _light_kernels() -> Iterator[None]:
+def light_kernels() -> Iterator[None]:
     """Have kernels forked from a process that imports what these notebooks use, which is little."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(warm.Provisioner, "modules", [name for name in warm.MODULES if name.startswith("ipykernel")])

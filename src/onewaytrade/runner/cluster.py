@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from onewaytrade import project
 from onewaytrade.errors import OneWayTradeError
-from onewaytrade.runner import fingerprint, jobs
-from onewaytrade.runner.execute import Failure, Outcome
+from onewaytrade.runner import collection, fingerprint, jobs
+from onewaytrade.runner.execute import Failure, Outcome, Setting
 from onewaytrade.runner.fingerprint import Fingerprint
 from onewaytrade.runner.jobs import Job
 from onewaytrade.runner.kernels import Kernels
+from onewaytrade.runner.parameters import Value
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -76,6 +77,20 @@ def connected(address: str, root: Path, tell: Callable[[str], None]) -> Iterator
         yield cluster
     finally:
         cluster.close()
+
+
+@contextmanager
+def workers(address: str, root: Path, board: Path, tell: Callable[[str], None]) -> Iterator[collection.Submit]:
+    """Yield what hands a run's notebook to the cluster, the scoreboard with the verdicts in the file `board`."""
+    with connected(address, root, tell) as cluster:
+
+        def submit(
+            path: Path, parameters: Mapping[str, Value], setting: Setting, _on_cell: Callable[[], None]
+        ) -> Future[Outcome]:
+            read = board.read_bytes() if path.stem == collection.LAST and board.is_file() else None
+            return cluster.submit(Job(path.stem, path.read_bytes(), parameters, setting.timeout, read))
+
+        yield submit
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from onewaytrade import files
 from onewaytrade.runner import collection, verdicts
-from onewaytrade.runner.execute import Outcome, Setting, execute
-from onewaytrade.runner.kernels import Kernels, environment
+from onewaytrade.runner.execute import Outcome, Setting, environment, execute
+from onewaytrade.runner.kernels import Kernels
 from onewaytrade.runner.normalise import Notebook
 from onewaytrade.runner.parameters import Value
 

@@ -15,7 +15,7 @@ import pytest
 
 from onewaytrade.runner import cluster, collection, notebooks, sweep
 from onewaytrade.runner.cluster import ClusterError
-from onewaytrade.runner.jobs import Job
+from onewaytrade.runner.jobs import Job, completed
 
 from .conftest import Record, write_notebook
 from .test_sweep import Told, light_kernels, lines, make, ran
@@ -31,9 +31,10 @@ BOARD = ("# Board", "import os; print(open(os.environ['ONEWAYTRADE_VERDICTS']).r
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster of processes: the address of its scheduler, and its workers."""
+    """A cluster of processes: its scheduler and the address of that, and its workers."""
 
     address: str
+    scheduler: "subprocess.Popen[bytes]"
     workers: list["subprocess.Popen[bytes]"]
     stack: ExitStack
     root: Path
@@ -82,8 +83,8 @@ def running(project: Path) -> Iterator[Cluster]:
     with ExitStack() as stack:
         # The first death of a worker is forgiven each run, and the second is not.
         once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-        stack.enter_context(process("dask_scheduler", *options, **once))
-        found = Cluster(address, [], stack, project.parent)
+        scheduler = stack.enter_context(process("dask_scheduler", *options, **once))
+        found = Cluster(address, scheduler, [], stack, project.parent)
         for _ in range(3):
             found.add(project)
         with distributed.Client(address, timeout=60, set_as_default=False) as client:
@@ -170,6 +171,28 @@ def test_a_run_that_kills_one_worker_after_another_is_a_failure(running: Cluster
     write_notebook(project / "notebooks" / "02-deadly.ipynb", DEADLY)
     ((_, entry),) = swept(project, running.address, "deadly", "months=1", stem="02-deadly").failed
     assert entry.error == "KilledWorker: each of the 2 workers that were given this run died of it"
+
+
+def test_a_sweep_waits_for_workers_and_ends_with_the_scheduler(running: Cluster, project: Path) -> None:
+    while running.workers:
+        running.workers.pop().kill()
+    with distributed.Client(running.address, set_as_default=False) as client:
+        while client.nthreads():
+            time.sleep(0.05)
+    said = []
+
+    def hear(sentence: str) -> None:
+        said.append(sentence)
+        running.scheduler.kill()
+
+    with (
+        pytest.raises(ClusterError, match=r"The scheduler at \S+ has gone, or has dropped the runs"),
+        cluster.connected(running.address, project, hear) as pool,
+    ):
+        list(completed(pool, [JOB]))
+    assert said == [
+        f"No worker has come to {running.address} yet: the runs begin with the first that does; Ctrl-C ends this."
+    ]
 
 
 def test_a_scheduler_that_does_not_answer_is_told_in_a_sentence(

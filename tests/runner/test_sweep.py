@@ -279,6 +279,14 @@ def test_kept_runs_are_refused_once_the_notebook_or_the_data_have_changed(notebo
     assert len(lines(results.table.parent)) == 2
 
 
+def test_a_sweep_stops_when_the_data_change_under_it(notebook: Path) -> None:
+    more = "import pathlib; pathlib.Path('data/more.csv').write_text('1')"
+    write_notebook(notebook, [*CELLS, more])
+    with pytest.raises(JournalError, match=r"changed while it ran: data \(more\.csv\)"):
+        swept(notebook, "months=1:2")
+    assert not (notebook.parents[1] / "sweep" / journal.FILE).exists()
+
+
 def test_outputs_of_a_notebook_are_nothing_that_results_depend_on(notebook: Path) -> None:
     before = sweep.depends_on(notebook, notebook.parents[1])
     content = json.loads(notebook.read_text("utf-8"))

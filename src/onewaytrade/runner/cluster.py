@@ -6,6 +6,7 @@ refuses it otherwise. Each run has a kernel of its own in a process of its own, 
 
 import functools
 import importlib.util
+import logging
 import os
 import socket
 import tempfile
@@ -61,6 +62,8 @@ def connected(address: str, root: Path, tell: Callable[[str], None]) -> Iterator
     check_libraries()
     from distributed import Client
 
+    # That a scheduler has gone is said in a sentence; its log would say it again, with a traceback.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=_ANSWER, set_as_default=False, name="onewaytrade")
     except (OSError, ValueError, TimeoutError) as error:
@@ -107,7 +110,10 @@ class Cluster:
     @property
     def slots(self) -> int:
         """How many runs the workers can do at once: one for each of their threads."""
-        counts: Mapping[str, int] = self.client.nthreads()
+        try:
+            counts: Mapping[str, int] = self.client.nthreads()
+        except OSError:
+            raise self._gone() from None
         return sum(counts.values())
 
     def check(self) -> None:
@@ -159,11 +165,14 @@ class Cluster:
         except KilledWorker as error:
             return _killed(job, error.allowed_failures + 1)
         except CancelledError:
-            raise ClusterError(f"The scheduler at {self.address} has gone, or has dropped the runs.") from None
+            raise self._gone() from None
         if isinstance(answer, Refusal):
             self._compare(answer)
         outcome: Outcome = answer
         return outcome
+
+    def _gone(self) -> ClusterError:
+        return ClusterError(f"The scheduler at {self.address} has gone, or has dropped the runs.")
 
     def _compare(self, answer: Refusal) -> None:
         changed = fingerprint.differences(self.holds, answer.holds)

@@ -24,7 +24,7 @@ from onewaytrade.runner import (
     verdicts,
 )
 from onewaytrade.runner.execute import Outcome
-from onewaytrade.runner.journal import Entry, Journal, key
+from onewaytrade.runner.journal import Entry, Journal, JournalError, key
 from onewaytrade.runner.parameters import Parameter, Value
 
 FOLDER: Final = Path("build") / "sweeps"
@@ -232,8 +232,11 @@ def _execute(
     stem, source = planned.path.stem, planned.path.read_bytes()
     board = inputs(planned.path, root).get(verdicts.FILE)
     runs = {key(run.given): run for run in waiting}
+    before = fingerprint.place(root)
     made = (jobs.Job(stem, source, run.given, options.timeout, board, whole=options.keep) for run in waiting)
     for job, outcome in jobs.completed(pool, made):
+        if changed := fingerprint.differences(before, fingerprint.place(root)):
+            raise JournalError(f"The sweep has stopped, since what it rests on changed while it ran: {changed}.")
         run = runs[key(job.parameters)]
         if options.keep:
             jobs.keep(folder / KEPT / f"{parameters.slug({stem: run.given}) or 'defaults'}.ipynb", outcome)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import pytest
 
 from onewaytrade import cli
 from onewaytrade.errors import OneWayTradeError, ParameterError
-from onewaytrade.runner import fingerprint, grid_arguments, journal, parameters, sweep, warm
+from onewaytrade.runner import fingerprint, grid_arguments, journal, notebooks, parameters, sweep, warm
 from onewaytrade.runner.journal import Entry, JournalError
 
 from .conftest import write_notebook
@@ -168,6 +170,19 @@ def test_combinations_that_the_notebook_refuses_are_told_and_not_run(root: Path)
     assert [row["result"] for row in sweep.rows(planned, {})] == ["refused"] * 4
     with pytest.raises(ParameterError, match=r"Every one of the 2 combinations is refused; the first: .*nearest"):
         sweep.plan(path, ["economy=Jpan,Chna"], ())
+
+
+def test_the_sweeps_in_the_guides_can_be_run(root: Path) -> None:
+    texts = [(root / "docs" / "guides" / name).read_text(encoding="utf-8") for name in ("rerun.md", "cluster.md")]
+    found = re.findall(r"^(?:\$ )?onewaytrade sweep (.+)$", "\n".join(texts), re.MULTILINE)
+    assert len(found) > 3
+    for line in found:
+        name, *words = shlex.split(line)
+        (path,) = notebooks.choose(root, [name])
+        options = {
+            word: [after for before, after in pairwise(words) if before == word] for word in ("--grid", "-p")
+        }
+        assert sweep.plan(path, options["--grid"], options["-p"]).refused == []
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reasons = {str(report.longrepr[2]) for report in terminalreporter.getreports("skipped") if "browser" in report.nodeid}
+    reasons = {
+        str(report.longrepr[2]) for report in terminalreporter.getreports("skipped") if "browser" in report.nodeid
+    }
     for reason in sorted(reasons):
         terminalreporter.write_line(f"The tests in a browser were skipped: {reason.removeprefix('Skipped: ')}.")
 

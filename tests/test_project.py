@@ -51,6 +51,7 @@ def test_the_wheel_carries_the_data_so_that_a_notebook_works_in_an_empty_folder(
     names = set(zipfile.ZipFile(wheel).namelist())
     assert "onewaytrade/_project/data/datapackage.json" in names
     assert "onewaytrade/_project/data/claims.yml" in names
+    assert "onewaytrade/_project/docs/guides/new-data.md" in names
     assert "onewaytrade/_project/data/cpb/2026-01.csv" in names
     assert "onewaytrade/claims.schema.json" in names
     assert {"onewaytrade/templates/01-example.ipynb", "onewaytrade/templates/gitignore"} <= names

@@ -163,6 +163,6 @@ _SIDEWAYS = """() => {
   };
   const wide = [...document.body.querySelectorAll('*')]
     .filter(e => e.getBoundingClientRect().right > width + 1 && !cut(e))
-    .map(e => e.tagName.toLowerCase() + '.' + [...e.classList].join('.') + ' ' + Math.round(e.getBoundingClientRect().right));
+    .map(e => [e.tagName, ...e.classList, Math.round(e.getBoundingClientRect().right)].join(' '));
   return [`${root.scrollWidth} > ${width}`, ...wide.slice(-3)];
 }"""

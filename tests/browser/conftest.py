@@ -1,4 +1,4 @@
-"""The whole site, made once of the notebooks that are committed with their outputs, and a browser that shows it."""
+"""The whole site, made once of the notebooks as they are committed, and a browser that shows it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,8 +25,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def built(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the built site. The browser comes first: without one, nothing need be built."""
+def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the built site."""
     run = collection.Results(tmp_path_factory.mktemp("whole"), tuple(claims.register()))
     for path in notebooks.collection(root):
         notebook = notebooks.read(path)

@@ -61,6 +61,7 @@ SCHEMA: Final = {
                         "name": {"type": "string", "minLength": 1},
                         "datePublished": _DATE,
                         "publisher": _ORGANISATION,
+                        "url": _ADDRESS,
                     },
                 },
             },

@@ -12,6 +12,7 @@ import nbformat
 
 from onewaytrade import claims
 from onewaytrade.claims import Estimate
+from onewaytrade.runner.verdicts import VERDICT_MIME
 from onewaytrade.site.content import Content
 from onewaytrade.site.settings import Settings
 
@@ -90,11 +91,20 @@ def cell(claim: str) -> Any:
     return nbformat.v4.new_code_cell("show()", outputs=[output], execution_count=1)
 
 
+def _card(verdict: Mapping[str, Any]) -> Any:
+    """Return a cell with a verdict's card, at the place to which its page leads."""
+    table = "<table><caption>How it was judged</caption><tr><th scope='row'>Printed</th></tr></table>"
+    card = {VERDICT_MIME: dict(verdict), "text/html": f"<div id='{verdict['claim']}'></div>{table}"}
+    output = nbformat.v4.new_output("display_data", data={**card, "text/plain": verdict["verdict"]})
+    return nbformat.v4.new_code_cell("display.verdict(judged)", outputs=[output], execution_count=1)
+
+
 def run(
     folder: Path, verdicts: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, str]] = (), *cells: Any
 ) -> Path:
     """Lay out what a run leaves in a folder, and return that of the executed notebooks."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Goods"), *cells])
+    judged = [_card(verdict) for verdict in verdicts]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Goods"), *cells, *judged])
     notebook.metadata.update(
         kernelspec={"name": "python3", "display_name": "Python 3", "language": "python"},
         language_info={"name": "python", "pygments_lexer": "ipython3"},

@@ -20,7 +20,8 @@ PAGE = """<!DOCTYPE html>
 </head><body><h1 id="top-of-it">{title}</h1>{body}</body></html>
 """
 # Each attribute and element that a page may well have, and none of which is a fault.
-SOUND = """<p>See <a href="claims/coal-8.html#verdict-of%20it">coal</a> &lt;p&gt; and <a href='#top-of-it'>above</a>.<br/></p>
+SOUND = """<p>See <a href="claims/coal-8.html#verdict-of%20it">coal</a> &lt;p&gt;
+and <a href='#top-of-it'>above</a>.<br/></p>
 <!-- <p>an old <a href="gone.html">link</a> -->
 <a href="files/">files</a> <a href="search.html?q=coal">search</a> <a href="mailto:a@example.org">write</a>
 <a href="https://example.org/elsewhere.html">elsewhere</a> <a href="#">up</a>
@@ -85,9 +86,7 @@ def test_a_sound_site_has_no_fault(found: Callable[..., list[str]]) -> None:
         ),
     ],
 )
-def test_a_fault_of_a_page_is_told_in_one_clause(
-    found: Callable[..., list[str]], body: str, clause: str
-) -> None:
+def test_a_fault_of_a_page_is_told_in_one_clause(found: Callable[..., list[str]], body: str, clause: str) -> None:
     assert found(body) == [clause]
 
 

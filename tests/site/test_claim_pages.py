@@ -90,8 +90,9 @@ def test_each_page_says_what_is_claimed_found_and_why(built: Path, verdict: dict
     ):
         assert told.replace(fmt.SPACE, " ") in page.words, told
     assert page.title.startswith(f"{verdict['label']}: {verdict['verdict']}")
-    assert verdict["title"] in page.description
-    assert verdict["verdict"] in page.description.lower()
+    # A search engine cuts what is too long: what we found, and not the claim that we may contradict, comes first.
+    assert page.description.lower().startswith(f"{verdict['verdict']}: ")
+    assert f"The claim: “{plainly.typographic(verdict['title']).rstrip('.')}”." in page.description
 
 
 def test_each_page_carries_one_valid_review(built: Path) -> None:
@@ -198,6 +199,32 @@ def test_evidence_names_file_line_value_and_checksum(root: Path, tmp_path: Path)
     assert f"<td>{number}</td>" in page
     written = next(cell for cell in line.split(",") if re.fullmatch(r"\d+\.\d{5,}", cell))
     assert written in page
+
+
+def test_a_printed_figure_at_the_edge_of_the_range_is_said_to_be_there() -> None:
+    bounded = claim_sites.coal(verdict="not excluded", computed=None, computed_low=-7.9, computed_high=-7.0)
+    assert plainly.in_one_sentence(bounded).endswith("the printed −7.9\N{NO-BREAK SPACE}% lies at the end of it.")
+    middle = {**bounded, "computed_low": -8.3, "computed_high": -7.5}
+    assert plainly.in_one_sentence(middle).endswith("lies within what it allows.")
+
+
+def test_an_open_bound_is_told_by_those_that_can_decide_it(root: Path, tmp_path: Path) -> None:
+    counts = {"same": 6, "voting": 2, "others": 7, "updates": 0, "excluded": 0, "missing": 0, "repeated": 0}
+    verdict = claim_sites.coal(
+        kind="bound",
+        verdict="not excluded",
+        computed=None,
+        printed_text="over 250 cases",
+        robustness=None,
+        robustness_reason="Whether the article’s definition agrees is open; 1 of 2 others does. Without: 3.",
+        share_agreeing=0.5,
+        definitions=counts,
+        breaks=["another count (at least 288 cases)"],
+    )
+    page = _pages(root, tmp_path, [verdict]).sources["claims/coal-8.md"]
+    assert "leaves open whether it is over 250 cases; of the 2 others that can tell, 1 says so. Without" in page
+    assert "the data neither show nor rule out what is printed" in page, "a bound is not rounded to"
+    assert "one change alone would decide it" in page, "there is no answer to overturn"
 
 
 def test_how_near_a_figure_lies_to_the_next_printed_one_is_told() -> None:

@@ -146,9 +146,9 @@ def test_the_bars_of_the_picture_lie_over_the_months_that_the_file_holds(dataset
     label = ""
     for element in picture:
         kind = element.get("class")
-        if kind == "owt-label":
+        if kind == "owt-cover-label":
             label = str(element.text)
-        elif kind in {"owt-single", "owt-spanned"}:
+        elif kind in {"owt-cover-single", "owt-cover-spanned"}:
             at, width = (
                 float(str(element.get(name)).removesuffix("%")) / 100 * (end - begin) for name in ("x", "width")
             )

@@ -106,10 +106,11 @@ def test_every_dataset_has_a_page_with_a_description_and_a_sentence_on_what_it_i
 def test_the_columns_are_those_of_the_manifest_with_type_unit_and_values(pages, name):
     fields = _pinned(name)["schema"]["fields"]
     head, *rows = _table(pages.sources[f"data/{name}.md"], r"The \d+ columns? of ")
-    assert head[0] == "Column"
-    assert [row[0] for row in rows] == [field["name"] for field in fields]
-    for field, (_, kind, told) in zip(fields, rows, strict=True):
-        assert field.get("unit", "") in kind
+    assert head[0] == "Column, with type and unit"
+    kinds = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false"}
+    for field, (column, told) in zip(fields, rows, strict=True):
+        unit = f"; {field['unit']}" if "unit" in field else ""
+        assert column == f"{field['name']}{kinds[field['type']]}{unit}"
         plain = re.sub(r"[`'\"]", "", field.get("description", ""))
         assert re.sub(r"[‘’“”'\"`]", "", told).startswith(plain)
         assert ("never empty" in told.lower()) == bool(field.get("constraints", {}).get("required"))

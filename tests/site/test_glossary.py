@@ -36,7 +36,8 @@ PROSE = """# Exports by volume
 
 ## Unit value, a heading
 
-The [unit value](https://example.org) and `unit value` and <a href="#x">unit value</a> are no running text.
+The [unit value](https://example.org) and `unit value` and <a href="#exports-by-volume">unit value</a> are no
+running text.
 
 | unit value | b |
 |---|---|

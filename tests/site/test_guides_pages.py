@@ -140,7 +140,7 @@ def test_a_verdict_that_a_moved_pin_changed_is_told_with_both_words(tmp_path, mo
     }
     before, now = own | {"verdict": "contradicted"}, own | {"verdict": "reproduced"}
     # Why it changed is judged afresh on both editions, which takes long; the feed's own tests look at that.
-    monkeypatch.setattr(feeds, "_reasons", lambda move: {})
+    monkeypatch.setattr(feeds, "_reasons", lambda _: {})
     kept = {"dataset": "cpb", "edition": "2025-01", "about": "", "verdicts": [before]}
     (root / "data" / "verdicts").mkdir()
     (root / "data" / "verdicts" / "cpb-2025-01.json").write_text(json.dumps(kept), encoding="utf-8")

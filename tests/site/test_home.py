@@ -151,10 +151,10 @@ def test_a_row_says_the_claim_in_print_and_how_steady_its_verdict_is(page: str) 
         exports["th"]
         == f"The exports paragraph 1What the article says of “exports”, by 5{SPACE}% & more: it’s here."
     )
-    assert "alone: 0 of 2 other definitions agree" in exports["owt-at-verdict"]
+    assert f"alone: 0 of 2 other definitions give +33.0{SPACE}%" in exports["owt-at-verdict"]
     assert (
         rows["claims/imports.html"]["owt-at-verdict"].strip()
-        == "not reproducedfragile: 1 of 2 other definitions agree"
+        == f"not reproducedfragile: 1 of 2 other definitions give 0.0{SPACE}%"
     )
     assert " headline" in headline["th"]
     assert headline["owt-at-verdict"].strip() == "partly reproduced"
@@ -202,7 +202,8 @@ def test_questions_can_be_chosen_where_there_are_claims(page: str) -> None:
 
 def test_the_findings_are_three_sentences_made_from_the_verdicts(verdicts: list[dict[str, Any]]) -> None:
     assert home.findings(verdicts) == [
-        "**4 of the 12 claims stand:** 3 come out when recomputed from published data (though 1 of them not by "
+        "**4 of the 12 claims match the record:** 3 come out when recomputed from published data (though 1 of them "
+        "not by "
         "most other fair definitions) and 1 is in a source just as printed, which gives no way to recompute it.",
         f"**3 do not come out:** [The imports](claims/imports.md) (printed 0.0{SPACE}%, computed +4.80{SPACE}%, "
         "though revisions of the data could explain it), [The medicine](claims/medicine.md) (contradicted) and "
@@ -216,17 +217,31 @@ def test_the_findings_are_three_sentences_made_from_the_verdicts(verdicts: list[
 @pytest.mark.parametrize(
     ("names", "told"),
     [
-        ("coal", ["**The one claim stands:** 1 comes out", "**None fails:**"]),
-        ("coal houses", ["**Both claims stand:** 1 comes out", "**None fails:**"]),
-        ("exports", ["**The one claim stands:** 1 comes out when recomputed from published data (though not by"]),
-        ("imports", ["**The one claim does not stand.**", "**1 does not come out:** [The imports]"]),
+        ("coal", ["**The one claim matches the record:** 1 comes out", "**None fails:**"]),
+        ("coal houses", ["**Both claims match the record:** 1 comes out", "**None fails:**"]),
+        (
+            "exports",
+            [
+                "**The one claim matches the record:** 1 comes out when recomputed from published data (though not "
+                "by"
+            ],
+        ),
+        ("imports", ["**The one claim does not match the record.**", "**1 does not come out:** [The imports]"]),
         (
             "blame japan",
-            ["**None of the 2 claims stands.**", "**None fails:**", "**The 2 are no plain yes or no:** 1 is"],
+            [
+                "**None of the 2 claims matches the record.**",
+                "**None fails:**",
+                "**The 2 are no plain yes or no:** 1 is",
+            ],
         ),
         (
             "coal blame",
-            ["**1 of the 2 claims stands:**", "**None fails:**", "**The other one is no plain yes or no:**"],
+            [
+                "**1 of the 2 claims matches the record:**",
+                "**None fails:**",
+                "**The other one is no plain yes or no:**",
+            ],
         ),
     ],
 )
@@ -247,7 +262,7 @@ def test_many_failures_are_named_in_part_and_counted(verdicts: list[dict[str, An
 def test_a_verdict_on_other_parameters_is_counted_apart(verdicts: list[dict[str, Any]]) -> None:
     asked = [*verdicts[:4], verdicts[4] | {"variant": {"end": "2025-04"}}]
     found = home.findings(asked)
-    assert found[0].startswith("**2 of the 4 claims stand:**")
+    assert found[0].startswith("**2 of the 4 claims match the record:**")
     assert found[-1] == "1 more was asked with other parameters than the article’s."
 
 

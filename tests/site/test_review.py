@@ -13,7 +13,9 @@ from onewaytrade import claims
 from onewaytrade.site import review
 from onewaytrade.site.review import Article
 
-ARTICLE: Final = Article("Imports stagnate", "A Paper", "2025-06", "paper.example", "2026-11-23")
+ARTICLE: Final = Article(
+    "Imports stagnate", "A Paper", "2025-06", "paper.example", "https://paper.example/a", "2026-11-23"
+)
 
 
 def _review(
@@ -59,6 +61,14 @@ def test_a_miss_that_other_editions_would_allow_is_not_rated_as_wrong() -> None:
     assert review.rating({**missed, "band_holds_printed": False})["ratingValue"] == 2
 
 
+def test_a_statement_with_parts_that_nobody_knows_has_no_number() -> None:
+    parts = [{"part": "a", "text": "A", "stands": True}, {"part": "b", "text": "B", "stands": False}]
+    half = claim_sites.coal(verdict="partly reproduced", parts=parts)
+    assert review.rating(half)["ratingValue"] == 3
+    unknown = {"part": "c", "text": "C", "stands": None}
+    assert set(review.rating({**half, "parts": [*parts, unknown]})) == {"@type", "alternateName"}
+
+
 def test_the_article_is_the_claims_author_with_its_month(tmp_path: Path, root: Path) -> None:
     own = review.article(root)
     assert own is not None
@@ -66,6 +76,7 @@ def test_the_article_is_the_claims_author_with_its_month(tmp_path: Path, root: P
     assert claim["author"] == {"@type": "Organization", "name": "Red Censor", "url": "https://redcensor.com/"}
     assert claim["datePublished"] == claim["appearance"]["datePublished"] == "2025-06"
     assert claim["appearance"]["name"].startswith("Imports growth stagnates")
+    assert claim["appearance"]["url"].startswith("https://redcensor.com/imports-growth-stagnates")
 
 
 def test_without_an_article_the_claim_has_no_author(tmp_path: Path, root: Path) -> None:

@@ -33,6 +33,7 @@ _LOCK: Final = "requirements.lock"
 _READ_AT_IMPORT: Final = (
     "PYTHON", "MPL", "OMP_", "OPENBLAS_", "MKL_", "BLIS_", "NUMEXPR_", "NPY_", "PANDAS_", "LANG", "LC_", "TZ",
 )  # fmt: skip
+_NO_MATTER: Final = {"PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"}
 _DAMAGED: Final = "the kept result was damaged"
 _NONE_KEPT: Final = "no kept result"
 
@@ -89,6 +90,13 @@ class Cache:
         self._limit = limit
         self._package = package
         self._hashes: dict[Path, tuple[watch.Signature, str]] = {}
+        # As they are when the run begins: what is kept was made from these, whatever has been changed since.
+        self._surroundings = self._look_around()
+        self._data = {self._shown(path): "" for path in _sorted_files(root / "data")}
+
+    def is_stale(self) -> bool:
+        """Tell whether package, lock or installed packages have changed since this run began."""
+        return self._look_around() != self._surroundings
 
     def key(self, path: Path, parameters: Mapping[str, Value]) -> Parts:
         """Return what the result of a notebook depends on, as far as it is known before its run."""
@@ -101,7 +109,7 @@ class Cache:
             "order": {"": _hash(list(cells))},
             "notebook": {"metadata": _hash(others)},
             "parameter": {name: repr(value) for name, value in parameters.items()},
-            **self._surroundings(),
+            **self._surroundings,
         }
 
     def find(self, name: str, key: Parts) -> Product | Missing:
@@ -152,7 +160,7 @@ class Cache:
                 variable: self._variable(variable) for variable in observed.variables if variable != watch.VERDICTS
             },
             # No audit event says that a file was looked for, only that it was opened.
-            "data": self._data(),
+            "data": self._data,
         }
         if watch.VERDICTS in observed.variables:
             state["verdicts"] = {"": self._file(self._verdicts)}
@@ -164,19 +172,20 @@ class Cache:
 
         It is kept unless `make` raises.
         """
-        key = {"parameter": dict(inputs), **self._surroundings()}
+        key = {"parameter": dict(inputs), **self._surroundings}
         found = self.find(name, key)
         if isinstance(found, Product):
             return found.notebook
         seen = {str(path): watch.signature(path) for path in _sorted_files(self._root / "data")}
         content = make()
         seen |= {str(path): watch.signature(path) for path in _modules_of(self._root)}
-        if self._surroundings().items() <= key.items():
+        if not self.is_stale():
             self.keep(name, key, watch.Observed(seen), Product(content))
         return content
 
-    def _surroundings(self) -> Parts:
-        variables = {name for name in self._environment if name.startswith(_READ_AT_IMPORT)}
+    def _look_around(self) -> Parts:
+        """Return what all results depend on, whatever they read."""
+        variables = {name for name in self._environment if name.startswith(_READ_AT_IMPORT)} - _NO_MATTER
         return {
             "package": {
                 path.relative_to(self._package).as_posix(): self._file(path) for path in _sources(self._package)
@@ -188,17 +197,13 @@ class Cache:
             "setting": {path.name: self._file(path) for path in _settings(self._environment)},
         }
 
-    def _data(self) -> dict[str, str]:
-        """Return the names of all files of data/, without what is in them."""
-        return {self._shown(path): "" for path in _sorted_files(self._root / "data")}
-
     def _changed(self, state: Parts) -> str | None:
         """Return in words the first thing that is not what it was when a result was kept; None if all is."""
         now: Parts = {
             "file": {shown: self._file(self._root / shown) for shown in state["file"]},
             "folder": {shown: _names(self._root / shown) for shown in state["folder"]},
             "variable": {variable: self._variable(variable) for variable in state["variable"]},
-            "data": self._data(),
+            "data": self._data,
         }
         if "verdicts" in state:
             now["verdicts"] = {"": self._file(self._verdicts)}

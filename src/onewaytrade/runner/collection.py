@@ -118,11 +118,9 @@ def run(
     setting = Setting(root, environment(root, results.verdicts), timeout)
     outcomes: dict[str, Done] = {}
 
-    def settle(outcome: Done) -> Product:
-        product = results.record(outcome)
+    def settle(outcome: Done) -> None:
         outcomes[outcome.stem] = outcome
         progress.notebook_done(outcome)
-        return product
 
     first = [path for path in notebooks if path.stem != LAST]
     last = [path for path in notebooks if path.stem == LAST]
@@ -130,20 +128,22 @@ def run(
         submit: Submit | None = None
         for batch in (first, last):
             orders = [_Order(path, notebooks[path], cache) for path in batch]
+            due = {order.path.stem: order for order in orders if order.reused is None}
+            tasks = []
+            if due:
+                submit = submit or stack.enter_context(workers or _threads(jobs))
+                tasks = [
+                    submit(order.path, order.parameters, setting, _teller(progress, stem))
+                    for stem, order in due.items()
+                ]
             for order in orders:
                 if order.reused is not None:
+                    results.record(order.reused)
                     settle(order.reused)
-            due = {order.path.stem: order for order in orders if order.reused is None}
-            if not due:
-                continue
-            submit = submit or stack.enter_context(workers or _threads(jobs))
-            tasks = [
-                submit(order.path, order.parameters, setting, _teller(progress, stem))
-                for stem, order in due.items()
-            ]
             for outcome in _as_completed(tasks):
                 order = due[outcome.stem]
-                settle(replace(outcome, reason=order.reason, note=order.keep(outcome)))
+                note = order.keep(outcome, results.record(outcome))
+                settle(replace(outcome, reason=order.reason, note=note))
     return [outcomes[path.stem] for path in notebooks]
 
 
@@ -165,13 +165,13 @@ class _Order:
             else:
                 self.reused = Reused(path.stem, time.monotonic() - start, found)
 
-    def keep(self, outcome: Outcome) -> str:
+    def keep(self, outcome: Outcome, product: Product) -> str:
         """Keep the result for the next run; return "", or a sentence on why it cannot be kept."""
         if self._cache is None or outcome.failure is not None:
             return ""
-        if self._cache.key(self.path, self.parameters) != self._key:
+        if self._cache.is_stale() or self._cache.key(self.path, self.parameters) != self._key:
             return f"{outcome.stem} is not kept: it or the package changed while it ran."
-        return self._cache.keep(outcome.stem, self._key, outcome.observed, outcome.product)
+        return self._cache.keep(outcome.stem, self._key, outcome.observed, product)
 
 
 def _teller(progress: Progress, stem: str) -> Callable[[], None]:

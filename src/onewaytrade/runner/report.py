@@ -156,12 +156,13 @@ def summarise(out: Console, outcomes: Sequence[Done], results: Results) -> None:
 
     That is of each failure where, under which heading, why, and its copy; and why a result is not kept.
     """
-    table = Table("notebook", "result", "why", "verdicts")
+    table = Table("notebook", "result", "verdicts")
     table.add_column("seconds", justify="right")
+    table.add_column("why")
     for outcome in outcomes:
         counts = Counter(verdict["verdict"] for verdict in _verdicts(outcome))
         told = ", ".join(f"{count} {word}" for word, count in counts.most_common())
-        table.add_row(outcome.stem, _word(outcome), escape(outcome.reason), told, f"{outcome.seconds:.1f}")
+        table.add_row(outcome.stem, _word(outcome), told, f"{outcome.seconds:.1f}", escape(outcome.reason))
     out.print(table)
     if outcomes and all(isinstance(outcome, Reused) for outcome in outcomes):
         out.print(f"Nothing has changed: all results were reused ({len(outcomes)}); --fresh executes them again.")

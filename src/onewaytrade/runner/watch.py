@@ -86,12 +86,13 @@ def signature(path: str | Path) -> Signature:
 
 
 def report(path: Path) -> Observed | None:
-    """Return what a kernel has told in the file at `path`; None if it has told nothing at all."""
-    if not path.is_file():
+    """Return what a kernel has told in the file at `path`; None if it has told nothing, or was cut off."""
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError):
         return None
     told: dict[str, dict[str, Any]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        kind, what, more = json.loads(line)
+    for kind, what, more in lines:
         told.setdefault(kind, {}).setdefault(what, tuple(more) if isinstance(more, list) else more)
     return Observed(
         told.get("read", {}),

@@ -89,7 +89,7 @@ def _spread(verdict: Verdict, every: Definitions | None, claim: Claim | None) ->
     if word:
         told.append(f"{plainly.capital(word)}: {reason} {_meaning(word, verdict)}")
     elif reason:
-        told.append(reason)
+        told.append(_of_an_open_bound(verdict) or reason)
     if counts.get("same", 0) + counts.get("others", 0) > 1:
         told.append(_counted(counts))
     if scoreboard.span(dict(verdict)):
@@ -98,6 +98,22 @@ def _spread(verdict: Verdict, every: Definitions | None, claim: Claim | None) ->
         )
     told += _moved(verdict)
     return told
+
+
+def _of_an_open_bound(verdict: Verdict) -> str:
+    """Return how many other definitions decide whether a bound holds that the article's leaves open."""
+    share, voting = verdict.get("share_agreeing"), (verdict.get("definitions") or {}).get("voting", 0)
+    if verdict.get("kind") != "bound" or not voting or share is None:
+        return ""
+    holding = round(share * voting)
+    whose = "This run’s" if plainly.departs(verdict) else "The article’s"
+    abstaining = str(verdict["robustness_reason"]).partition(". ")[2]
+    return (
+        f"{whose} own definition leaves open whether it is {verdict['printed_text']}; "
+        f"of the {voting} other{'s' * (voting > 1)} that can tell, "
+        f"{holding or 'none'} say{'s' * (holding < 2)} so. "
+        f"{abstaining}"
+    ).strip()
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -129,6 +145,8 @@ def _range(verdict: Verdict, claim: Claim | None) -> str:
     if claim is None or claim.printed.value is None:
         return scoreboard.span(dict(verdict))
     low, high = verdict["range"]
+    if low == high:
+        return claim.printed.show(low, more=1)
     return claims.text_of(claim.printed, Estimate(None, "", "", "", low, high))
 
 
@@ -166,13 +184,17 @@ def _by_how_much(verdict: Verdict) -> str:
     return f" (of two definitions that differ in nothing else the answers differ in {share}{fmt.SPACE}% of cases)"
 
 
+def _shown(text: str) -> str:
+    return escape(plainly.typographic(text))
+
+
 def _alternatives(verdict: Verdict) -> str:
     """Return the definitions that a fair reader would try first, with why, and what each gives."""
     readings = verdict.get("alternatives") or ()
     if not readings:
         return ""
     rows = "".join(
-        f'<tr><th scope="row">{escape(reading["label"])} <small>{escape(reading["why"])}</small></th>'
+        f'<tr><th scope="row">{_shown(reading["label"])} <small>{_shown(reading["why"])}</small></th>'
         f'<td class="owt-claim-gives">{escape(reading["computed_text"] or fmt.MISSING)}</td>'
         f"<td>{'the same' if reading['asks'] == 'same' else 'another'}</td></tr>"
         for reading in readings

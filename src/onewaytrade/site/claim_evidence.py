@@ -11,7 +11,7 @@ from onewaytrade.claims import Claim
 from onewaytrade.errors import DatasetError
 from onewaytrade.evidence import Found
 from onewaytrade.site.content import Verdict
-from onewaytrade.site.plainly import markdown
+from onewaytrade.site.plainly import markdown, typographic
 
 # How the places of a verdict are written in `verdicts.json`.
 _PLACE: Final = re.compile(r"data/(?P<dataset>[\w-]+): (?P<place>.*) \((?P<grade>\w+)\)", re.DOTALL)
@@ -78,13 +78,14 @@ def _rows(found: Sequence[Found], place: str) -> str:
 def _table(rows: Sequence[Found], place: str) -> str:
     file = rows[0].file
     body = "".join(
-        f'<tr><th scope="row">{escape(row.label)}{_small(row.sheet)}</th><td>{escape(row.when)}</td>'
-        f'<td class="owt-claim-gives">{escape(row.figure)}</td><td>{row.line}</td></tr>'
+        f'<tr><th scope="row">{escape(row.label or f"Row {row.line}")}{_small(row.sheet)}</th>'
+        f"<td>{escape(row.when)}</td>"
+        f'<td class="owt-claim-gives">{escape(row.figure.replace(" count", ""))}</td><td>{row.line}</td></tr>'
         for row in rows
     )
     return (
         f'<div class="owt-scroll" tabindex="0" role="region" aria-label="Rows: {escape(place)}">'
-        f'<table class="owt-claim-table owt-claim-rows"><caption>{escape(file.title)}, edition '
+        f'<table class="owt-claim-table owt-claim-rows"><caption>{escape(typographic(file.title))}, edition '
         f"{escape(file.edition)} ({escape(file.dated)} {escape(file.released)})</caption>"
         '<thead><tr><th scope="col">Figure</th><th scope="col">Period</th><th scope="col">As written</th>'
         f'<th scope="col">Line</th></tr></thead><tbody>{body}</tbody></table></div>\n'

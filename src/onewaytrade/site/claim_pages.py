@@ -123,8 +123,10 @@ def _page(verdict: Verdict, told: _Told) -> str:
 
 
 def _front_matter(verdict: Verdict) -> str:
-    said = f"{verdict['title']} {plainly.capital(plainly.title(verdict).rpartition(': ')[2])}: "
-    description = json.dumps(f"{said}{plainly.in_one_sentence(verdict)}", ensure_ascii=False)
+    # The verdict first: cut off by a search engine, the claim alone would read as what we say.
+    word = plainly.capital(plainly.title(verdict).rpartition(": ")[2])
+    said = f"{word}: {plainly.in_one_sentence(verdict)} The claim: “{verdict['title'].rstrip('.')}”."
+    description = json.dumps(plainly.typographic(said), ensure_ascii=False)
     named = " ".join(plainly.title(verdict).replace("`", "’").split())
     return f"---\nmyst:\n  html_meta:\n    description: {description}\n---\n\n```{{title}} {named}\n```\n"
 
@@ -137,7 +139,7 @@ def _finding(verdict: Verdict, told: _Told) -> str:
         text
         for text in (
             f'<p class="owt-claim-verdict">{_badge(verdict)} {_where(verdict, told.article)}</p>',
-            f"{{.owt-claim-statement}}\n{markdown(verdict['title'])}",
+            f"{{.owt-claim-statement}}\n**The claim, in our words.** {markdown(verdict['title'])}",
             _figures(verdict, told.scale),
             f"{{.owt-claim-reason}}\n{markdown(plainly.in_one_sentence(verdict))}",
         )
@@ -155,8 +157,12 @@ def _badge(verdict: Verdict) -> str:
 def _where(verdict: Verdict, article: Article | None) -> str:
     paragraph = verdict.get("paragraph")
     place = f"Paragraph {paragraph}" if paragraph else "Headline" if paragraph == 0 else ""
-    said = f"{place} of “{article.title}”, {article.publisher}, {fmt.month(article.month)}" if article else place
-    return f'<span class="owt-claim-where">{escape(said)}</span>'
+    said = escape(place)
+    if article:
+        name = f"“{escape(plainly.typographic(article.title))}”"
+        name = f'<a href="{escape(article.address)}">{name}</a>' if article.address else name
+        said += f" of {name}, {escape(article.publisher)}, {fmt.month(article.month)}"
+    return f'<span class="owt-claim-where">{said}</span>'
 
 
 def _figures(verdict: Verdict, scale: Scale | None) -> str:
@@ -216,7 +222,7 @@ def _pictures(shown: Sequence[Figure]) -> str:
 
 def _picture(figure: Figure) -> str:
     """Return a notebook's figure, whose files lie in the site once, with where it came from."""
-    told = [f"Source: {escape(figure.source.rstrip('.'))}."] if figure.source else []
+    told = [f"Source: {escape(plainly.typographic(figure.source.rstrip('.')))}."] if figure.source else []
     told += [f"Drawn by <code>{escape(figure.drawn_by)}</code>."] if figure.drawn_by else []
     return (
         '<figure class="owt-figure owt-claim-chart">'
@@ -248,7 +254,10 @@ def _judged(verdict: Verdict, told: _Told) -> str:
 
 def _rule(verdict: Verdict) -> str:
     word, reason = verdict["verdict"], verdict.get("reason") or ""
-    return f"“{plainly.capital(word)}” means: {claims.REPLICATION[word]}. {reason}".strip()
+    # A bound is not rounded to.
+    open_bound = verdict.get("kind") == "bound" and word == "not excluded"
+    meaning = "the data neither show nor rule out what is printed" if open_bound else claims.REPLICATION[word]
+    return f"“{plainly.capital(word)}” means: {meaning}. {reason}".strip()
 
 
 def _difference(verdict: Verdict, claim: Claim | None) -> str:
@@ -327,7 +336,7 @@ def _cite(verdict: Verdict, told: _Told) -> str:
     }
     entry = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return (
-        f"{markdown(text)}\n\n<details><summary>BibTeX</summary>\n"
+        f"<p>{escape(text, quote=False)}</p>\n<details><summary>BibTeX</summary>\n"
         f'<pre class="owt-claim-bibtex" tabindex="0">@misc{{onewaytrade-{escape(verdict["claim"])},\n'
         f"{escape(entry, quote=False)}\n}}</pre>\n</details>"
     )

@@ -4,7 +4,6 @@ Everything is in the page and in order without a script; `static/home.js` adds f
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import chain, groupby
@@ -12,12 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from onewaytrade import fmt, scoreboard
-from onewaytrade.site import marks, small_pictures
+from onewaytrade.site import marks, plainly, small_pictures
 from onewaytrade.site.content import Verdict
 
 # The verdicts' words from what stands to what nobody can tell: the order of the strip, and of sorting by verdict.
 WORDS: Final = tuple(marks.TONES)
-_QUOTED: Final = re.compile(r'"([^"]*)"')
+_CHANGES: Final = {"rising": "a rise", "falling": "a fall"}
 _NONE: Final = f'<span aria-hidden="true">{fmt.MISSING}</span><span class="visually-hidden">none</span>'
 # Loaded here, since no other page needs it.
 _SCRIPT: Final = '<script src="_static/home.js" defer></script>'
@@ -104,7 +103,7 @@ def titles(notebooks: Sequence[Path]) -> dict[str, str]:
 
 def typographic(text: str) -> str:
     """Return a text with the quotation marks, apostrophes and no-break spaces of print, as HTML."""
-    return escape(_QUOTED.sub(r"“\1”", text).replace("'", "’").replace(" %", f"{fmt.SPACE}%"))
+    return escape(plainly.typographic(text))
 
 
 def _title(path: Path) -> str:
@@ -148,7 +147,7 @@ def _controls(verdicts: Sequence[Verdict], topics: Mapping[str, str]) -> str:
     orders = "".join(f'<option value="{order}">{told}</option>' for order, told in _ORDERS.items())
     return (
         '<form class="owt-controls" hidden>'
-        '<label>Words <input type="search" name="words" autocomplete="off"></label>'
+        '<label>Find in the claims <input type="search" name="words" autocomplete="off"></label>'
         f'<label>Question <select name="topic"><option value="">all questions</option>{choices}</select></label>'
         f'<label>Order <select name="order">{orders}</select></label>'
         f'<p class="owt-shown" role="status">{len(verdicts)} of {len(verdicts)} claims shown</p>'
@@ -201,7 +200,7 @@ def _row(verdict: Verdict, place: int, scale: small_pictures.Scale | None, first
         f'<span class="owt-where">{_where(verdict)}</span>'
         f'<span class="owt-said">{typographic(_said(verdict))}</span></th>'
         f"{_cell('Printed', escape(verdict['printed_text']))}"
-        f"{_cell('Computed', escape(verdict['computed_text']) or _NONE)}"
+        f"{_cell('Computed', _found(verdict))}"
         f"{_cell('Picture', _picture(verdict, scale))}"
         f"{_cell('Verdict', marks.badge(word) + _steadiness(verdict))}"
         f"{_cell('Evidence', escape(verdict['evidence'] or '') or _NONE)}</tr>"
@@ -221,6 +220,14 @@ def _said(verdict: Verdict) -> str:
     return str(verdict["title"]).removeprefix("The headline: ")
 
 
+def _found(verdict: Verdict) -> str:
+    """Return the computed figure; that of a cause is of what is called the cause, and none of the effect."""
+    told = escape(verdict["computed_text"]) or _NONE
+    return (
+        f"{told} <small>for the cause</small>" if verdict["kind"] == "cause" and verdict["computed_text"] else told
+    )
+
+
 def _picture(verdict: Verdict, scale: small_pictures.Scale | None) -> str:
     if scale is None:
         return ""
@@ -229,12 +236,19 @@ def _picture(verdict: Verdict, scale: small_pictures.Scale | None) -> str:
 
 
 def _steadiness(verdict: Verdict) -> str:
-    """Return the word for robustness, with how many of the other definitions agree."""
+    """Return the word for robustness, with how many of the other definitions give what is printed."""
     word, agreeing = verdict["robustness"], scoreboard.agreeing(dict(verdict))
     if not word:
         return ""
-    told = f"{word}: {agreeing} other definitions agree" if agreeing else str(word)
-    return f'<span class="owt-steady">{told}</span>'
+    told = f"{word}: {agreeing} other definitions {_what_they_give(verdict)}" if agreeing else str(word)
+    return f'<span class="owt-steady">{escape(told)}</span>'
+
+
+def _what_they_give(verdict: Verdict) -> str:
+    """Return with what definitions agree: "agree" alone could be with the article or with the computed figure."""
+    if verdict["parts"]:
+        return "give the same answer"
+    return f"give {_CHANGES.get(verdict['printed_text'], verdict['printed_text'])}"
 
 
 def _distance(verdict: Verdict) -> str:

@@ -25,6 +25,7 @@ extensions = [
     "onewaytrade.site.glossary",
     "onewaytrade.site.mathml",
     "onewaytrade.site.renderer",
+    "onewaytrade.site.search",
 ]
 # Nothing is executed here: the runner did that.
 nb_execution_mode = "off"

@@ -299,13 +299,13 @@ def _axis(start: int, stop: int, height: int) -> Iterator[str]:
             continue
         at = _share(year * 12 - start, stop - start)
         anchor = "start" if year * 12 == start else "end" if year * 12 == stop else "middle"
-        yield f'<line class="owt-grid" x1="{at}" x2="{at}" y1="{_TOP - 8}" y2="{height}"/>'
-        yield f'<text class="owt-tick" x="{at}" y="12" text-anchor="{anchor}">{year}</text>'
+        yield f'<line class="owt-cover-grid" x1="{at}" x2="{at}" y1="{_TOP - 8}" y2="{height}"/>'
+        yield f'<text class="owt-cover-tick" x="{at}" y="12" text-anchor="{anchor}">{year}</text>'
 
 
 def _drawn(row: Row, top: int, start: int, stop: int) -> Iterator[str]:
-    yield f'<text class="owt-label" x="0" y="{top + 12}">{escape(shortened(row.label))}</text>'
-    for months_, kind, thick in ((row.spanned, "owt-spanned", 3), (row.single, "owt-single", _BAR)):
+    yield f'<text class="owt-cover-label" x="0" y="{top + 12}">{escape(shortened(row.label))}</text>'
+    for months_, kind, thick in ((row.spanned, "owt-cover-spanned", 3), (row.single, "owt-cover-single", _BAR)):
         for begin, end in _runs(months_):
             x, width = _share(begin - start, stop - start), _share(end - begin, stop - start)
             y = top + 17 + (_BAR - thick) // 2

@@ -213,7 +213,7 @@ def _facts(own: Dataset) -> str:
         ("Claims that rest on it", _count(own)),
     ]
     items = "\n".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows)
-    return f'<dl class="owt-facts simple">\n{items}\n</dl>'
+    return f'<dl class="owt-data-facts simple">\n{items}\n</dl>'
 
 
 def _licence(resource: Resource) -> str:
@@ -229,15 +229,15 @@ def _downloads(own: Dataset) -> str:
     pinned = own.pinned
     size = _size(pinned["bytes"])
     return (
-        '<p class="owt-actions">\n'
-        f'<a class="owt-download" href="../{_address(pinned)}" download="{own.name}-{own.pin}.csv">'
+        '<p class="owt-data-actions">\n'
+        f'<a class="owt-data-download" href="../{_address(pinned)}" download="{own.name}-{own.pin}.csv">'
         f"Download the pinned edition <small>CSV, {size}</small></a>\n"
         + (
-            f'<a class="owt-download owt-plain" href="#editions">All {len(own.editions)} editions</a>\n'
+            f'<a class="owt-data-download owt-data-plain" href="#editions">All {len(own.editions)} editions</a>\n'
             if len(own.editions) > 1
             else ""
         )
-        + '<a class="owt-download owt-plain" href="../files/datapackage.json" download>'
+        + '<a class="owt-data-download owt-data-plain" href="../files/datapackage.json" download>'
         "What each column means <small>JSON, for all tables</small></a>\n</p>"
     )
 
@@ -269,16 +269,17 @@ def _covered(own: Dataset) -> str:
 def _figure(own: Dataset, found: Coverage, which: str, title: str) -> str:
     name = f"coverage-{which}"
     kinds = [
-        ("owt-single", "a figure for the month itself", any(row.single for row in found.rows)),
+        ("owt-cover-single", "a figure for the month itself", any(row.single for row in found.rows)),
         (
-            "owt-spanned",
+            "owt-cover-spanned",
             "only within a quarter, a year or another longer period",
             any(r.spanned for r in found.rows),
         ),
         ("", "no figure", any(row.missing for row in found.rows)),
     ]
     legend = " ".join(
-        f'<span class="owt-key"><span class="owt-swatch {kind}" aria-hidden="true"></span>{text}</span>'
+        f'<span class="owt-cover-key"><span class="owt-cover-swatch {kind}" aria-hidden="true"></span>'
+        f"{text}</span>"
         for kind, text, seen in kinds
         if seen
     )
@@ -297,9 +298,10 @@ def _figure(own: Dataset, found: Coverage, which: str, title: str) -> str:
     ]
     table = _table(title, head, rows, numbers=(1, 4))
     return (
-        f'<figure class="owt-covered">\n<p class="owt-figure-title">{escape(title)}</p>\n'
+        f'<figure class="owt-covered">\n<p class="owt-cover-title">{escape(title)}</p>\n'
         f"{coverage.svg(found, name, title)}\n"
-        f'<figcaption><p class="owt-legend">{legend}</p><p>{escape(source)}{rest}</p></figcaption>\n'
+        f'<figcaption><p class="owt-cover-legend">{legend}</p>'
+        f"<p>{escape(source)}{rest}</p></figcaption>\n"
         f"<details><summary>The same as a table</summary>\n{table}\n</details>\n"
         "</figure>"
     )
@@ -313,15 +315,23 @@ def _columns(own: Dataset) -> str:
     key = own.pinned["schema"]["primaryKey"]
     rows = [
         [
-            f"<code>{escape(field['name'])}</code>",
-            "; ".join([_KINDS[field["type"]], *([_prose_html(field["unit"])] if field.get("unit") else [])]),
-            f'{_prose_html(field.get("description", ""))} <div class="owt-rules">{_rules(field, key)}</div>',
+            f"<code>{escape(field['name'])}</code>{_beneath(_kind(field))}",
+            _prose_html(field.get("description", "")) + _beneath(_rules(field, key)),
         ]
         for field in own.fields
     ]
     caption = f"The {len(rows)} columns of {own.name}"
-    head = ["Column", "Type, unit", "Meaning, and what it may hold"]
+    head = ["Column, with type and unit", "Meaning, and what it may hold"]
     return _table(caption, head, rows)
+
+
+def _beneath(text: str) -> str:
+    return f'<div class="owt-column-rules">{text}</div>'
+
+
+def _kind(field: Mapping[str, Any]) -> str:
+    unit = _prose_html(field.get("unit", ""))
+    return f"{_KINDS[field['type']]}; {unit}" if unit else _KINDS[field["type"]]
 
 
 def _rules(field: Mapping[str, Any], key: Sequence[str]) -> str:

@@ -125,9 +125,9 @@ def _index() -> tuple[dict[str, Entry], dict[str, Entry], re.Pattern[str]]:
 
 def _pattern(form: str) -> str:
     """Return a pattern of a form as it is, or at the start of a sentence: "Trade Remedies" is somebody's name."""
-    first, *others = form
+    first, others = form[0], form[1:]
     head = f"[{first}{first.upper()}]" if form == form.lower() else re.escape(first)
-    return head + re.escape("".join(others)).replace(r"\ ", r"\s+")
+    return head + re.escape(others).replace(r"\ ", r"\s+")
 
 
 def _plain(words: str) -> str:

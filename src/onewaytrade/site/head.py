@@ -16,6 +16,9 @@ from onewaytrade.site import previews
 
 _LONGEST: Final = 200  # characters that search engines and previews show
 _SPACES: Final = re.compile(r"[ \t\n]+")
+# A heading's link to itself is read out as part of its name, and is one stop more on each way by keyboard, where the
+# contents lead to the same places.
+_PERMALINK: Final = re.compile(r'(?<=<a class="headerlink") (?=href=)')
 _TAG: Final = re.compile(r"<[^>]*>")
 # Sphinx adds them to every page, and only the page of search needs them, whose template names them.
 _OF_SEARCH: Final = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
@@ -72,6 +75,7 @@ def _complete(
     title = page_title(str(context.get("title") or ("Search" if name == "search" else "")), site)
     text = described(doctree) if doctree is not None else ""
     context["head_title"] = title
+    context["body"] = _PERMALINK.sub(' aria-hidden="true" tabindex="-1" ', str(context.get("body") or ""))
     context["pageurl"] = app.config.html_baseurl + address_of(name)
     context["metatags"] = str(context.get("metatags") or "") + _tags(
         # Sphinx writes the one of the front matter.

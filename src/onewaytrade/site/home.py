@@ -101,9 +101,11 @@ def findings(verdicts: Sequence[Verdict]) -> list[str]:
 
 def _what_stands(judged: Sequence[Verdict]) -> str:
     computed, attested = _of(judged, "reproduced", "close"), _of(judged, "attested")
+    # Not “stand”: what is only attested may be wrong in its source.
     number, total = len(computed) + len(attested), len(judged)
     if not number:
-        return f"**{'The one claim does not stand' if total == 1 else f'None of the {total} claims stands'}.**"
+        whose = "The one claim does not match" if total == 1 else f"None of the {total} claims matches"
+        return f"**{whose} the record.**"
     parts = []
     if computed:
         parts.append(
@@ -128,8 +130,9 @@ def _except(computed: Sequence[Verdict]) -> str:
 
 def _how_many_of(number: int, total: int) -> str:
     if number < total:
-        return f"{number} of the {total} claims {_verb(number, 'stands', 'stand')}"
-    return {1: "The one claim stands", 2: "Both claims stand"}.get(total, f"All {total} claims stand")
+        return f"{number} of the {total} claims {_verb(number, 'matches', 'match')} the record"
+    matching = {1: "The one claim matches", 2: "Both claims match"}.get(total, f"All {total} claims match")
+    return f"{matching} the record"
 
 
 def _what_fails(judged: Sequence[Verdict]) -> str:

@@ -1,7 +1,7 @@
 """Find what a built site would load from other hosts."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,19 +19,22 @@ def foreign(site: Path, pages: Mapping[str, Page] | None = None) -> list[str]:
     read = markup.pages(site) if pages is None else pages
     loads = {name: page.loads for name, page in read.items()} | dict(_loads_of_files(site))
     return [
-        f"{name} loads {address}"
-        for name in sorted(loads)
-        for address in loads[name]
-        if _ELSEWHERE.match(address)
+        f"{name} loads {address}" for name in sorted(loads) for address in loads[name] if _ELSEWHERE.match(address)
     ]
 
 
 def _loads_of_files(site: Path) -> Iterator[tuple[str, list[str]]]:
-    readers = {
-        ".css": markup.of_style,
-        ".js": markup.of_script,
-        ".svg": lambda text: markup.read(text).loads,
-    }
     for path in site.rglob("*"):
-        if reader := readers.get(path.suffix):
+        if reader := _READERS.get(path.suffix):
             yield path.relative_to(site).as_posix(), reader(path.read_text(encoding="utf-8"))
+
+
+def _of_picture(text: str) -> list[str]:
+    return markup.read(text).loads
+
+
+_READERS: Final[Mapping[str, Callable[[str], list[str]]]] = {
+    ".css": markup.of_style,
+    ".js": markup.of_script,
+    ".svg": _of_picture,
+}

@@ -26,8 +26,9 @@ _VOID: Final = frozenset(
 # A browser ends the paragraph before any of these.
 _BLOCKS: Final = frozenset(
     {
-        "address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figure", "footer", "form",
-        "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol", "p", "pre", "section", "table", "ul",
+        "address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figure", "footer",
+        "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol", "p", "pre", "section",
+        "table", "ul",
     }
 )  # fmt: skip
 # What a browser fetches by itself; a link (`a href`) waits for the reader's click.
@@ -166,7 +167,9 @@ class _Reader:
         elif tag == "html":
             self._language = bool(values.get("lang"))
         elif tag == "meta":
-            self._description = self._description or bool(values.get("name") == "description" and values["content"])
+            self._description = self._description or bool(
+                values.get("name") == "description" and values["content"]
+            )
             if values.get("property", values.get("name")) in _PREVIEWS:
                 page.links.append(values.get("content", ""))
         page.loads += sources
@@ -206,7 +209,7 @@ def _parsed(attributes: str) -> dict[str, str]:
 
 
 def pages(site: Path) -> dict[str, Page]:
-    """Return all pages of the folder by their paths from its top, but for what the theme keeps beside its styles."""
+    """Return all pages of the folder by their paths from its top, but for what lies with its styles."""
     return {
         name: read_page(path.read_text(encoding="utf-8"))
         for path in sorted(site.rglob("*.html"))

@@ -25,6 +25,7 @@ _NAMED: Final = 5
 _ARTICLE: Final = re.compile(r"(The|An?)\b")
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&!^@])")
 _PARTED: Final = re.compile(r"(?<=\d) %")
+_QUOTED: Final = re.compile(r'"([^"]*)"')
 _LISTED: Final = re.compile(r"^(\d+)([.)])(?=\s)|^([-+:])(?=\s)")
 
 
@@ -40,6 +41,11 @@ def markdown(text: str) -> str:
     """Return a text as MyST Markdown that shows it as it is, on one line, no "%" parted from its number."""
     line = _MARKUP.sub(r"\\\1", _PARTED.sub(f"{fmt.SPACE}%", re.sub(r"\s*\n\s*", " ", text.strip())))
     return _LISTED.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", line)
+
+
+def typographic(text: str) -> str:
+    """Return a text with the quotation marks and apostrophes of print, no "%" parted from its number."""
+    return _PARTED.sub(f"{fmt.SPACE}%", _QUOTED.sub(r"“\1”", text).replace("'", "’"))
 
 
 def capital(text: str) -> str:
@@ -160,7 +166,8 @@ def _of_a_figure(verdict: Verdict) -> str:
             return f"The data give {given}, and leave room for the printed {printed}."
         if verdict.get("kind") == "bound":
             return f"The data give {given}, which neither confirms nor rules out “{printed}”."
-        return f"The data give only a range, {given}, and the printed {printed} lies within what it allows."
+        where = "at the end of it" if _at_an_end(verdict) else "within what it allows"
+        return f"The data give only a range, {given}, and the printed {printed} lies {where}."
     reason = _first_sentence(verdict)
     if not reason:
         return f"The data give {given}, and the article prints {printed}."
@@ -169,6 +176,14 @@ def _of_a_figure(verdict: Verdict) -> str:
     if word == "not reproduced" and verdict.get("band_holds_printed"):
         sentence += "; but editions of the data differ so much that the printed figure may have been right"
     return f"{sentence}."
+
+
+def _at_an_end(verdict: Verdict) -> bool:
+    """Tell whether of all that the data allow only one end comes to the printed figure, and not the middle."""
+    printed, low, high = (verdict.get(name) for name in ("printed", "computed_low", "computed_high"))
+    if printed is None or low is None or high is None:
+        return False
+    return not low + (high - low) / 4 < printed < high - (high - low) / 4
 
 
 # What would change a verdict
@@ -273,6 +288,12 @@ def _single_changes(verdict: Verdict) -> list[Condition]:
         "breaks": "Within the article’s question, one change alone would overturn the answer:",
         "turns": "One change asks another question, and alone would give another answer:",
     }
+    if verdict["verdict"] == "not excluded":
+        # There is no answer yet that a change could overturn.
+        alone, asked = (
+            {**words, "breaks": words["breaks"].replace("overturn the answer", "decide it")}
+            for words in (alone, asked)
+        )
     return [
         Condition((alone if len(changes) == 1 else asked)[key], _named(changes))
         for key in asked

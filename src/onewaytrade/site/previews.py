@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from onewaytrade import fmt
 from onewaytrade.errors import SiteError
+from onewaytrade.site import plainly
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.marks import TONES
 
@@ -24,6 +25,7 @@ _WIDTH: Final = SIZE[0] - 2 * _MARGIN
 _COLUMN: Final = _WIDTH // 2 - 24
 # A picture has a palette: from paper to each of eight inks in 32 steps, which are the smooth edges of letters.
 _STEPS: Final = 32
+_FIGURES: Final = 466  # where what the article and the data say begins
 _INKS: Final = ("ink", "quiet", "accent", *dict.fromkeys(TONES.values()))
 _TOKEN: Final = re.compile(r"--owt-(\w+): light-dark\((#[0-9a-f]{6}),")
 _BASE: Final = Path(__file__).parent / "static" / "base.css"
@@ -46,8 +48,13 @@ def _of_claim(content: Content, verdict: Verdict) -> bytes:
     sheet.write((_MARGIN, 144), fmt.MARKS[word].glyph, _font("DejaVuSans", 62), tone)
     sheet.write((_MARGIN + 78, 156), word, _font("DejaVuSans-Bold", 48), tone)
     end = sheet.write_lines(250, verdict["label"], _font("DejaVuSerif-Bold", 64), "ink", most=2)
-    if verdict["kind"] in _TOLD_IN_WORDS:
-        sheet.write_lines(end + 24, _typographic(verdict["title"]), _font("DejaVuSans", 32), "quiet", most=3)
+    # Shared without a word of ours, a claim must be seen to be one.
+    claim, font = f"The claim: “{plainly.typographic(verdict['title']).rstrip('.')}”", _font("DejaVuSans", 30)
+    in_words = verdict["kind"] in _TOLD_IN_WORDS
+    room = (SIZE[1] - _MARGIN if in_words else _FIGURES - 24) - (end + 16)
+    if lines := int(room // (font.size * 1.25)):
+        sheet.write_lines(end + 16, claim, font, "quiet", most=lines)
+    if in_words:
         return sheet.png()
     told = {"The article says": verdict["printed_text"], "The data say": verdict["computed_text"]}
     told = {name: value for name, value in told.items() if value}
@@ -55,15 +62,15 @@ def _of_claim(content: Content, verdict: Verdict) -> bytes:
     font = min((_fitting(value, _COLUMN) for value in told.values()), key=lambda own: own.size)
     for number, (name, value) in enumerate(told.items()):
         left = _MARGIN + number * _WIDTH // 2
-        sheet.write((left, 446), name, _font("DejaVuSans", 30), "quiet")
-        sheet.write((left, 490), _cut(value, font, _COLUMN), font, "ink")
+        sheet.write((left, _FIGURES), name, _font("DejaVuSans", 30), "quiet")
+        sheet.write((left, _FIGURES + 44), _cut(value, font, _COLUMN), font, "ink")
     return sheet.png()
 
 
 def _of_notebook(content: Content, path: Path) -> bytes:
     sheet = _Sheet(content.title, "accent")
     sheet.write((_MARGIN, 160), "Notebook", _font("DejaVuSans", 34), "quiet")
-    sheet.write_lines(220, _typographic(_title(path)), _font("DejaVuSerif-Bold", 64), "ink", most=4)
+    sheet.write_lines(220, plainly.typographic(_title(path)), _font("DejaVuSerif-Bold", 64), "ink", most=4)
     return sheet.png()
 
 
@@ -71,6 +78,9 @@ def _of_site(content: Content) -> bytes:
     """Return the site's own: its name, and the marks of all verdicts in the order of the register."""
     sheet = _Sheet(content.title, "accent")
     end = sheet.write_lines(170, content.title, _font("DejaVuSerif-Bold", 92), "ink", most=2)
+    if number := len(content.verdicts):
+        told = f"{number} claim{'s' * (number > 1)} of a news article, checked against published data"
+        end = sheet.write_lines(end + 4, told, _font("DejaVuSans", 34), "quiet", most=2)
     font, left, top = _font("DejaVuSans", 40), _MARGIN, end + 30
     for verdict in content.verdicts:
         if left + 48 > SIZE[0] - _MARGIN:
@@ -80,11 +90,6 @@ def _of_site(content: Content) -> bytes:
         sheet.write((left, top), fmt.MARKS[verdict["verdict"]].glyph, font, TONES[verdict["verdict"]])
         left += 48
     return sheet.png()
-
-
-def _typographic(text: str) -> str:
-    """Return a text with its straight apostrophes curled, as the pages show it."""
-    return text.replace("'", "’")
 
 
 def _title(path: Path) -> str:

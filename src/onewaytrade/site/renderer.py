@@ -60,7 +60,10 @@ def setup(app: "Sphinx") -> dict[str, Any]:
 
 # MyST-NB names its folds "Toggle hidden content" to a screen reader, which is not what is written on them.
 def _open_fold(writer: Any, _: nodes.Element) -> None:
-    writer.body.append('<details class="owt-code">\n<summary>Code</summary>\n')
+    # Thirty folds of one name are noise in a list of a page's buttons; Sphinx has a writer for each page.
+    writer.owt_folds = getattr(writer, "owt_folds", 0) + 1
+    told = f'Code<span class="visually-hidden"> {writer.owt_folds}</span>'
+    writer.body.append(f'<details class="owt-code">\n<summary>{told}</summary>\n')
 
 
 def _close_fold(writer: Any, _: nodes.Element) -> None:

@@ -8,6 +8,7 @@ right would be honest. A run that asked something else than the article reviews 
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from onewaytrade.site import plainly
 from onewaytrade.site.content import Content, Verdict
 
 ARTICLE: Final = "article"
+SOURCES: Final = "sources"
+_WHERE: Final = re.compile(r"https?://[^\s;,)]+")
 # How far a claim agrees with the data, from 1 (the opposite) to 5 (the same figure).
 RATINGS: Final[Mapping[str, int]] = {
     "reproduced": 5,
@@ -34,31 +37,41 @@ BEST: Final = max(RATINGS.values())
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The article that is read: its title, its publisher, the month it appeared in ("2025-06"), and its date here.
+    """The article that is read: its title, its publisher, the month it appeared in ("2025-06"), and where it is.
 
-    `host` is the publisher's site ("example.com"), or nothing; `dated` the date of the dataset that says so.
+    `host` is the publisher's site ("example.com"), `address` the article's own; either may be empty. `dated` is
+    the date of the dataset that says so.
     """
 
     title: str
     publisher: str
     month: str
     host: str
+    address: str
     dated: str
 
 
 def article(root: Path) -> Article | None:
     """Return the article of the project at `root`, as its dataset `article` has it, or None without one."""
-    if not any(entry["dataset"] == ARTICLE for entry in _resources(root)):
+    known = {entry["dataset"] for entry in _resources(root)}
+    if ARTICLE not in known:
         return None
     frame = datasets.load(ARTICLE)
-    rows = frame[frame["entity"] == ARTICLE].set_index("measure")
-    texts, months = rows["value_text"].astype(str), rows["period"].astype(str)
-    if not {"title", "publisher"} <= set(texts.index):
+    rows = frame[frame["entity"] == ARTICLE].set_index("measure").astype(str)
+    if not {"title", "publisher"} <= set(rows.index):
         return None
-    publisher, _, host = texts["publisher"].rstrip(")").partition(" (")
-    return Article(
-        texts["title"].rstrip("."), publisher, months["title"], host, datasets.provenance(frame).released
-    )
+    title, publisher = rows.loc["title"], str(rows.loc["publisher", "value_text"])
+    name, _, host = publisher.rstrip(")").partition(" (")
+    address = _address(str(title["source_id"])) if SOURCES in known else ""
+    dated = datasets.provenance(frame).released
+    return Article(str(title["value_text"]).rstrip("."), name, str(title["period"]), host, address, dated)
+
+
+def _address(source_id: str) -> str:
+    """Return the first address that the list of sources has for one of them, or nothing."""
+    sources = datasets.load(SOURCES).set_index("source_id")["where"]
+    found = _WHERE.search(str(sources.get(source_id, "")))
+    return found[0] if found else ""
 
 
 def released(pins: Iterable[tuple[str, str]], root: Path) -> str:
@@ -88,11 +101,13 @@ def date(claim: Claim | None, read: Article | None, root: Path) -> str:
 def rating(verdict: Verdict) -> dict[str, Any]:
     """Return the `Rating` of a verdict: its word, and a number where the word is a place on the scale.
 
-    A figure that is not reproduced, while other editions of the data allow it, has no number either.
+    A figure that is not reproduced, while other editions of the data allow it, has no number either, nor has a
+    statement of which some part is not known: it may be wrong as a whole or right.
     """
     word = verdict["verdict"]
     named = {"@type": "Rating", "alternateName": f"{word[:1].upper()}{word[1:]}"}
-    if word not in RATINGS or (word == "not reproduced" and verdict.get("band_holds_printed")):
+    unknown = word == "partly reproduced" and any(part["stands"] is None for part in verdict.get("parts") or ())
+    if word not in RATINGS or unknown or (word == "not reproduced" and verdict.get("band_holds_printed")):
         return named
     return {**named, "ratingValue": RATINGS[word], "bestRating": BEST, "worstRating": WORST}
 
@@ -119,6 +134,7 @@ def _origin(read: Article) -> dict[str, Any]:
         publisher["url"] = f"https://{read.host}/"
     work = {
         "@type": "CreativeWork",
+        **({"url": read.address} if read.address else {}),
         "name": read.title,
         "headline": read.title,
         "datePublished": read.month,

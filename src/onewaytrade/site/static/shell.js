@@ -37,6 +37,16 @@
     }
   });
 
+  // What takes a while comes after the text is shown: all of a long page is laid out, and its boxes are measured.
+  const loaded = (act) => {
+    if (document.readyState === "complete") {
+      act();
+    } else {
+      addEventListener("load", act);
+    }
+  };
+  loaded(() => page.classList.remove("owt-loading"));
+
   // Beside the text the contents stand open; above it, on a narrow screen, they are folded.
   const contents = document.querySelector(".owt-contents details");
   if (contents) {
@@ -78,8 +88,13 @@
 
   // A box that scrolls sideways can be reached with the keyboard, and says what it is; one that does not scroll
   // is no stop on the way.
+  // The name that a box was given on the page, or else one of its caption.
   const boxes = [...document.querySelectorAll("main pre, .owt-scroll, .pst-scrollable-table-container, .cell_output .output")];
+  const given = new Map(boxes.map((box) => [box, box.getAttribute("aria-label")]));
   const named = (box, number) => {
+    if (given.get(box)) {
+      return given.get(box);
+    }
     const caption = box.querySelector("caption");
     const kind = box.tagName === "PRE" ? "Code" : "Table";
     return caption ? `${kind} ${number}: ${caption.textContent.trim()}` : `${kind} ${number}`;
@@ -100,7 +115,7 @@
   };
   if (boxes.length) {
     const watch = new ResizeObserver(() => requestAnimationFrame(reach));
-    watch.observe(document.querySelector("main"));
+    loaded(() => watch.observe(document.querySelector("main")));
     document.addEventListener("toggle", reach, true);
   }
 

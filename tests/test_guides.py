@@ -60,7 +60,7 @@ class Reader:
 
 def told(text: str) -> str:
     """Return what a command prints without the seconds that it took, and with single spaces."""
-    return re.sub(r"[ \xa0]+", " ", re.sub(r"\b\d+\.\d(?= s$| │$)", "…", text, flags=re.MULTILINE))
+    return re.sub(r"[ \xa0]+", " ", re.sub(r"\b\d+\.\d(?= s$| │)", "…", text, flags=re.MULTILINE))
 
 
 def follow(guide: str, reader: Reader) -> None:

@@ -15,6 +15,8 @@ from onewaytrade import project
 from onewaytrade.errors import OneWayTradeError
 
 _INTERRUPTED = 130
+# As grids.FILE, which takes half a second to import.
+_DEFINITIONS = "definitions.csv"
 _PROJECT_HELP = "The project's folder, if it is not this one or above."
 
 Names = Annotated[
@@ -142,10 +144,13 @@ def run(
         ),
     ] = None,
     timeout: Annotated[int, typer.Option(min=1, metavar="S", help="Seconds that one cell may take.")] = 600,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Execute also what has not changed.")] = False,
 ) -> None:
-    """Execute notebooks; write them and their verdicts."""
-    from onewaytrade import claims
-    from onewaytrade.runner import collection, notebooks, parameters, report, verdicts
+    """Execute the notebooks that changed, or whose data did; write all of them and their verdicts."""
+    import json
+
+    from onewaytrade import files
+    from onewaytrade.runner import cache, collection, execute, notebooks, parameters, report, verdicts
 
     root = project.root()
     paths = notebooks.choose(root, names or [])
@@ -161,10 +166,10 @@ def run(
         for path in paths:
             check = parameters.own_check(path) or definitions.check_parameters
             parameters.validate(path, given[path.stem], check)
-    results = collection.Results(
-        (out or (root / "build" / "runs" / slug if slug else root / "build")).resolve(),
-        order=tuple(claims.register()),
-    )
+    folder = (out or (root / "build" / "runs" / slug if slug else root / "build")).resolve()
+    recorded = folder / verdicts.FILE
+    kept = cache.Cache(root, execute.environment(root, recorded), recorded, fresh=fresh)
+    results = collection.Results(folder, order=json.loads(kept.remember("order-of-claims", {}, _order_of_claims)))
     console = report.console()
     progress = report.Bar(console, notebooks.code_cells(paths)) if console.is_terminal else report.Lines(console)
     try:
@@ -176,19 +181,34 @@ def run(
                 jobs=jobs or collection.cores(),
                 timeout=timeout,
                 progress=progress,
+                cache=kept,
             )
     except KeyboardInterrupt:
         print("onewaytrade: interrupted; the notebooks that had ended are kept.", file=sys.stderr)
         raise typer.Exit(_INTERRUPTED) from None
     report.summarise(console, outcomes, results)
     if not slug:
-        from onewaytrade import grids
-
-        judged = {verdict["claim"] for verdict in verdicts.read(results.verdicts)}
-        grids.write(results.folder / grids.FILE, judged)
-        report.scoreboard(console, verdicts.read(results.verdicts))
+        found = verdicts.read(recorded)
+        judged = sorted({verdict["claim"] for verdict in found})
+        if table := kept.remember(_DEFINITIONS, dict.fromkeys(judged, ""), lambda: _definitions_of(judged)):
+            files.replace(results.folder / _DEFINITIONS, table)
+        report.scoreboard(console, found)
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def _order_of_claims() -> bytes:
+    import json
+
+    from onewaytrade import claims as register
+
+    return json.dumps(list(register.register())).encode()
+
+
+def _definitions_of(claim_ids: list[str]) -> bytes:
+    from onewaytrade import grids
+
+    return grids.text(claim_ids).encode()
 
 
 @app.command()

@@ -32,6 +32,12 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
+def replace(path: Path, content: bytes) -> None:
+    """Write `content` as `write_bytes` does, unless the file at `path` holds it already."""
+    if not path.is_file() or path.read_bytes() != content:
+        write_bytes(path, content)
+
+
 def write_together(contents: Mapping[Path, bytes]) -> None:
     """Replace several files, or none: if one cannot be written, all are put back, and the error is raised."""
     before = {path: path.read_bytes() if path.is_file() else None for path in contents}

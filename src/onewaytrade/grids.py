@@ -1079,10 +1079,16 @@ def table(found: Sequence[Grid]) -> pd.DataFrame:
 
 
 def write(path: Path, claim_ids: Collection[str]) -> None:
-    """Write all definitions of some claims, in the register's order, to a file as CSV; none without a grid."""
+    """Write all definitions of some claims to a file, as `text` gives them; none without a grid."""
+    if content := text(claim_ids):
+        files.write_text(path, content)
+
+
+def text(claim_ids: Collection[str]) -> str:
+    """Return all definitions of some claims as CSV, in the register's order; "" if none of them has a grid."""
     found = [grid(claim) for claim in claims.register().values() if claim.id in claim_ids]
-    if every := [one for one in found if one is not None]:
-        files.write_text(path, csv(every))
+    every = [one for one in found if one is not None]
+    return csv(every) if every else ""
 
 
 def csv(found: Sequence[Grid]) -> str:

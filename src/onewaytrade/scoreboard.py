@@ -104,9 +104,9 @@ def article() -> str:
     """Return title, publisher and month of the article in a sentence, from the dataset on it; "" without one."""
     if "article" not in datasets.names():
         return ""
-    rows = datasets.load("article").query("entity == 'article'").set_index("measure")
-    texts, months = rows["value_text"].astype(str), rows["period"].astype(str)
-    return f"The article: “{texts['title'].rstrip('.')}”, {texts['publisher']}, {fmt.month(months['title'])}."
+    rows = {row["measure"]: row for row in datasets.rows("article") if row["entity"] == "article"}
+    title, publisher = rows["title"], rows["publisher"]["value_text"]
+    return f"The article: “{title['value_text'].rstrip('.')}”, {publisher}, {fmt.month(title['period'])}."
 
 
 def read(path: Path) -> list[dict[str, Any]]:

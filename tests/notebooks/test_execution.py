@@ -17,7 +17,7 @@ from onewaytrade import claims, definitions, readme, scoreboard
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     out = tmp_path_factory.mktemp("build")
-    done = command("run", "--out", str(out))
+    done = command("run", "--fresh", "--out", str(out))
     assert done.returncode == 0, done.stdout + done.stderr
     return out
 
@@ -78,7 +78,7 @@ def test_verdicts_have_their_place_and_numbers_their_difference(verdicts):
 
 def test_a_second_run_writes_the_same_bytes(built, tmp_path):
     # Every other notebook; nbval executes three of the rest once more.
-    done = command("run", "02", "04", "05", "07", "11", "--out", str(tmp_path))
+    done = command("run", "--fresh", "02", "04", "05", "07", "11", "--out", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     written = [
         path for path in sorted(tmp_path.rglob("*")) if path.is_file() and path.suffix in {".ipynb", ".csv"}

@@ -276,3 +276,14 @@ def test_another_article_has_pages_of_its_own_data(own):
     assert {"files/datapackage.json", "files/claims.yml"} <= set(pages.files)
     assert "Exports, volume" in pages.sources["data/cpb.md"]
     assert "2 claims rest on cpb" in pages.sources["data/cpb.md"]
+
+
+def test_without_the_guide_to_new_data_no_page_leads_there(own: Path) -> None:
+    def leading() -> list[str]:
+        pages = data_pages.make(_content(own, [], [])).sources
+        return [name for name, text in pages.items() if "guides/new-data.md" in text]
+
+    assert "data/cpb.md" in leading()
+    (own / "docs" / "guides").mkdir(parents=True)
+    (own / "docs" / "guides" / "ours.md").write_text("# Ours\n", encoding="utf-8")
+    assert leading() == []

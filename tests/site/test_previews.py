@@ -10,7 +10,7 @@ import pytest
 from claim_sites import coal, content, run
 from PIL import Image
 
-from onewaytrade.site import previews
+from onewaytrade.site import executed, previews
 from onewaytrade.site.marks import TONES
 
 LONG = " ".join(["A claim with a label of many words"] * 12)
@@ -75,4 +75,4 @@ def test_the_same_verdict_gives_the_same_bytes(drawn: dict[str, bytes], tmp_path
 def test_a_notebook_without_a_heading_has_its_stem(tmp_path: Path) -> None:
     path = tmp_path / "07-untitled.ipynb"
     path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": []}]}), encoding="utf-8")
-    assert previews._title(path) == "07-untitled"
+    assert executed.title(path) == "07-untitled"

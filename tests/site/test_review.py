@@ -10,7 +10,7 @@ import pytest
 from claim_reviews import check
 
 from onewaytrade import claims
-from onewaytrade.site import review
+from onewaytrade.site import review, text
 from onewaytrade.site.review import Article
 
 ARTICLE: Final = Article(
@@ -100,7 +100,7 @@ def test_the_date_is_that_of_the_newest_data_and_none_where_none_is_known(root: 
 
 def test_no_text_can_close_the_element() -> None:
     evil = {"claimReviewed": 'a </script><script>alert("x")</script> <!-- b'}
-    element = review.script(evil)
+    element = text.json_ld(evil)
     assert element.count("</script>") == 1
     assert "<!--" not in element
     assert json.loads(element.removesuffix("</script>").partition(">")[2]) == evil

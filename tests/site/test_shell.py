@@ -112,14 +112,19 @@ def test_the_sitemap_lists_every_page_once_and_no_time(pages: dict[str, _Head], 
     assert b"lastmod" not in (built / "sitemap.xml").read_bytes()
 
 
-def test_nothing_holds_up_the_text(pages: dict[str, _Head]) -> None:
+def test_nothing_holds_up_the_text(pages: dict[str, _Head], built: Path) -> None:
     for name, page in pages.items():
         scripts = [named for tag, named in page.loads if tag == "script"]
         assert [named for named in scripts if named.get("src") and "defer" not in named] == [], name
-        sheets = [str(named["href"]) for tag, named in page.loads if tag == "link"]
-        assert sum("site.css" in sheet for sheet in sheets) == 1
-        if not name.startswith("notebooks/"):
-            assert not any("mystnb" in sheet for sheet in sheets), name
+        sheets = [Path(str(named["href"])).name for tag, named in page.loads if tag == "link"]
+        assert set(sheets) <= {"pygments.css"}, name
+        # The text stands before the only sheet that may be loaded.
+        text = (built / name).read_text("utf-8")
+        assert text.rfind("</main>") < text.find('rel="stylesheet"') or not sheets, name
+        # The font's address fits the page's place.
+        fonts = re.findall(r'url\("([^"]+)"\)', text.partition("<style>")[2].partition("</style>")[0])
+        assert fonts, name
+        assert all((built / name).parent.joinpath(font).is_file() for font in fonts), name
     searching = [
         name for name, page in pages.items() if any("searchindex" in str(own.get("src")) for _, own in page.loads)
     ]
@@ -142,7 +147,7 @@ def test_only_what_a_page_may_load_is_shipped(pages: dict[str, _Head], built: Pa
         for page in pages.values()
         for _, own in page.loads
     }
-    assert {name for name in static if not name.startswith("mystnb")} <= loaded | {"favicon.svg"}
+    assert static <= loaded | {"favicon.svg"}
     assert (built / "_static" / "fonts" / "source-serif-4-LICENSE.txt").is_file()
 
 

@@ -228,3 +228,10 @@ def test_a_verdict_without_its_notebook_is_told(tmp_path: Path) -> None:
     executed = _executed(tmp_path, {"00-scoreboard": _notebook("A title")}, [VERDICT])
     with pytest.raises(SiteError, match=r"cpb-exports-33.*onewaytrade run 01-export-surge"):
         site.build(executed, tmp_path / "site")
+
+
+def test_a_folder_that_is_no_site_is_not_replaced(executed: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(SiteError, match="is no website, and would be replaced whole: name another folder"):
+        site.build(executed, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"

@@ -5,18 +5,27 @@ import re
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from onewaytrade import files
-from onewaytrade.runner import normalise, verdicts
-from onewaytrade.runner.execute import Outcome, Setting, execute
-from onewaytrade.runner.kernels import Kernels, environment
+from onewaytrade.runner import verdicts
+from onewaytrade.runner.cache import Cache, Missing, Reused
+from onewaytrade.runner.execute import Outcome, Setting, environment, execute
 from onewaytrade.runner.parameters import Value
+from onewaytrade.runner.product import Product
+
+if TYPE_CHECKING:
+    from onewaytrade.runner.kernels import Kernels
+
+    Workers = tuple[ThreadPoolExecutor, Kernels]
+
+Done = Outcome | Reused
 
 # It reads the verdicts of all others.
 LAST = "00-scoreboard"
@@ -28,7 +37,7 @@ class Progress(Protocol):
     def cell_done(self, stem: str) -> None:
         """Hear that one code cell of the notebook has been executed."""
 
-    def notebook_done(self, outcome: Outcome) -> None:
+    def notebook_done(self, outcome: Done) -> None:
         """Hear that a notebook has ended and its results are written."""
 
 
@@ -52,28 +61,31 @@ class Results:
         """Return where the partly executed copy of a notebook that failed lies."""
         return self.folder / "failed" / f"{stem}.ipynb"
 
-    def record(self, outcome: Outcome) -> None:
+    def record(self, outcome: Done) -> Product:
         """Replace all that is kept of the notebook: its copy, the tables of its figures, and its verdicts.
 
-        Of a notebook that failed nothing older is kept, lest it pass for fresh.
+        Of a notebook that failed nothing older is kept, lest it pass for fresh. Return what was written; what lies
+        there already stays untouched.
         """
         fresh, stale = self.notebook(outcome.stem), self.failed(outcome.stem)
         if outcome.failure is not None:
             fresh, stale = stale, fresh
-        files.write_bytes(fresh, normalise.encode(outcome.notebook))
+        product = outcome.product
+        files.replace(fresh, product.notebook)
         stale.unlink(missing_ok=True)
-        sound = outcome.failure is None
-        self._record_figures(outcome.stem, normalise.tables(outcome.notebook) if sound else [])
+        self._record_figures(outcome.stem, product.tables)
         if outcome.stem != LAST:
-            found = verdicts.collect(outcome.stem, outcome.notebook) if sound else []
             kept = verdicts.read(self.verdicts)
-            verdicts.write(self.verdicts, verdicts.merge(kept, outcome.stem, found, self.order))
+            merged = verdicts.merge(kept, outcome.stem, product.verdicts, self.order)
+            if merged != kept or not self.verdicts.is_file():
+                verdicts.write(self.verdicts, merged)
+        return product
 
     def _record_figures(self, stem: str, tables: Sequence[str]) -> None:
         folder = self.folder / "figures"
         names = [f"{stem}-{number}.csv" for number in range(1, len(tables) + 1)]
         for name, table in zip(names, tables, strict=True):
-            files.write_text(folder / name, table)
+            files.replace(folder / name, table.encode())
         for path in folder.glob(f"{stem}-*.csv"):
             if path.name not in names and re.fullmatch(r"\d+", path.stem.removeprefix(f"{stem}-")):
                 path.unlink()
@@ -94,29 +106,71 @@ def run(
     jobs: int,
     timeout: int,
     progress: Progress,
-) -> list[Outcome]:
+    cache: Cache | None = None,
+) -> list[Done]:
     """Execute `notebooks`, each with its parameters, `jobs` at a time, and record their results.
 
-    Return the outcomes in the order of the notebooks; the scoreboard runs after all others. On Ctrl-C every
-    kernel is ended, nothing more is recorded, and KeyboardInterrupt goes on to the caller.
+    What `cache` holds already is not executed again, and what it may hold is kept there. Return the outcomes in
+    the order of the notebooks; the scoreboard runs after all others. On Ctrl-C every kernel is ended, nothing more
+    is recorded, and KeyboardInterrupt goes on to the caller.
     """
     setting = Setting(root, environment(root, results.verdicts), timeout)
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, Done] = {}
+
+    def settle(outcome: Done) -> None:
+        outcomes[outcome.stem] = outcome
+        progress.notebook_done(outcome)
+
     first = [path for path in notebooks if path.stem != LAST]
     last = [path for path in notebooks if path.stem == LAST]
-    with tempfile.TemporaryDirectory(prefix="onewaytrade-", ignore_cleanup_errors=True) as scratch:
-        kernels = Kernels(Path(scratch))
-        with _pool(jobs, kernels) as pool:
-            for batch in (first, last):
+    with ExitStack() as stack:
+        workers: Workers | None = None
+        for batch in (first, last):
+            orders = [_Order(path, notebooks[path], cache) for path in batch]
+            due = {order.path.stem: order for order in orders if order.reused is None}
+            tasks = []
+            if due:
+                pool, kernels = workers = workers or stack.enter_context(_workers(jobs))
                 tasks = [
-                    pool.submit(execute, path, notebooks[path], setting, kernels, _teller(progress, path.stem))
-                    for path in batch
+                    pool.submit(execute, order.path, order.parameters, setting, kernels, _teller(progress, stem))
+                    for stem, order in due.items()
                 ]
-                for outcome in _as_completed(tasks):
-                    results.record(outcome)
-                    outcomes[outcome.stem] = outcome
-                    progress.notebook_done(outcome)
+            for order in orders:
+                if order.reused is not None:
+                    results.record(order.reused)
+                    settle(order.reused)
+            for outcome in _as_completed(tasks):
+                order = due[outcome.stem]
+                note = order.keep(outcome, results.record(outcome))
+                settle(replace(outcome, reason=order.reason, note=note))
     return [outcomes[path.stem] for path in notebooks]
+
+
+class _Order:
+    """A notebook to be run: its kept result, if one holds, or the reason why it has to be executed."""
+
+    def __init__(self, path: Path, parameters: Mapping[str, Value], cache: Cache | None) -> None:
+        self.path = path
+        self.parameters = parameters
+        self.reason = ""
+        self.reused: Reused | None = None
+        self._cache = cache
+        if cache is not None:
+            start = time.monotonic()
+            self._key = cache.key(path, parameters)
+            found = cache.find(path.stem, self._key)
+            if isinstance(found, Missing):
+                self.reason = found.reason
+            else:
+                self.reused = Reused(path.stem, time.monotonic() - start, found)
+
+    def keep(self, outcome: Outcome, product: Product) -> str:
+        """Keep the result for the next run; return "", or a sentence on why it cannot be kept."""
+        if self._cache is None or outcome.failure is not None:
+            return ""
+        if self._cache.is_stale() or self._cache.key(self.path, self.parameters) != self._key:
+            return f"{outcome.stem} is not kept: it or the package changed while it ran."
+        return self._cache.keep(outcome.stem, self._key, outcome.observed, product)
 
 
 def _teller(progress: Progress, stem: str) -> Callable[[], None]:
@@ -133,7 +187,19 @@ def _as_completed(tasks: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
 
 
 @contextmanager
-def _pool(jobs: int, kernels: Kernels) -> Iterator[ThreadPoolExecutor]:
+def _workers(jobs: int) -> "Iterator[Workers]":
+    """Yield a pool of threads and what starts their kernels; nothing of either is left afterwards."""
+    # It imports jupyter_client, which a run that reuses everything does without.
+    from onewaytrade.runner.kernels import Kernels
+
+    with tempfile.TemporaryDirectory(prefix="onewaytrade-", ignore_cleanup_errors=True) as scratch:
+        kernels = Kernels(Path(scratch))
+        with _pool(jobs, kernels) as pool:
+            yield pool, kernels
+
+
+@contextmanager
+def _pool(jobs: int, kernels: "Kernels") -> Iterator[ThreadPoolExecutor]:
     """Yield a pool of threads; if anything is raised, end all kernels, and wait until every thread has ended.
 
     Threads do: each mostly waits for its kernel, papermill is imported once, and kernels, which live in

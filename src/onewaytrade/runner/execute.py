@@ -1,16 +1,22 @@
 """Execute one notebook, and say what became of it."""
 
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onewaytrade import startup
-from onewaytrade.runner import notebooks
-from onewaytrade.runner.kernels import Kernels
+from onewaytrade.runner import notebooks, product, watch
 from onewaytrade.runner.normalise import Notebook, normalise
 from onewaytrade.runner.parameters import Value
+from onewaytrade.runner.product import Product
+
+if TYPE_CHECKING:
+    # It imports jupyter_client, which a run that reuses everything does without.
+    from onewaytrade.runner.kernels import Kernels
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
@@ -27,12 +33,24 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one notebook: how long it took, its normalised copy, and why it stopped, if it did."""
+    """What became of one notebook: how long it took, its normalised copy, and why it stopped, if it did.
+
+    `observed` is what it has read and done, None if that is not known; `reason` is why it was executed, and `note`
+    why its result cannot be kept, if it cannot.
+    """
 
     stem: str
     seconds: float
     notebook: Notebook
     failure: Failure | None
+    observed: watch.Observed | None = None
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def product(self) -> Product:
+        """What is kept of it."""
+        return product.of(self.stem, self.notebook, sound=self.failure is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +62,22 @@ class Setting:
     timeout: int
 
 
+def environment(root: Path, verdicts: Path) -> dict[str, str]:
+    """Return the environment in which notebooks run: this one, less what would change their outputs."""
+    inherited = {name: value for name, value in os.environ.items() if name not in {"MPLBACKEND", "LINES"}}
+    return inherited | {
+        "PYTHONHASHSEED": "0",
+        "COLUMNS": "100",
+        "ONEWAYTRADE_PROJECT": str(root),
+        "ONEWAYTRADE_VERDICTS": str(verdicts),
+    }
+
+
 def execute(
     path: Path,
     parameters: Mapping[str, Value],
     setting: Setting,
-    kernels: Kernels,
+    kernels: "Kernels",
     on_cell: Callable[[], None],
 ) -> Outcome:
     """Execute the notebook at `path` in a kernel of its own; call `on_cell` after each of its code cells.
@@ -74,9 +103,14 @@ def execute(
     finally:
         kernels.release(loop, path.stem)
         loop.close()
+    observed = kernels.observed(path.stem)
+    if error is None and observed is not None and observed.undeclared:
+        # The notebook has caught what it was told, and gone on with another result than it would have elsewhere.
+        error = watch.UndeclaredInput.__name__, observed.undeclared[0]
     executed = execution.notebook or source
     failure = None if error is None else _failure(executed, *error)
-    return Outcome(path.stem, time.monotonic() - start, normalise(executed, source, setting.root), failure)
+    result = normalise(executed, source, setting.root)
+    return Outcome(path.stem, time.monotonic() - start, result, failure, observed)
 
 
 def _error(run: Callable[[], None]) -> tuple[str, str] | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import subprocess
 import threading
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from onewaytrade.runner import warm
+from onewaytrade.runner import warm, watch
 
 
 class Interrupted(Exception):  # noqa: N818 # not an error: the user asked for it
@@ -36,7 +35,10 @@ class Kernel:
         await self.manager.start_kernel(
             cwd=str(folder),
             env=environment,
-            extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            extra_arguments=[
+                "--HistoryManager.hist_file=:memory:",
+                f"--IPKernelApp.extra_extensions={watch.EXTENSION}",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -76,10 +78,21 @@ class Kernels:
             self.check()
             kernel = Kernel(self._scratch / f"{name}.json")
             self._running[name] = kernel
+            self._watched(name).unlink(missing_ok=True)
             # A private IPython folder: no start-up files of the user's, no race to make it.
-            private = environment | {"IPYTHONDIR": str(self._scratch / "ipython" / name)}
+            private = environment | {
+                "IPYTHONDIR": str(self._scratch / "ipython" / name),
+                watch.VARIABLE: str(self._watched(name)),
+            }
             loop.run_until_complete(kernel.start(folder, private))
         return kernel
+
+    def observed(self, name: str) -> watch.Observed | None:
+        """Return what the kernel started last under that name has read and done; None if it could not tell."""
+        return watch.report(self._watched(name))
+
+    def _watched(self, name: str) -> Path:
+        return self._scratch / f"{name}.watched"
 
     def check(self) -> None:
         """Raise Interrupted once `end` has been called."""
@@ -98,14 +111,3 @@ class Kernels:
             self._ended = True
             for kernel in list(self._running.values()):
                 kernel.kill()
-
-
-def environment(root: Path, verdicts: Path) -> dict[str, str]:
-    """Return the environment in which notebooks run: this one, less what would change their outputs."""
-    inherited = {name: value for name, value in os.environ.items() if name not in {"MPLBACKEND", "LINES"}}
-    return inherited | {
-        "PYTHONHASHSEED": "0",
-        "COLUMNS": "100",
-        "ONEWAYTRADE_PROJECT": str(root),
-        "ONEWAYTRADE_VERDICTS": str(verdicts),
-    }

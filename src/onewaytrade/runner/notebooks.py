@@ -1,5 +1,6 @@
 """Find the project's notebooks and read one."""
 
+import functools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,6 +92,20 @@ def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     return {**notebook, "cells": cells}
 
 
+def unexecuted(path: Path) -> dict[str, Any]:
+    """Return the notebook at `path` as `without_outputs` does; parsed once as long as its file stays as it is.
+
+    It is shared, and to be read only.
+    """
+    found = path.stat()
+    return _unexecuted(path, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@functools.lru_cache(maxsize=64)
+def _unexecuted(path: Path, *_signature: int) -> dict[str, Any]:
+    return without_outputs(read(path))
+
+
 def source(cell: dict[str, Any]) -> str:
     """Return a cell's source as one string, whichever of its two forms the file uses."""
     return "".join(cell["source"])
@@ -98,7 +113,7 @@ def source(cell: dict[str, Any]) -> str:
 
 def code_cells(paths: Sequence[Path]) -> dict[str, int]:
     """Return how many code cells each notebook has, by stem."""
-    return {path.stem: sum(cell["cell_type"] == "code" for cell in read(path)["cells"]) for path in paths}
+    return {path.stem: sum(cell["cell_type"] == "code" for cell in unexecuted(path)["cells"]) for path in paths}
 
 
 def tagged(notebook: dict[str, Any], tag: str) -> dict[str, Any] | None:

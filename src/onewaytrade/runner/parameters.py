@@ -36,7 +36,7 @@ def declared(path: Path) -> dict[str, Parameter]:
 
     Raises ParameterError if a line of the cell is not a typed assignment of a plain value.
     """
-    cell = notebooks.tagged(notebooks.read(path), "parameters")
+    cell = notebooks.tagged(notebooks.unexecuted(path), "parameters")
     if cell is None:
         return {}
     source = notebooks.source(cell)
@@ -121,7 +121,7 @@ def own_check(path: Path) -> Check | None:
     It is "module:function", called with all values by name, and raises ParameterError for those that the data
     cannot answer. None if the notebook names none. Raises ParameterError if there is no such function.
     """
-    place = notebooks.read(path).get("metadata", {}).get("onewaytrade", {}).get("check")
+    place = notebooks.unexecuted(path).get("metadata", {}).get("onewaytrade", {}).get("check")
     if place is None:
         return None
     module, _, name = str(place).partition(":")

@@ -22,8 +22,8 @@ from rich.progress import (
 from rich.table import Table
 
 from onewaytrade import fmt
-from onewaytrade.runner.collection import Results
-from onewaytrade.runner.execute import Outcome
+from onewaytrade.runner.cache import Reused
+from onewaytrade.runner.collection import Done, Results
 from onewaytrade.runner.verdicts import Verdict, collect
 
 if TYPE_CHECKING:
@@ -62,8 +62,11 @@ class Lines:
     def cell_done(self, stem: str) -> None:
         """Say nothing: a line for each cell would be too many."""
 
-    def notebook_done(self, outcome: Outcome) -> None:
+    def notebook_done(self, outcome: Done) -> None:
         """Say how the notebook ended, and how long it took."""
+        if isinstance(outcome, Reused):
+            self._out.print(f"{outcome.stem} … reused", markup=False)
+            return
         word = "done in" if outcome.failure is None else "failed after"
         self._out.print(f"{outcome.stem} … {word} {outcome.seconds:.1f} s", markup=False)
 
@@ -103,7 +106,7 @@ class Bar:
                 self._left[stem] -= 1
                 self._progress.advance(self._task)
 
-    def notebook_done(self, outcome: Outcome) -> None:
+    def notebook_done(self, outcome: Done) -> None:
         """Say how the notebook ended, and move the bar by the cells that it did not reach."""
         self._lines.notebook_done(outcome)
         with self._lock:
@@ -148,23 +151,42 @@ class Download:
         self._out.print(f"{why}; another attempt in {seconds:.0f} s …", markup=False, soft_wrap=True)
 
 
-def summarise(out: Console, outcomes: Sequence[Outcome], results: Results) -> None:
-    """Print the table of the notebooks, and then each failure: where, under which heading, why, and its copy."""
+def summarise(out: Console, outcomes: Sequence[Done], results: Results) -> None:
+    """Print the table of the notebooks, each with why it ran, and then what is to be known of some.
+
+    That is of each failure where, under which heading, why, and its copy; and why a result is not kept.
+    """
     table = Table("notebook", "result", "verdicts")
     table.add_column("seconds", justify="right")
+    table.add_column("why")
     for outcome in outcomes:
-        sound = outcome.failure is None
-        found = collect(outcome.stem, outcome.notebook) if sound else []
-        counts = Counter(verdict["verdict"] for verdict in found)
+        counts = Counter(verdict["verdict"] for verdict in _verdicts(outcome))
         told = ", ".join(f"{count} {word}" for word, count in counts.most_common())
-        table.add_row(outcome.stem, "done" if sound else "failed", told, f"{outcome.seconds:.1f}")
+        table.add_row(outcome.stem, _word(outcome), told, f"{outcome.seconds:.1f}", escape(outcome.reason))
     out.print(table)
+    if outcomes and all(isinstance(outcome, Reused) for outcome in outcomes):
+        out.print(f"Nothing has changed: all results were reused ({len(outcomes)}); --fresh executes them again.")
+    for outcome in outcomes:
+        if outcome.note:
+            out.print(outcome.note, markup=False, soft_wrap=True)
     for outcome in outcomes:
         if outcome.failure is not None:
             under = f", under “{outcome.failure.heading}”" if outcome.failure.heading else ""
             out.print(f"{outcome.stem}{under}: {outcome.failure.error}", markup=False, soft_wrap=True)
             copy = _near(results.failed(outcome.stem))
             out.print(f"  executed as far as it went: {copy}", markup=False, soft_wrap=True)
+
+
+def _word(outcome: Done) -> str:
+    if isinstance(outcome, Reused):
+        return "reused"
+    return "done" if outcome.failure is None else "failed"
+
+
+def _verdicts(outcome: Done) -> Sequence[Verdict]:
+    if isinstance(outcome, Reused):
+        return outcome.product.verdicts
+    return collect(outcome.stem, outcome.notebook) if outcome.failure is None else []
 
 
 def scoreboard(out: Console, verdicts: Sequence[Verdict]) -> None:

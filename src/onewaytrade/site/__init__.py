@@ -21,13 +21,13 @@ _NEEDED: Final = {
     "sphinx": "Sphinx",
     "myst_nb": "MyST-NB",
     "pydata_sphinx_theme": "the PyData theme",
-    "sphinx_sitemap": "sphinx-sitemap",
-    "sphinxext.opengraph": "sphinxext-opengraph",
     "latex2mathml": "latex2mathml",
 }
 # The parts of the style sheet: tokens and type, then home, claims, notebooks, data and reference.
 _STYLES: Final = ("base.css", "home.css", "claims.css", "notebooks.css", "data.css", "reference.css")
 _COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+_INDENT: Final = re.compile(r"\n\s*")
+_STYLED: Final = "site.css"
 # What conf.py is told, as JSON.
 _CONTEXT: Final = "ONEWAYTRADE_SITE"
 
@@ -37,8 +37,9 @@ def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
 
     Nothing is executed, and no page loads anything from another host. The folder `out` is replaced whole, and
     only once the site is sound. Without `settings` those of the project's `site.yml` hold. Raises SiteError, and
-    leaves `out` as it was, if there are no executed notebooks, a verdict's notebook is not among them, Sphinx
-    warns of anything, or a page is not as it must be (`checks.faults`).
+    leaves `out` as it was, if it is anything but a site or an empty folder, there are no executed notebooks, a
+    verdict's notebook is not among them, Sphinx warns of anything, or a page is not as it must be
+    (`checks.faults`).
     """
     from onewaytrade.site import checks
     from onewaytrade.site import settings as own
@@ -51,6 +52,8 @@ def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
     root = project.root()
     content = Content(root, executed, notebooks, verdicts, settings or own.load(root))
     out = out.resolve()
+    if out.exists() and not (out / "index.html").is_file() and not (out.is_dir() and not any(out.iterdir())):
+        raise SiteError(f"{out} is no website, and would be replaced whole: name another folder.")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
@@ -91,7 +94,7 @@ def _assemble(content: Content, scratch: Path) -> None:
     shutil.copytree(_HERE / "pages", source)
     for path in content.notebooks:
         shutil.copyfile(path, source / "notebooks" / path.name)
-    _lay_static(scratch / "static")
+    _lay_static(scratch)
     extra.mkdir()
     for pages in _made(content):
         for name, text in pages.sources.items():
@@ -100,13 +103,15 @@ def _assemble(content: Content, scratch: Path) -> None:
             _lay(extra / name, own if isinstance(own, bytes) else own.read_bytes())
 
 
-def _lay_static(folder: Path) -> None:
-    """Lay out scripts, fonts, and one style sheet: a telephone waits for each file before it shows text."""
-    shutil.copytree(_HERE / "static", folder)
-    parts = [(folder / name).read_text(encoding="utf-8") for name in _STYLES]
-    for name in _STYLES:
-        (folder / name).unlink()
-    _lay(folder / "site.css", _COMMENT.sub("", "".join(parts)).encode())
+def _lay_static(scratch: Path) -> None:
+    """Lay out scripts and fonts, and the styles, which stand in each page.
+
+    A telephone waits for each file before it shows text: a quarter of a second for a style sheet, and more than
+    its nine kilobytes on the page cost.
+    """
+    shutil.copytree(_HERE / "static", scratch / "static", ignore=shutil.ignore_patterns("*.css"))
+    styles = "".join((_HERE / "static" / name).read_text(encoding="utf-8") for name in _STYLES)
+    _lay(scratch / _STYLED, _INDENT.sub("\n", _COMMENT.sub("", styles)).strip().encode())
 
 
 def _made(content: Content) -> list[Pages]:
@@ -124,10 +129,13 @@ def _lay(path: Path, own: bytes) -> None:
 def _sphinx(content: Content, scratch: Path) -> None:
     """Run Sphinx in a process of its own: it changes global state, and needs a fixed order of hashes."""
     options = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(_HERE), "-d", str(scratch / "doctrees")]
+    # Pages are read and written by two processes where the system can fork, with the same bytes as by one.
+    options += ["-j", "2"]
     told = {
         "title": content.title if content.opening else "",
         "extra": str(scratch / "extra"),
         "static": str(scratch / "static"),
+        "styles": str(scratch / _STYLED),
         "address": content.settings.address,
         "repository": content.settings.repository,
         "branch": content.settings.branch,

@@ -13,6 +13,7 @@ from onewaytrade import claims, fmt, grids, robustness, scoreboard
 from onewaytrade.claims import Claim, Estimate
 from onewaytrade.site import plainly
 from onewaytrade.site.content import Verdict
+from onewaytrade.site.text import capital, markdown, scrolling, typographic
 
 _TRUE: Final = "True"
 # The kinds of claims whose answer is a figure; of others it is whether they agree.
@@ -73,7 +74,7 @@ def show(verdict: Verdict, claim: Claim | None, every: Definitions | None) -> st
 
     `claim` is the register's, `every` all definitions of the run's table, with which the page offers them as CSV.
     """
-    lines = [f"- {plainly.markdown(text)}" for text in _spread(verdict, every, claim)]
+    lines = [f"- {markdown(text)}" for text in _spread(verdict, every, claim)]
     if every is not None:
         told = f"All {len(every.rows)} definitions" if len(every.rows) > 1 else "The one definition"
         link = f'<a href="{escape(verdict["claim"])}.csv" download>{told}</a>'
@@ -87,7 +88,7 @@ def _spread(verdict: Verdict, every: Definitions | None, claim: Claim | None) ->
     reason = verdict.get("robustness_reason") or ""
     told = []
     if word:
-        told.append(f"{plainly.capital(word)}: {reason} {_meaning(word, verdict)}")
+        told.append(f"{capital(word)}: {reason} {_meaning(word, verdict)}")
     elif reason:
         told.append(_of_an_open_bound(verdict) or reason)
     if counts.get("same", 0) + counts.get("others", 0) > 1:
@@ -185,7 +186,7 @@ def _by_how_much(verdict: Verdict) -> str:
 
 
 def _shown(text: str) -> str:
-    return escape(plainly.typographic(text))
+    return escape(typographic(text))
 
 
 def _alternatives(verdict: Verdict) -> str:
@@ -195,20 +196,20 @@ def _alternatives(verdict: Verdict) -> str:
         return ""
     rows = "".join(
         f'<tr><th scope="row">{_shown(reading["label"])} <small>{_shown(reading["why"])}</small></th>'
-        f'<td class="owt-claim-gives">{escape(reading["computed_text"] or fmt.MISSING)}</td>'
+        f'<td class="text-right">{escape(reading["computed_text"] or fmt.MISSING)}</td>'
         f"<td>{'the same' if reading['asks'] == 'same' else 'another'}</td></tr>"
         for reading in readings
     )
     own = verdict.get("computed_text")
     first = (
         f'<tr><th scope="row">{"This run’s" if plainly.departs(verdict) else "The article’s"} own definition</th>'
-        f'<td class="owt-claim-gives">{escape(own)}</td><td>the same</td></tr>'
+        f'<td class="text-right">{escape(own)}</td><td>the same</td></tr>'
         if own
         else ""
     )
-    return (
-        '<div class="owt-scroll" tabindex="0" role="region" aria-label="Other definitions">'
+    table = (
         '<table class="owt-claim-table"><caption>Definitions that a fair reader would try</caption>'
-        '<thead><tr><th scope="col">Definition</th><th scope="col">Gives</th>'
-        f'<th scope="col">Question</th></tr></thead><tbody>{first}{rows}</tbody></table></div>'
+        '<thead><tr><th scope="col">Definition</th><th scope="col" class="text-right">Gives</th>'
+        f'<th scope="col">Question</th></tr></thead><tbody>{first}{rows}</tbody></table>'
     )
+    return scrolling(table, "Other definitions")

@@ -11,17 +11,11 @@ from onewaytrade.claims import Claim
 from onewaytrade.errors import DatasetError
 from onewaytrade.evidence import Found
 from onewaytrade.site.content import Verdict
-from onewaytrade.site.plainly import markdown, typographic
+from onewaytrade.site.text import linked, markdown, scrolling, typographic
+from onewaytrade.site.words import GRADES
 
 # How the places of a verdict are written in `verdicts.json`.
 _PLACE: Final = re.compile(r"data/(?P<dataset>[\w-]+): (?P<place>.*) \((?P<grade>\w+)\)", re.DOTALL)
-_ADDRESS: Final = re.compile(r"https?://[^\s;,)]+")
-_GRADES: Final = {
-    "primary": "the publisher’s own figures",
-    "mirror": "the other side’s count of the same trade",
-    "implied": "follows from published figures by arithmetic",
-    "press": "as newspapers and others report it",
-}
 _OPEN: Final = 8  # rows that stand open; a longer table is folded
 
 
@@ -36,7 +30,7 @@ def titles(root: Path) -> dict[str, str]:
 
 def graded(grade: str) -> str:
     """Return a grade of evidence with what it means."""
-    return f"{grade}, {_GRADES[grade]}" if grade in _GRADES else grade
+    return f"{grade}, {GRADES[grade]}" if grade in GRADES else grade
 
 
 def link(dataset: str, names: Mapping[str, str]) -> str:
@@ -78,17 +72,19 @@ def _rows(found: Sequence[Found], place: str) -> str:
 def _table(rows: Sequence[Found], place: str) -> str:
     file = rows[0].file
     body = "".join(
-        f'<tr><th scope="row">{escape(row.label or f"Row {row.line}")}{_small(row.sheet)}</th>'
+        f'<tr><th scope="row">{escape(typographic(row.label or f"Row {row.line}"))}{_small(row.sheet)}</th>'
         f"<td>{escape(row.when)}</td>"
-        f'<td class="owt-claim-gives">{escape(row.figure.replace(" count", ""))}</td><td>{row.line}</td></tr>'
+        f'<td>{escape(row.figure.replace(" count", ""))}</td><td class="owt-number">{row.line}</td></tr>'
         for row in rows
     )
-    return (
-        f'<div class="owt-scroll" tabindex="0" role="region" aria-label="Rows: {escape(place)}">'
+    table = (
         f'<table class="owt-claim-table owt-claim-rows"><caption>{escape(typographic(file.title))}, edition '
         f"{escape(file.edition)} ({escape(file.dated)} {escape(file.released)})</caption>"
         '<thead><tr><th scope="col">Figure</th><th scope="col">Period</th><th scope="col">As written</th>'
-        f'<th scope="col">Line</th></tr></thead><tbody>{body}</tbody></table></div>\n'
+        f'<th scope="col" class="owt-number">Line</th></tr></thead><tbody>{body}</tbody></table>'
+    )
+    return (
+        f"{scrolling(table, f'Rows: {place}')}\n"
         f'<ul class="owt-claim-source">{"".join(_sources(rows))}<li>File: '
         f'<a href="../files/{escape(file.dataset)}/{escape(file.edition)}.csv" download>{escape(file.path)}</a>, '
         f"SHA-256 <code>{escape(file.sha256)}</code></li></ul>"
@@ -103,10 +99,6 @@ def _sources(rows: Sequence[Found]) -> list[str]:
     """Return publisher and place of each source once, by its number in the dataset `sources` where it has one."""
     told = dict.fromkeys((row.source_id, row.publisher, row.where) for row in rows)
     return [
-        f"<li>{f'{escape(number)}: ' if number else ''}{escape(publisher)}; {_linked(where)}</li>"
+        f"<li>{f'{escape(number)}: ' if number else ''}{escape(publisher)}; {linked(where)}</li>"
         for number, publisher, where in told
     ]
-
-
-def _linked(text: str) -> str:
-    return _ADDRESS.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', escape(text))

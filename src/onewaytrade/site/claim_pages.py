@@ -5,6 +5,7 @@ looks are HTML.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -26,9 +27,9 @@ from onewaytrade.site import (
 from onewaytrade.site.claim_definitions import Definitions
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.figures import Figure
-from onewaytrade.site.plainly import markdown
 from onewaytrade.site.review import Article
 from onewaytrade.site.small_pictures import Scale
+from onewaytrade.site.text import capital, front_matter, json_ld, markdown, scrolling, typographic
 
 # How the answer on one part is told: its word, and the verdict that has the same shape and colour.
 _ANSWERS: Final = {
@@ -71,8 +72,7 @@ def make(content: Content) -> Pages:
 
 
 def _gather(content: Content) -> dict[str, _Told]:
-    register = claims.register() if (content.root / "data" / "claims.yml").is_file() else {}
-    article = review.article(content.root)
+    register, article = content.register, review.article(content.root)
     definitions, pictured = claim_definitions.read(content.run), figures.of_claims(content)
     earlier, titles = _earlier(content.root / pinning.FOLDER), claim_evidence.titles(content.root)
     scales = small_pictures.scales(content.verdicts)
@@ -114,21 +114,16 @@ def _page(verdict: Verdict, told: _Told) -> str:
     body = "\n\n".join(
         f"## {heading}\n\n{text}" if heading else text for heading, text in sections.items() if text
     )
-    ld = (
-        ""
-        if plainly.departs(verdict)
-        else review.script(review.review(verdict, told.content, told.article, told.date))
-    )
+    ld = "" if plainly.departs(verdict) else json_ld(review.review(verdict, told.content, told.article, told.date))
     return f"{_front_matter(verdict)}\n# {markdown(verdict['label'])}\n\n{body}\n\n{ld}\n"
 
 
 def _front_matter(verdict: Verdict) -> str:
     # The verdict first: cut off by a search engine, the claim alone would read as what we say.
-    word = plainly.capital(plainly.title(verdict).rpartition(": ")[2])
+    word = capital(plainly.title(verdict).rpartition(": ")[2])
     said = f"{word}: {plainly.in_one_sentence(verdict)} The claim: “{verdict['title'].rstrip('.')}”."
-    description = json.dumps(plainly.typographic(said), ensure_ascii=False)
     named = " ".join(plainly.title(verdict).replace("`", "’").split())
-    return f"---\nmyst:\n  html_meta:\n    description: {description}\n---\n\n```{{title}} {named}\n```\n"
+    return f"{front_matter(typographic(said))}\n\n```{{title}} {named}\n```\n"
 
 
 # What is found
@@ -165,7 +160,7 @@ def _where(verdict: Verdict, article: Article | None) -> str:
     place = f"Paragraph {paragraph}" if paragraph else "Headline" if paragraph == 0 else ""
     said = escape(place)
     if article:
-        name = f"“{escape(plainly.typographic(article.title))}”"
+        name = f"“{escape(typographic(article.title))}”"
         name = f'<a href="{escape(article.address)}">{name}</a>' if article.address else name
         said += f" of {name}, {escape(article.publisher)}, {fmt.month(article.month)}"
     return f'<span class="owt-claim-where">{said}</span>'
@@ -213,7 +208,7 @@ def _parts(verdict: Verdict) -> str:
         word, like = _ANSWERS[part["stands"]]
         answer = f'<span class="owt-verdict owt-{marks.TONES[like]}">{marks.icon(like)} {word}</span>'
         items.append(
-            f"{markdown(plainly.capital(names.get(part['part'], '') + part['text']))} {answer}\n: {_or_none(part)}"
+            f"{markdown(capital(names.get(part['part'], '') + part['text']))} {answer}\n: {_or_none(part)}"
         )
     return "{.owt-claim-parts}\n" + "\n\n".join(items) if items else ""
 
@@ -228,12 +223,11 @@ def _pictures(shown: Sequence[Figure]) -> str:
 
 def _picture(figure: Figure) -> str:
     """Return a notebook's figure, whose files lie in the site once, with where it came from."""
-    told = [f"Source: {escape(plainly.typographic(figure.source.rstrip('.')))}."] if figure.source else []
+    told = [f"Source: {escape(typographic(figure.source.rstrip('.')))}."] if figure.source else []
     told += [f"Drawn by <code>{escape(figure.drawn_by)}</code>."] if figure.drawn_by else []
     return (
         '<figure class="owt-figure owt-claim-chart">'
-        '<div class="owt-scroll" tabindex="0" role="region" aria-label="Chart of the definitions">'
-        f"{figure.images()}</div>\n<figcaption><p>{' '.join(told)}</p>"
+        f"{scrolling(figure.images(), 'Chart of the definitions')}\n<figcaption><p>{' '.join(told)}</p>"
         f'<p><a href="../{figure.name}.csv" download>Data (CSV)</a> '
         f'<a href="../{figure.name}.png">Picture (PNG)</a></p></figcaption></figure>'
     )
@@ -263,7 +257,7 @@ def _rule(verdict: Verdict) -> str:
     # A bound is not rounded to.
     open_bound = verdict.get("kind") == "bound" and word == "not excluded"
     meaning = "the data neither show nor rule out what is printed" if open_bound else claims.REPLICATION[word]
-    return f"“{plainly.capital(word)}” means: {meaning}. {reason}".strip()
+    return f"“{capital(word)}” means: {meaning}. {reason}".strip()
 
 
 def _difference(verdict: Verdict, claim: Claim | None) -> str:
@@ -337,15 +331,22 @@ def _cite(verdict: Verdict, told: _Told) -> str:
         "title": f"{{{named}}}",
         "howpublished": content.title,
         "year": told.date[:4],
-        "note": plainly.capital(noted),
+        "note": capital(noted),
         "url": address,
     }
-    entry = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    entry = ",\n".join(
+        f"  {name} = {{{value if name == 'url' else _tex(value)}}}" for name, value in fields.items() if value
+    )
     return (
         f"<p>{escape(text, quote=False)}</p>\n<details><summary>BibTeX</summary>\n"
         f'<pre class="owt-claim-bibtex" tabindex="0">@misc{{onewaytrade-{escape(verdict["claim"])},\n'
         f"{escape(entry, quote=False)}\n}}</pre>\n</details>"
     )
+
+
+def _tex(text: str) -> str:
+    """Return a text as BibTeX has it: "%" would begin a comment, and the others mean something too."""
+    return re.sub(r"([%&#$_])", r"\\\1", text)
 
 
 def _pins(claim: Claim | None) -> list[tuple[str, str]]:

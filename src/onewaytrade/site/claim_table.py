@@ -3,16 +3,15 @@
 Everything is in the page and in order without a script; `static/home.js` adds filters and sorting to it.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import chain, groupby
-from pathlib import Path
 from typing import Any, Final
 
 from onewaytrade import fmt, scoreboard
-from onewaytrade.site import marks, plainly, small_pictures
+from onewaytrade.site import marks, small_pictures
 from onewaytrade.site.content import Verdict
+from onewaytrade.site.text import typographic
 
 # The verdicts' words from what stands to what nobody can tell: the order of the strip, and of sorting by verdict.
 WORDS: Final = tuple(marks.TONES)
@@ -96,26 +95,6 @@ def _after_failing(verdict: Verdict) -> tuple[bool, bool]:
     return not fails, fails and bool(verdict["band_holds_printed"])
 
 
-def titles(notebooks: Sequence[Path]) -> dict[str, str]:
-    """Return the title of each notebook by its stem: its first heading, or the stem where there is none."""
-    return {path.stem: _title(path) for path in notebooks}
-
-
-def typographic(text: str) -> str:
-    """Return a text with the quotation marks, apostrophes and no-break spaces of print, as HTML."""
-    return escape(plainly.typographic(text))
-
-
-def _title(path: Path) -> str:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    lines = chain.from_iterable("".join(cell["source"]).splitlines() for cell in cells if _told(cell))
-    return next((line[2:].strip() for line in lines if line.startswith("# ")), path.stem)
-
-
-def _told(cell: Mapping[str, Any]) -> bool:
-    return bool(cell["cell_type"] == "markdown")
-
-
 def _slug(word: str) -> str:
     return word.replace(" ", "-")
 
@@ -140,7 +119,7 @@ def _controls(verdicts: Sequence[Verdict], topics: Mapping[str, str]) -> str:
         return ""
     counts = {stem: sum(verdict["notebook"] == stem for verdict in verdicts) for stem in topics}
     choices = "".join(
-        f'<option value="{stem}">{typographic(topics[stem])} ({number})</option>'
+        f'<option value="{stem}">{escape(typographic(topics[stem]))} ({number})</option>'
         for stem, number in counts.items()
         if number
     )
@@ -196,9 +175,10 @@ def _row(verdict: Verdict, place: int, scale: small_pictures.Scale | None, first
     return (
         f'<tr role="row"{mark} data-verdict="{word}" data-topic="{verdict["notebook"]}" data-place="{place}" '
         f'data-distance="{_distance(verdict)}">'
-        f'<th scope="row" role="rowheader"><a href="claims/{name}.html">{typographic(verdict["label"])}</a> '
+        f'<th scope="row" role="rowheader">'
+        f'<a href="claims/{name}.html">{escape(typographic(verdict["label"]))}</a> '
         f'<span class="owt-where">{_where(verdict)}</span>'
-        f'<span class="owt-said">{typographic(_said(verdict))}</span></th>'
+        f'<span class="owt-said">{escape(typographic(_said(verdict)))}</span></th>'
         f"{_cell('Printed', escape(verdict['printed_text']))}"
         f"{_cell('Computed', _found(verdict))}"
         f"{_cell('Picture', _picture(verdict, scale))}"

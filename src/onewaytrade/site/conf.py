@@ -3,6 +3,7 @@
 import json
 import os
 from importlib.metadata import version as installed
+from pathlib import Path
 
 from onewaytrade import startup
 
@@ -25,6 +26,7 @@ extensions = [
     "onewaytrade.site.glossary",
     "onewaytrade.site.mathml",
     "onewaytrade.site.renderer",
+    "onewaytrade.site.search",
 ]
 # Nothing is executed here: the runner did that.
 nb_execution_mode = "off"
@@ -44,8 +46,6 @@ html_extra_path = [told["extra"]]
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = [told["static"]]
-# The parts in static/, in one file.
-html_css_files = ["site.css"]
 html_js_files = [("shell.js", {"defer": "defer"})]
 html_favicon = "static/favicon.svg"
 html_copy_source = False
@@ -62,8 +62,9 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-# What the footer says.
+# The styles of every page, and what the footer says.
 html_context = {
+    "styles": Path(told["styles"]).read_text(encoding="utf-8"),
     "cite": project if told["title"] else f"{author} (2026). {project}, version {release}",
     "address": told["address"],
     "project_page": told["project_page"],

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from onewaytrade import claims
+from onewaytrade.claims import Claim
 from onewaytrade.errors import SiteError
 from onewaytrade.site.settings import Settings
 
 TITLE: Final = "One-Way Trade"
+
+# The register of claims, from the top of the project.
+REGISTER: Final = Path("data") / "claims.yml"
 
 Verdict = Mapping[str, Any]
 
@@ -50,6 +55,12 @@ class Content:
     def run(self) -> Path:
         """The folder that a run writes to."""
         return self.executed.parent
+
+    @property
+    def register(self) -> Mapping[str, Claim]:
+        """The claims of the register, by their ids; none in a project without one."""
+        path = self.root / REGISTER
+        return claims.register(path) if path.is_file() else {}
 
     def of_notebook(self, stem: str) -> list[Verdict]:
         """Return the verdicts that a notebook gave."""

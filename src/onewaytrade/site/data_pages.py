@@ -1,7 +1,6 @@
 """A page for each dataset, the list of them, and the files themselves."""
 
 import html
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,23 +9,29 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from onewaytrade import claims, datasets, fmt, project
+from onewaytrade import datasets, fmt, grids, project
 from onewaytrade.claims import Claim
-from onewaytrade.site import coverage
+from onewaytrade.runner import verdicts
+from onewaytrade.site import coverage, executed, guides
 from onewaytrade.site.about import ABOUT
-from onewaytrade.site.content import Content, Pages
+from onewaytrade.site.content import REGISTER, Content, Pages
 from onewaytrade.site.coverage import Coverage, Table
 from onewaytrade.site.marks import badge
+from onewaytrade.site.text import (
+    breakable,
+    capital,
+    front_matter,
+    json_ld,
+    linked,
+    prose,
+    prose_html,
+    scrolling,
+    typographic,
+)
+from onewaytrade.site.words import GRADES
 
-REGISTER: Final = Path("data") / "claims.yml"
 SOURCES: Final = "sources"
 NOT_ESTABLISHED: Final = "not established"
-GRADES: Final = {
-    "primary": "the publisher’s own table or text, also where it was found as an unchanged copy",
-    "press": "quoted or transcribed by somebody else, as a newspaper does",
-    "mirror": "counted by the partner country, at the other end of the trade",
-    "implied": "not printed anywhere, but it follows from figures that are",
-}
 _MIXED: Final = "The grade is that of the table as a whole; the column `grade` has the one of each figure."
 _NO_LICENCE: Final = (
     "**Not established.** We found no terms that allow or forbid using these figures, so we grant none: ask "
@@ -45,10 +50,10 @@ _FOLDED: Final = 12  # rows beyond which a list of sources is folded
 _NAMED: Final = 6  # values of a column beyond which they are folded
 _SHORT: Final = 24  # letters that a cell keeps on one line
 _LONG: Final = 120  # letters from which a cell wants more width
-_ADDRESS: Final = re.compile(r"https?://[^\s;,<>\"]+[^\s;,<>\".)]")
 _SOURCE_ID: Final = re.compile(r"[A-Z]\d{3}")
 _COMPILED: Final = "several publishers"
 _ROW_BY_ROW: Final = ", named row by row"
+_HOW: Final = "../guides/new-data.md"
 _DAY: Final = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 Resource = Mapping[str, Any]
@@ -100,10 +105,9 @@ def make(content: Content) -> Pages:
 
 def _datasets(content: Content) -> list[Dataset]:
     manifest = datasets.manifest(content.root)
-    register = content.root / REGISTER
-    judged = claims.register(register).values() if register.is_file() else ()
+    judged = content.register.values()
     texts = {path.stem: path.read_text(encoding="utf-8") for path in content.notebooks}
-    titles = {stem: _title(text, stem) for stem, text in texts.items()}
+    titles = {path.stem: prose(executed.title(path)) for path in content.notebooks}
     found = []
     for name in sorted({resource["dataset"] for resource in manifest["resources"]}):
         editions = sorted(
@@ -149,8 +153,8 @@ def _whole(content: Content) -> list[Path]:
     paths = (
         content.root / project.MANIFEST,
         content.root / REGISTER,
-        content.run / "verdicts.json",
-        content.run / "definitions.csv",
+        content.run / verdicts.FILE,
+        content.run / grids.FILE,
     )
     return [path for path in paths if path.is_file()]
 
@@ -164,9 +168,9 @@ def _page(
     title = own.pinned["title"]
     description = _summary(own)
     sections = [
-        _front(description),
-        f"# {_text(title)}",
-        _text(description),
+        front_matter(description),
+        f"# {prose(title)}",
+        prose(description),
         _facts(own),
         _downloads(own),
         f"## What to know before using it\n\n{_caveats(own)}",
@@ -175,18 +179,11 @@ def _page(
         _preview(own),
         f"## Who uses it\n\n{_users(content, own)}",
         _drawn_from(own, where, all_of_them),
-        f"## Editions\n\n{_editions(own)}",
+        f"## Editions\n\n{_editions(content, own)}",
         f"## Load and cite it\n\n{_loading(own)}",
-        _json_ld(_dataset_ld(content, own)),
+        json_ld(_dataset_ld(content, own)),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
-
-
-def _front(description: str, *, wide: bool = False) -> str:
-    """Return a page's front matter; a `wide` one has no list of its sections beside it, so that its table fits."""
-    told = f"myst:\n  html_meta:\n    description: {json.dumps(description, ensure_ascii=False)}"
-    more = "html_theme.sidebar_secondary.remove: true\n" if wide else ""
-    return f"---\n{told}\n{more}---"
 
 
 def _summary(own: Dataset) -> str:
@@ -206,7 +203,7 @@ def _summary(own: Dataset) -> str:
 def _facts(own: Dataset) -> str:
     pinned = own.pinned
     rows = [
-        ("Publisher", _prose_html(pinned["publisher"])),
+        ("Publisher", prose_html(pinned["publisher"])),
         ("Pinned edition", f"{escape(own.pin)}, {_dated(pinned)}"),
         ("Evidence", f"<strong>{escape(pinned['grade'])}</strong>: {escape(GRADES.get(pinned['grade'], ''))}"),
         ("Licence", escape(_licence(pinned))),
@@ -243,11 +240,11 @@ def _downloads(own: Dataset) -> str:
 
 
 def _caveats(own: Dataset) -> str:
-    listed = [f"- {_text(caveat)}" for caveat in own.pinned["caveats"]]
+    listed = [f"- {prose(caveat)}" for caveat in own.pinned["caveats"]]
     if any(field["name"] == "grade" for field in own.fields):
         listed.append(f"- {_MIXED}")
     listed.append(
-        f"- Licence: {_NO_LICENCE if own.pinned['licence'] == NOT_ESTABLISHED else _text(own.pinned['licence'])}"
+        f"- Licence: {_NO_LICENCE if own.pinned['licence'] == NOT_ESTABLISHED else prose(own.pinned['licence'])}"
     )
     return "\n".join(listed)
 
@@ -316,7 +313,7 @@ def _columns(own: Dataset) -> str:
     rows = [
         [
             f"<code>{escape(field['name'])}</code>{_beneath(_kind(field))}",
-            _prose_html(field.get("description", "")) + _beneath(_rules(field, key)),
+            prose_html(field.get("description", "")) + _beneath(_rules(field, key)),
         ]
         for field in own.fields
     ]
@@ -330,7 +327,7 @@ def _beneath(text: str) -> str:
 
 
 def _kind(field: Mapping[str, Any]) -> str:
-    unit = _prose_html(field.get("unit", ""))
+    unit = prose_html(field.get("unit", ""))
     return f"{_KINDS[field['type']]}; {unit}" if unit else _KINDS[field["type"]]
 
 
@@ -350,8 +347,7 @@ def _rules(field: Mapping[str, Any], key: Sequence[str]) -> str:
         count = len(limits["enum"])
         folded = f"<details><summary>one of {count} values</summary>{values}</details>"
         told.append(folded if count > _NAMED else f"one of {values}")
-    text = "; ".join(told)
-    return f"{text[:1].upper()}{text[1:]}"
+    return capital("; ".join(told))
 
 
 def _preview(own: Dataset) -> str:
@@ -369,7 +365,7 @@ def _preview(own: Dataset) -> str:
 def _cell(name: str, text: str) -> str:
     if not text:
         return '<span role="img" aria-label="empty">–</span>'
-    return _source_link(text) if name == "source_id" and _SOURCE_ID.fullmatch(text) else _breakable(text)
+    return _source_link(text) if name == "source_id" and _SOURCE_ID.fullmatch(text) else breakable(text)
 
 
 def _source_link(source: str) -> str:
@@ -380,11 +376,11 @@ def _users(content: Content, own: Dataset) -> str:
     words = {str(verdict["claim"]): str(verdict["verdict"]) for verdict in content.verdicts}
     rows = [
         [
-            f'<a href="../claims/{claim.id}.html">{_prose_html(claim.label)}</a>'
+            f'<a href="../claims/{claim.id}.html">{prose_html(claim.label)}</a>'
             if claim.id in words
-            else _prose_html(claim.label),
+            else prose_html(claim.label),
             badge(words[claim.id]) if claim.id in words else "not judged in this run",
-            "; ".join(_prose_html(place.place) for place in claim.evidence if place.dataset == own.name)
+            "; ".join(prose_html(place.place) for place in claim.evidence if place.dataset == own.name)
             or "only its other definitions take from it",
         ]
         for claim in own.claims
@@ -404,15 +400,6 @@ def _users(content: Content, own: Dataset) -> str:
     return "\n\n".join(parts)
 
 
-def _title(notebook: str, stem: str) -> str:
-    """Return a notebook's title as Markdown, or else its name."""
-    for cell in json.loads(notebook)["cells"]:
-        first = "".join(cell["source"]).partition("\n")[0]
-        if cell["cell_type"] == "markdown" and first.startswith("# "):
-            return _text(first.removeprefix("# ").strip())
-    return stem
-
-
 def _drawn_from(own: Dataset, where: Mapping[str, Mapping[str, str]], all_of_them: Sequence[Dataset]) -> str:
     """Return the section on sources: those of the rows, and on the page of sources all of them."""
     if own.name == SOURCES and where:
@@ -424,8 +411,8 @@ def _drawn_from(own: Dataset, where: Mapping[str, Mapping[str, str]], all_of_the
         [
             _source_link(key),
             fmt.number(counts[key]),
-            _prose_html(where[key]["publisher"]),
-            _linked(where[key]["where"]),
+            prose_html(where[key]["publisher"]),
+            linked(where[key]["where"]),
         ]
         for key in sorted(counts)
     ]
@@ -440,9 +427,9 @@ def _drawn_from(own: Dataset, where: Mapping[str, Mapping[str, str]], all_of_the
     most, share = many.most_common(1)[0]
     told = (
         f"Each row names its source in `source_id`. The {fmt.number(counts.total())} rows come from {len(rows)} "
-        f"sources; most rows ({fmt.number(share)}) are by {_text(most)}."
+        f"sources; most rows ({fmt.number(share)}) are by {prose(most)}."
         if len(rows) > 1
-        else f"All rows come from one source, by {_text(most)}."
+        else f"All rows come from one source, by {prose(most)}."
     )
     return f"## Where the rows come from\n\n{told}\n\n{table}"
 
@@ -460,8 +447,8 @@ def _all_sources(where: Mapping[str, Mapping[str, str]], all_of_them: Sequence[D
     rows = [
         [
             f'<span id="{key}">{key}</span>',
-            _prose_html(row["publisher"]),
-            _linked(row["where"]),
+            prose_html(row["publisher"]),
+            linked(row["where"]),
             ", ".join(using.get(key, ["–"])),
         ]
         for key, row in where.items()
@@ -469,7 +456,7 @@ def _all_sources(where: Mapping[str, Mapping[str, str]], all_of_them: Sequence[D
     return _table(f"{len(rows)} sources", ["Source", "Publisher", "Where it was found", "Tables"], rows)
 
 
-def _editions(own: Dataset) -> str:
+def _editions(content: Content, own: Dataset) -> str:
     kinds = {str(resource["dated"]) for resource in own.editions}
     rows = []
     for resource in reversed(own.editions):
@@ -484,7 +471,7 @@ def _editions(own: Dataset) -> str:
                 f'CSV<span class="visually-hidden"> of edition {escape(resource["edition"])}</span></a>, '
                 f"{_size(resource['bytes'])}",
                 f"<details><summary><code>{digest[:8]}</code></summary><code>{digest}</code></details>",
-                _linked(_where(resource)),
+                linked(_where(resource)),
             ]
         )
     caption = (
@@ -494,8 +481,9 @@ def _editions(own: Dataset) -> str:
     )
     told = (
         "The claims are judged on the **pinned** edition. A new edition is a new file: it stands beside the old "
-        "ones and changes no verdict until the pin is moved ([how](../guides/new-data.md))."
+        "ones and changes no verdict until the pin is moved"
     )
+    told += f" ([how]({_HOW}))." if _says_how(content) else "."
     dated = own.pinned["dated"].capitalize() if len(kinds) == 1 else "Dated"
     head = ["Edition", dated, "Rows", "File", "SHA-256", "Where it was found"]
     return f"{told}\n\n{_table(caption, head, rows, numbers=(2,))}"
@@ -529,8 +517,13 @@ def _loading(own: Dataset) -> str:
         "In Python, with One-Way Trade installed; every load checks the file’s checksum, columns and types:\n\n"
         f'```python\nfrom onewaytrade import datasets\nframe = datasets.load("{own.name}"){more}\n```\n\n'
         "To cite it, name the publisher and the edition, for every edition differs:\n\n"
-        f"> {_text(cited[:1].upper() + cited[1:])}"
+        f"> {prose(capital(cited))}"
     )
+
+
+def _says_how(content: Content) -> bool:
+    """Tell whether the project has the guide to new data: one with guides of its own may have none."""
+    return Path(_HOW).stem in guides.found(content.root)
 
 
 # The list
@@ -545,10 +538,10 @@ def _index(content: Content, found: Sequence[Dataset]) -> str:
     )
     rows = [
         [
-            f'<a href="{own.name}.html">{_prose_html(own.pinned["title"])}</a>',
+            f'<a href="{own.name}.html">{prose_html(own.pinned["title"])}</a>',
             fmt.number(len(own.claims)),
             escape(own.pinned["grade"]),
-            _prose_html(own.pinned["publisher"].removesuffix(_ROW_BY_ROW)),
+            prose_html(own.pinned["publisher"].removesuffix(_ROW_BY_ROW)),
             fmt.number(len(own.editions)),
             escape(str(own.editions[-1]["edition"])),
             fmt.number(len(own.table.rows)),
@@ -561,18 +554,18 @@ def _index(content: Content, found: Sequence[Dataset]) -> str:
     listed = "\n".join(own.name for own in found)
     unlicensed = sum(own.pinned["licence"] == NOT_ESTABLISHED for own in found)
     sections = [
-        _front(description, wide=True),
+        front_matter(description, wide=True),
         f"# Data\n\n{description}",
         f"## The tables\n\n{table}",
-        f"## How they are kept\n\n{_principles(len(found), unlicensed)}",
+        f"## How they are kept\n\n{_principles(content, len(found), unlicensed)}",
         f"## Everything at once\n\n{_everything(content, editions)}",
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```",
-        _json_ld(_catalogue_ld(content, found, description)),
+        json_ld(_catalogue_ld(content, found, description)),
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def _principles(count: int, unlicensed: int) -> str:
+def _principles(content: Content, count: int, unlicensed: int) -> str:
     grades = "; ".join(f"*{name}*: {text}" for name, text in GRADES.items())
     which = "none of them" if unlicensed == count else f"{count - unlicensed} of the {count} tables only"
     licences = (
@@ -589,9 +582,11 @@ def _principles(count: int, unlicensed: int) -> str:
         "**Every file has a checksum.** It is compared at every load, and a file that differs is not loaded.",
         f"**Every figure has a grade.** {grades}.",
         f"**Licences.** {licences}",
-        "**Newer data.** [A guide](../guides/new-data.md) shows how to add an edition, and what it would do to "
-        "the verdicts.",
     ]
+    if _says_how(content):
+        told.append(
+            f"**Newer data.** [A guide]({_HOW}) shows how to add an edition, and what it would do to the verdicts."
+        )
     return "\n".join(f"- {line}" for line in told)
 
 
@@ -652,7 +647,7 @@ def _brief_ld(content: Content, own: Dataset) -> dict[str, Any]:
         "@id": page,
         "url": page,
         "name": pinned["title"],
-        "description": " ".join([_summary(own), *(_curled(caveat) for caveat in pinned["caveats"])]),
+        "description": " ".join([_summary(own), *(typographic(caveat) for caveat in pinned["caveats"])]),
         "creator": {"@type": "Organization", "name": publisher},
         "license": {
             "@type": "CreativeWork",
@@ -678,12 +673,6 @@ def _catalogue_ld(content: Content, found: Sequence[Dataset], description: str) 
         "description": description,
         "dataset": [_brief_ld(content, own) for own in found],
     }
-
-
-def _json_ld(whole: Mapping[str, Any]) -> str:
-    # "<" would end the script, or open a comment in it.
-    text = json.dumps(whole, ensure_ascii=False, indent=1).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">\n{text}\n</script>'
 
 
 def _iso(month: int) -> str:
@@ -725,47 +714,11 @@ def _size(count: int) -> str:
     )
 
 
-def _curled(text: str) -> str:
-    """Return a text of the manifest with the quotation marks of a printed page."""
-    text = re.sub(r"(?<=\w)'(?=\w)|(?<=s)'(?=\s)", "’", text)
-    text = re.sub(r"'([^']*)'", r"‘\1’", text)
-    return re.sub(r'"([^"]*)"', r"“\1”", text)
-
-
-def _text(text: str) -> str:
-    """Return a text of the manifest as Markdown that says just this; what it has in back-ticks stays code."""
-    parts = re.split(r"(`[^`]*`)", text)
-    return "".join(
-        part if part.startswith("`") else re.sub(r"([\\*_\[\]<>#|$])", r"\\\1", _curled(part)) for part in parts
-    )
-
-
-def _prose_html(text: str) -> str:
-    """Return a text of the manifest as HTML; what it has in back-ticks is code."""
-    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(_curled(text), quote=False))
-
-
-def _linked(text: str) -> str:
-    """Return where something was found as HTML, with its addresses as links that may break on a narrow page."""
-    parts: list[str] = []
-    at = 0
-    for found in _ADDRESS.finditer(text):
-        parts += [_breakable(text[at : found.start()]), f'<a href="{escape(found[0])}">{_breakable(found[0])}</a>']
-        at = found.end()
-    return "".join([*parts, _breakable(text[at:])])
-
-
-def _breakable(text: str) -> str:
-    if len(text) <= _SHORT:
-        return escape(text)
-    return "<wbr>".join(map(escape, re.split(r"(?<=[/_=&?@-])(?=\w)", text)))
-
-
 def _table(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
 ) -> str:
     """Return a table of HTML cells in a frame that scrolls by itself; the first cell of a row is its header."""
-    return "\n".join(_table_lines(caption, head, rows, frozenset(numbers)))
+    return scrolling("\n".join(_table_lines(caption, head, rows, frozenset(numbers))), caption)
 
 
 def _table_lines(
@@ -777,11 +730,10 @@ def _table_lines(
         name = "owt-number" if at in numbers else "owt-short" if short else "owt-long" if long else ""
         return f' class="{name}"' if name else ""
 
-    yield f'<div class="owt-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
     yield f'<table class="owt-table">\n<caption><span>{escape(caption)}</span></caption>'
     cells = "".join(f'<th scope="col"{kind(at, name)}>{escape(name)}</th>' for at, name in enumerate(head))
     yield f"<thead><tr>{cells}</tr></thead>\n<tbody>"
     for first, *others in rows:
         cells = "".join(f"<td{kind(at, text)}>{text}</td>" for at, text in enumerate(others, start=1))
         yield f'<tr><th scope="row"{kind(0, first)}>{first}</th>{cells}</tr>'
-    yield "</tbody>\n</table>\n</div>"
+    yield "</tbody>\n</table>"

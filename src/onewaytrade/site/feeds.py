@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from onewaytrade import pinning, project, scoreboard, verdict_changes
+from onewaytrade import pinning, project, scoreboard
 from onewaytrade.errors import OneWayTradeError
 from onewaytrade.site.content import Content, Pages, Verdict
 
@@ -109,6 +109,9 @@ def _state(verdict: Verdict) -> str:
 
 def _reasons(move: Move) -> dict[str, str]:
     """Return why verdicts differ, by claim; nothing if an edition is no longer at hand to judge on."""
+    # It draws too, and what draws takes a second to import.
+    from onewaytrade import verdict_changes
+
     try:
         pinned = verdict_changes.editions_of([], "pinned")
         compared = verdict_changes.compare({**pinned, move.dataset: move.old}, {**pinned, move.dataset: move.new})

@@ -6,7 +6,6 @@ A figure's files lie in `figures/`, by its notebook and its number there: `01-ex
 
 import base64
 import functools
-import json
 import posixpath
 import re
 import struct
@@ -18,8 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from onewaytrade import colours
-from onewaytrade.site import plainly
 from onewaytrade.site.content import Content
+from onewaytrade.site.executed import joined, read
+from onewaytrade.site.text import typographic
 
 _PNG: Final = "image/png"
 _TABLE: Final = "text/csv"
@@ -94,7 +94,7 @@ class Figure:
 
     def html(self, up: str = "../") -> str:
         """Return the figure with its caption, for a page from which `up` leads to the top of the site."""
-        source = f"<p>Source: {escape(plainly.typographic(self.source.rstrip('.')))}.</p>\n" if self.source else ""
+        source = f"<p>Source: {escape(typographic(self.source.rstrip('.')))}.</p>\n" if self.source else ""
         drawn = (
             f"<p>Drawn by <code>{escape(self.drawn_by)}</code> from this notebook.</p>\n" if self.drawn_by else ""
         )
@@ -165,12 +165,6 @@ def of_claims(content: Content) -> dict[str, list[Figure]]:
     return found
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Return an executed notebook as it is kept, its texts as lists of lines."""
-    notebook: dict[str, Any] = json.loads(path.read_bytes())
-    return notebook
-
-
 def darkened(picture: bytes) -> bytes | None:
     """Return a chart's PNG in colours for dark pages, or None if its colours are not those of our charts.
 
@@ -230,8 +224,3 @@ def _images(html: str, page: str) -> Iterator[tuple[str, str]]:
         named = dict(_ATTRIBUTE.findall(tag))
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page), named.get("src", "")))
         yield path, unescape(named.get("alt", ""))
-
-
-def joined(text: str | list[str]) -> str:
-    """Return a text of a notebook, which is kept as a list of lines, in one piece."""
-    return text if isinstance(text, str) else "".join(text)

@@ -1,6 +1,5 @@
 """The guides, the decisions and the list of changes, from the files that lie in the project."""
 
-import json
 import posixpath
 import re
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from onewaytrade import project
 from onewaytrade.errors import ProjectError
 from onewaytrade.site import feeds
 from onewaytrade.site.content import Content, Pages
+from onewaytrade.site.text import capital, front_matter
 
 GUIDES: Final = Path("docs") / "guides"
 DECISIONS: Final = Path("docs") / "decisions"
@@ -26,7 +26,7 @@ _HEADING: Final = re.compile(r"^(#+ )", re.MULTILINE)
 
 def make(content: Content) -> Pages:
     """Return `guides/<name>`, `guides/index` and `changes`, and `guides/decisions` where the project has any."""
-    guides = _guides(content.root)
+    guides = found(content.root)
     pages = {f"guides/{name}.md": _guide(content, text) for name, text in guides.items()}
     decisions = sorted((content.root / DECISIONS).glob("*.md"))
     if decisions:
@@ -35,15 +35,15 @@ def make(content: Content) -> Pages:
     return Pages({"guides/index.md": index, **pages, "changes.md": _changes(content)}, {})
 
 
-def _guides(root: Path) -> dict[str, str]:
+def found(root: Path) -> dict[str, str]:
     """Return the guides by name: the project's own, or else those that came with the package, if it has any."""
     folders = [root / GUIDES]
     with suppress(ProjectError):
         folders.append(project.packaged() / GUIDES)
     folder = next((one for one in folders if one.is_dir()), None)
-    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))} if folder else {}
-    order = [name for name in _ORDER if name in found]
-    return {name: found[name] for name in [*order, *(name for name in found if name not in order)]}
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))} if folder else {}
+    order = [name for name in _ORDER if name in texts]
+    return {name: texts[name] for name in [*order, *(name for name in texts if name not in order)]}
 
 
 def _guide(content: Content, text: str) -> str:
@@ -71,7 +71,7 @@ def _index(guides: Mapping[str, str], *, has_decisions: bool) -> str:
 
 def _card(name: str, text: str) -> str:
     short, more = _named(text)
-    more = f"*{more[:1].upper()}{more[1:]}.* " if more else ""
+    more = f"*{capital(more)}.* " if more else ""
     return f"## [{short}]({name}.md)\n\n{more}{_opening(text)}"
 
 
@@ -114,7 +114,7 @@ def _changed_verdicts(content: Content) -> str:
     how = (
         "A verdict changes only if a newer edition of a table is [pinned on purpose](guides/new-data.md); what it "
         "was before stays here. "
-        if "new-data" in _guides(content.root)
+        if "new-data" in found(content.root)
         else ""
     )
     return (
@@ -127,8 +127,9 @@ def _changed_verdicts(content: Content) -> str:
 
 
 def _front(description: str) -> str:
-    told = re.sub(r"\s+", " ", re.sub(r"\[([^\]]+)\]\([^)]*\)|[*`]", r"\1", description))
-    return f"---\nmyst:\n  html_meta:\n    description: {json.dumps(told, ensure_ascii=False)}\n---"
+    """Return a page's front matter from a text in Markdown."""
+    plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|[*`]", r"\1", description)
+    return front_matter(re.sub(r"\s+", " ", plain))
 
 
 def _title(text: str) -> str:

@@ -1,7 +1,7 @@
 """What a machine reads of a page, as a Sphinx extension: title, description and preview, scripts, and the sitemap.
 
-A few lines of our own: sphinxext-opengraph takes a preview from each page's front matter or draws it with
-matplotlib, and sphinx-sitemap orders its pages as they are written.
+A few lines of our own: the extension sphinxext-opengraph takes a preview from each page's front matter or draws it
+with matplotlib, and sphinx-sitemap orders its pages as they are written.
 """
 
 import re
@@ -22,14 +22,14 @@ _PERMALINK: Final = re.compile(r'(?<=<a class="headerlink") (?=href=)')
 _TAG: Final = re.compile(r"<[^>]*>")
 # Sphinx adds them to every page, and only the page of search needs them, whose template names them.
 _OF_SEARCH: Final = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
-# Style sheets that come with every page: of code, and of a notebook's cells.
+# The only style sheet that is loaded, by pages with code; the rest stands in the page.
 _OF_CODE: Final = "pygments"
-_OF_NOTEBOOKS: Final = "mystnb"
 _SCRIPT_OF_NOTEBOOKS: Final = "notebooks.js"
 # The theme's frame is not used (templates/layout.html), nor are Sphinx's pictures for folding; of the stemmers,
 # language_data.js holds a copy.
 _NOT_SHIPPED: Final = (
-    "scripts/*", "styles/*", "vendor/**/*", "webpack-macros.html", "basic.css", "*.png", "*-stemmer.js",
+    "scripts/*", "styles/*", "vendor/**/*", "webpack-macros.html", "basic.css", "mystnb.*.css", "*.png",
+    "*-stemmer.js",
 )  # fmt: skip
 
 
@@ -91,12 +91,7 @@ def _complete(
         },
     )
     has_code = doctree is not None and any(doctree.findall(nodes.literal_block))
-    context["css_files"] = [
-        sheet
-        for sheet in context["css_files"]
-        if (has_code or _OF_CODE not in _file(sheet))
-        and (name.startswith("notebooks/") or _OF_NOTEBOOKS not in _file(sheet))
-    ]
+    context["css_files"] = [sheet for sheet in context["css_files"] if has_code and _OF_CODE in _file(sheet)]
     # Scripts without a file stand in the page: the settings of the theme's search.
     context["script_files"] = [
         script

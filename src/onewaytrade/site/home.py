@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from onewaytrade import fmt, scoreboard
-from onewaytrade.site import claim_table, guides, plainly
+from onewaytrade.site import claim_table, executed, guides
 from onewaytrade.site.content import Content, Pages, Verdict
+from onewaytrade.site.text import front_matter, markdown, plural
 
 # The page has no list of its headings beside it: the table needs the room.
-_SETTINGS: Final = "---\nhtml_theme.sidebar_secondary.remove: true\n---\n"
+_SETTINGS: Final = front_matter(wide=True) + "\n"
 _OPENING: Final = """# One-Way Trade
 
 {.owt-lead}
@@ -70,7 +71,7 @@ def _article(content: Content) -> str:
             for verdict in content.verdicts
             if verdict["paragraph"] == 0
         ]
-    text = plainly.markdown(" ".join(filter(None, told)))
+    text = markdown(" ".join(filter(None, told)))
     return f"```{{container}} owt-article\n**The article.** {text}\n```" if text else ""
 
 
@@ -83,7 +84,7 @@ def _board(content: Content) -> list[str]:
         f"{{.owt-findings}}\n{found}",
         claim_table.strip(content.verdicts),
         "## Claim by claim",
-        claim_table.table(content.verdicts, claim_table.titles(content.notebooks)),
+        claim_table.table(content.verdicts, {path.stem: executed.title(path) for path in content.notebooks}),
     ]
 
 
@@ -114,7 +115,8 @@ def _what_stands(judged: Sequence[Verdict]) -> str:
     if attested:
         parts.append(
             _count(len(attested), "is", "are")
-            + f" in a source just as printed, which gives no way to recompute {_verb(len(attested), 'it', 'them')}"
+            + " in a source just as printed, which gives no way to recompute "
+            + plural(len(attested), "it", "them")
         )
     return f"**{_how_many_of(number, total)}:** {fmt.join(parts)}."
 
@@ -130,7 +132,7 @@ def _except(computed: Sequence[Verdict]) -> str:
 
 def _how_many_of(number: int, total: int) -> str:
     if number < total:
-        return f"{number} of the {total} claims {_verb(number, 'matches', 'match')} the record"
+        return f"{number} of the {total} claims {plural(number, 'matches', 'match')} the record"
     matching = {1: "The one claim matches", 2: "Both claims match"}.get(total, f"All {total} claims match")
     return f"{matching} the record"
 
@@ -146,7 +148,7 @@ def _what_fails(judged: Sequence[Verdict]) -> str:
 
 
 def _failure(verdict: Verdict) -> str:
-    name = f"[{plainly.markdown(scoreboard.label(dict(verdict)))}](claims/{verdict['claim']}.md)"
+    name = f"[{markdown(scoreboard.label(dict(verdict)))}](claims/{verdict['claim']}.md)"
     if verdict["printed"] is None:
         return f"{name} ({verdict['verdict']})"
     kept = ", though revisions of the data could explain it" if verdict["band_holds_printed"] else ""
@@ -172,7 +174,7 @@ def _what_is_open(judged: Sequence[Verdict]) -> str:
     if not number:
         return ""
     rest = "" if number == len(judged) else "other "
-    return f"**The {rest}{_verb(number, 'one is', f'{number} are')} no plain yes or no:** {fmt.join(parts)}."
+    return f"**The {rest}{plural(number, 'one is', f'{number} are')} no plain yes or no:** {fmt.join(parts)}."
 
 
 def _of(verdicts: Sequence[Verdict], *words: str) -> list[Verdict]:
@@ -180,16 +182,12 @@ def _of(verdicts: Sequence[Verdict], *words: str) -> list[Verdict]:
 
 
 def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {_verb(number, one, many)}"
-
-
-def _verb(number: int, one: str, many: str) -> str:
-    return one if number == 1 else many
+    return f"{number} {plural(number, one, many)}"
 
 
 def _doors(content: Content) -> str:
     """Return where to go from here, for readers, analysts and teachers; guides only as far as there are any."""
-    there = {name.removesuffix(".md") for name in guides.make(content).sources}
+    there = {"guides/index", *(f"guides/{name}" for name in guides.found(content.root))}
     doors = []
     for heading, text, pages in _DOORS:
         links = "\n".join(

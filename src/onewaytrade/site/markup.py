@@ -168,7 +168,7 @@ class _Reader:
             self._language = bool(values.get("lang"))
         elif tag == "meta":
             self._description = self._description or bool(
-                values.get("name") == "description" and values["content"]
+                values.get("name") == "description" and values.get("content")
             )
             if values.get("property", values.get("name")) in _PREVIEWS:
                 page.links.append(values.get("content", ""))

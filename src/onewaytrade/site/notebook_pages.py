@@ -4,13 +4,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any, Final
 
 from onewaytrade.runner.verdicts import VERDICT_MIME
-from onewaytrade.site import figures, marks
+from onewaytrade.site import executed, figures, marks
 from onewaytrade.site.content import Content, Pages, Verdict
+from onewaytrade.site.executed import Notebook, joined
+from onewaytrade.site.text import markdown, plural, scrolling
 
 _HTML: Final = "text/html"
 _FOLDED: Final = "hide-input"
@@ -26,7 +28,6 @@ _CARD: Final = re.compile(r'<div id="([^"]+)"[^>]*>\n(.*)</div>\n', re.DOTALL)
 _GLYPH: Final = re.compile(r'(<span aria-hidden="true") style="[^"]*"')
 # Within a word; what quotes an attribute or a name in code is none.
 _APOSTROPHE: Final = re.compile(r"(?<=[a-z])(?:'|&#x27;|&#39;)(?=[a-z]{1,2}\b)")
-_MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>])")
 # A browser that lays a table out as blocks no longer tells a screen reader what they are.
 _ROLES: Final = {
     "<table>": '<table role="table">',
@@ -36,23 +37,17 @@ _ROLES: Final = {
     "<td ": '<td role="cell" ',
 }
 
-Notebook = Mapping[str, Any]
 Cell = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Essay:
-    """An executed notebook, by its stem, with the verdicts that it gave."""
+    """An executed notebook, by its stem, with its title in Markdown and the verdicts that it gave."""
 
     stem: str
+    title: str
     notebook: Notebook
     verdicts: Sequence[Verdict]
-
-    @property
-    def title(self) -> str:
-        """The first heading, a question; the stem if there is none."""
-        lines = (line for text in self._texts() for line in text.splitlines())
-        return next((line[2:].strip() for line in lines if line.startswith("# ")), self.stem)
 
     @property
     def minutes(self) -> int:
@@ -63,9 +58,9 @@ class _Essay:
     def _texts(self) -> Iterator[str]:
         for cell in self.notebook["cells"]:
             if cell["cell_type"] == "markdown":
-                yield figures.joined(cell["source"])
+                yield joined(cell["source"])
             for output in cell.get("outputs", ()):
-                yield figures.joined(output.get("data", {}).get("text/markdown", ""))
+                yield joined(output.get("data", {}).get("text/markdown", ""))
 
 
 def make(content: Content) -> Pages:
@@ -73,7 +68,10 @@ def make(content: Content) -> Pages:
 
     These are each notebook as it was executed, one that installs what it needs in Colab, and the figures.
     """
-    essays = [_Essay(path.stem, figures.read(path), content.of_notebook(path.stem)) for path in content.notebooks]
+    essays = [
+        _Essay(path.stem, executed.title(path), executed.read(path), content.of_notebook(path.stem))
+        for path in content.notebooks
+    ]
     sources = {"notebooks/index.md": _index(essays)}
     files: dict[str, bytes | Path] = {f"notebooks/{path.name}": path for path in content.notebooks}
     for essay in essays:
@@ -92,32 +90,29 @@ def _json(notebook: Notebook) -> str:
 # The list
 
 
-def _index(essays: Iterable[_Essay]) -> str:
+def _index(essays: Sequence[_Essay]) -> str:
     parts = [_entry(essay) for essay in essays]
+    listed = "\n".join(essay.stem for essay in essays)
     return (
         "# Notebooks\n\nEach notebook answers one question about the article, from the data to the verdict, in a "
         "text with figures. Its code is folded between the paragraphs.\n\n"
         + "\n".join(parts)
-        + "\n```{toctree}\n:hidden:\n:maxdepth: 1\n:glob:\n\n[0-9]*\n```\n"
+        + f"\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
     )
 
 
 def _entry(essay: _Essay) -> str:
-    facts = f"{essay.minutes} minute{'s' * (essay.minutes > 1)} to read"
+    facts = f"{essay.minutes} {plural(essay.minutes, 'minute', 'minutes')} to read"
     claims = f"{_answers(essay.verdicts)}\n" if essay.verdicts else ""
-    return f"## [{_plain(essay.title)}]({essay.stem}.ipynb)\n\n{{.owt-facts}}\n{facts}\n\n{claims}"
+    return f"## [{markdown(essay.title)}]({essay.stem}.ipynb)\n\n{{.owt-facts}}\n{facts}\n\n{claims}"
 
 
 def _answers(verdicts: Iterable[Verdict]) -> str:
     """Return a list of claims with their verdicts, as Markdown, each leading to its page."""
     return "{.owt-answers}\n" + "".join(
-        f"- [{_plain(verdict['label'])}](../claims/{verdict['claim']}.md) {marks.badge(verdict['verdict'])}\n"
+        f"- [{markdown(verdict['label'])}](../claims/{verdict['claim']}.md) {marks.badge(verdict['verdict'])}\n"
         for verdict in verdicts
     )
-
-
-def _plain(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text)
 
 
 # The page
@@ -135,7 +130,7 @@ def _page(essay: _Essay, shown: Iterable[tuple[Mapping[str, Any], figures.Figure
             return _html(output, pictures[id(output)])
         if _HTML not in data:
             return output
-        html = _APOSTROPHE.sub("’", figures.joined(data[_HTML]))
+        html = _APOSTROPHE.sub("’", joined(data[_HTML]))
         if VERDICT_MIME in data:
             return _html(output, _card(html, data[VERDICT_MIME], claims))
         return _html(output, _scrolling(html, labels))
@@ -161,7 +156,7 @@ def _joined(cells: Iterable[Cell]) -> Iterator[Cell]:
                 held = []
             yield cell
             continue
-        held, last = [*held, figures.joined(cell["source"])], cell
+        held, last = [*held, joined(cell["source"])], cell
         if cell["outputs"]:
             yield _folded(cell, held)
             held = []
@@ -194,7 +189,7 @@ def _scrolling(html: str, labels: dict[str, int]) -> str:
         labels[label] = labels.get(label, 0) + 1
         name = label if labels[label] == 1 else f"{label} ({labels[label]})"
         table = _CELL.sub(lambda cell: cell[0] + 'class="owt-prose" ' * (len(cell[1]) > _PROSE), found[0])
-        return f'<div class="owt-scroll" role="region" tabindex="0" aria-label="{name}">{table}</div>'
+        return scrolling(table, unescape(name))
 
     return _TABLE.sub(boxed, html)
 

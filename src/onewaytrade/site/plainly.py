@@ -13,6 +13,7 @@ from typing import Any, Final
 from onewaytrade import fmt
 from onewaytrade.claims import Claim
 from onewaytrade.site.content import Verdict
+from onewaytrade.site.text import plural
 
 UNCHECKED: Final = "cannot be checked with open data"
 UNTESTED: Final = "cause not testable here"
@@ -23,10 +24,6 @@ _NEEDED: Final = "What would settle it: "
 _PARTS: Final = 2
 _NAMED: Final = 5
 _ARTICLE: Final = re.compile(r"(The|An?)\b")
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&!^@])")
-_PARTED: Final = re.compile(r"(?<=\d) %")
-_QUOTED: Final = re.compile(r'"([^"]*)"')
-_LISTED: Final = re.compile(r"^(\d+)([.)])(?=\s)|^([-+:])(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +32,6 @@ class Condition:
 
     sentence: str
     items: tuple[str, ...] = ()
-
-
-def markdown(text: str) -> str:
-    """Return a text as MyST Markdown that shows it as it is, on one line, no "%" parted from its number."""
-    line = _MARKUP.sub(r"\\\1", _PARTED.sub(f"{fmt.SPACE}%", re.sub(r"\s*\n\s*", " ", text.strip())))
-    return _LISTED.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", line)
-
-
-def typographic(text: str) -> str:
-    """Return a text with the quotation marks and apostrophes of print, no "%" parted from its number."""
-    return _PARTED.sub(f"{fmt.SPACE}%", _QUOTED.sub(r"“\1”", text).replace("'", "’"))
-
-
-def capital(text: str) -> str:
-    """Return a text as it stands at the head of a sentence."""
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def title(verdict: Verdict) -> str:
@@ -133,16 +114,12 @@ def _of_parts(verdict: Verdict) -> str:
         on = ", on evidence that includes press reports" if verdict["verdict"] == "attested" else ""
         return f"All {standing} parts of the statement stand{on}."
     told = [
-        f"{standing or 'None'} of the {len(parts)} parts of the statement {_verb(standing, 'stands', 'stand')}"
+        f"{standing or 'None'} of the {len(parts)} parts of the statement {plural(standing, 'stands', 'stand')}"
     ]
     for stands, one, many in ((False, "does not", "do not"), (None, "is not known", "are not known")):
         if own := texts[stands]:
-            told.append(f"{fmt.join(own) if len(own) <= _PARTS else len(own)} {_verb(len(own), one, many)}")
+            told.append(f"{fmt.join(own) if len(own) <= _PARTS else len(own)} {plural(len(own), one, many)}")
     return f"{'; '.join(told)}."
-
-
-def _verb(number: int, one: str, many: str) -> str:
-    return one if number == 1 else many
 
 
 def _of_a_direction(verdict: Verdict) -> str:
@@ -316,7 +293,7 @@ def _by_parts(verdict: Verdict) -> list[Condition]:
     told = []
     if failing:
         told.append(
-            f"As long as {fmt.join(failing)} {_verb(len(failing), 'does', 'do')} not stand, the whole does not."
+            f"As long as {fmt.join(failing)} {plural(len(failing), 'does', 'do')} not stand, the whole does not."
         )
     if unknown:
         told.append(f"What is not known needs evidence: {fmt.join(unknown)}.")

@@ -1,7 +1,6 @@
 """The pictures that stand beside a link to a page: 1200 by 630 pixels, drawn with Pillow."""
 
 import io
-import json
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -13,9 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from onewaytrade import fmt
 from onewaytrade.errors import SiteError
-from onewaytrade.site import plainly
+from onewaytrade.site import executed
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.marks import TONES
+from onewaytrade.site.text import typographic
 
 SIZE: Final = (1200, 630)  # what the networks that show previews ask for
 FOLDER: Final = "previews"
@@ -29,6 +29,7 @@ _FIGURES: Final = 466  # where what the article and the data say begins
 _INKS: Final = ("ink", "quiet", "accent", *dict.fromkeys(TONES.values()))
 _TOKEN: Final = re.compile(r"--owt-(\w+): light-dark\((#[0-9a-f]{6}),")
 _BASE: Final = Path(__file__).parent / "static" / "base.css"
+_MARKS: Final = re.compile(r"[*_`]")  # of Markdown in a title
 _TOLD_IN_WORDS: Final = {"text", "cause"}  # kinds of claims without a figure
 
 
@@ -49,7 +50,7 @@ def _of_claim(content: Content, verdict: Verdict) -> bytes:
     sheet.write((_MARGIN + 78, 156), word, _font("DejaVuSans-Bold", 48), tone)
     end = sheet.write_lines(250, verdict["label"], _font("DejaVuSerif-Bold", 64), "ink", most=2)
     # Shared without a word of ours, a claim must be seen to be one.
-    claim, font = f"The claim: “{plainly.typographic(verdict['title']).rstrip('.')}”", _font("DejaVuSans", 30)
+    claim, font = f"The claim: “{typographic(verdict['title']).rstrip('.')}”", _font("DejaVuSans", 30)
     in_words = verdict["kind"] in _TOLD_IN_WORDS
     room = (SIZE[1] - _MARGIN if in_words else _FIGURES - 24) - (end + 16)
     if lines := int(room // (font.size * 1.25)):
@@ -70,7 +71,8 @@ def _of_claim(content: Content, verdict: Verdict) -> bytes:
 def _of_notebook(content: Content, path: Path) -> bytes:
     sheet = _Sheet(content.title, "accent")
     sheet.write((_MARGIN, 160), "Notebook", _font("DejaVuSans", 34), "quiet")
-    sheet.write_lines(220, plainly.typographic(_title(path)), _font("DejaVuSerif-Bold", 64), "ink", most=4)
+    title = typographic(_MARKS.sub("", executed.title(path)))
+    sheet.write_lines(220, title, _font("DejaVuSerif-Bold", 64), "ink", most=4)
     return sheet.png()
 
 
@@ -90,15 +92,6 @@ def _of_site(content: Content) -> bytes:
         sheet.write((left, top), fmt.MARKS[verdict["verdict"]].glyph, font, TONES[verdict["verdict"]])
         left += 48
     return sheet.png()
-
-
-def _title(path: Path) -> str:
-    """Return the heading that a notebook opens with, without its marks, or else its stem."""
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "markdown":
-            first = "".join(cell["source"]).strip().partition("\n")[0]
-            return re.sub(r"[*_`]|^#+\s*", "", first) or path.stem
-    return path.stem
 
 
 class _Sheet:

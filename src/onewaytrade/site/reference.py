@@ -10,6 +10,7 @@ from typing import Final
 from onewaytrade import claims, fmt, robustness
 from onewaytrade.site import marks, words
 from onewaytrade.site.content import Content, Pages, Verdict
+from onewaytrade.site.text import markdown, plural, typographic
 from onewaytrade.site.worked import example
 
 _HERE: Final = Path(__file__).parent
@@ -35,12 +36,6 @@ _KINDS: Final = {
         "because of …",
         "by its facts alone; only a cause that is known not to have happened is contradicted",
     ),
-}
-_GRADES: Final = {
-    "primary": "the publisher’s own table, or a copy of it",
-    "mirror": "the partner’s count in place of the country’s own",
-    "implied": "printed by nobody, but it follows from what somebody printed",
-    "press": "a newspaper’s or an agency’s word for it",
 }
 _VARIABLE: Final = re.compile(r"\{\{(\w+)\}\}")
 _FIGURE: Final = re.compile(r"\{([\w-]+)\.([\w.-]+)\}")
@@ -115,7 +110,7 @@ def _figure(verdict: Verdict, key: str) -> str:
 
 
 def _link(verdict: Verdict) -> str:
-    return f"[{verdict['label']}](claims/{verdict['claim']}.md)"
+    return f"[{markdown(verdict['label'])}](claims/{verdict['claim']}.md)"
 
 
 def _method(content: Content) -> str:
@@ -157,7 +152,7 @@ def _method(content: Content) -> str:
             [
                 (
                     _to_glossary(grade, place=f"{grade}-evidence"),
-                    escape(_GRADES[grade]),
+                    escape(words.GRADES[grade]),
                     _many(found, "evidence", grade),
                 )
                 for grade in claims.GRADES
@@ -177,7 +172,7 @@ def _method(content: Content) -> str:
 
 def _counted(found: Iterable[Verdict]) -> str:
     count = len(list(found))
-    return f"{count} claim{'' if count == 1 else 's'}"
+    return f"{count} {plural(count, 'claim', 'claims')}"
 
 
 def _having(found: Iterable[Verdict], key: str, value: str | None) -> int:
@@ -189,7 +184,7 @@ def _many(found: Iterable[Verdict], key: str, value: str | None) -> str:
 
 
 def _prose(rule: str) -> str:
-    return escape(rule.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"), quote=False)
+    return escape(typographic(rule), quote=False)
 
 
 def _to_glossary(word: str, shown: str = "", place: str = "") -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 # For the runner and for readers who download; each stands beside a form that a page can show.
-_NOTEBOOK: Final = re.compile(r"^((?:\w+/)?[0-9]{2}-[a-z-]+)\.ipynb(?=#|$)")
+_NOTEBOOK: Final = re.compile(r"^((?:\w+/)?[\w-]+)\.ipynb(?=#|$)")
 _NOT_SHOWN: Final = {VERDICT_MIME, "text/csv"}
 
 

@@ -7,8 +7,6 @@ claim agrees with the data (`RATINGS`); all others have their word alone, since 
 right would be honest. A run that asked something else than the article reviews nothing.
 """
 
-import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +17,10 @@ from onewaytrade.claims import Claim
 from onewaytrade.errors import DatasetError
 from onewaytrade.site import plainly
 from onewaytrade.site.content import Content, Verdict
+from onewaytrade.site.text import capital, first_address
 
 ARTICLE: Final = "article"
 SOURCES: Final = "sources"
-_WHERE: Final = re.compile(r"https?://[^\s;,)]+")
 # How far a claim agrees with the data, from 1 (the opposite) to 5 (the same figure).
 RATINGS: Final[Mapping[str, int]] = {
     "reproduced": 5,
@@ -56,22 +54,20 @@ def article(root: Path) -> Article | None:
     known = {entry["dataset"] for entry in _resources(root)}
     if ARTICLE not in known:
         return None
-    frame = datasets.load(ARTICLE)
-    rows = frame[frame["entity"] == ARTICLE].set_index("measure").astype(str)
-    if not {"title", "publisher"} <= set(rows.index):
+    rows = {row["measure"]: row for row in datasets.rows(ARTICLE) if row["entity"] == ARTICLE}
+    if not {"title", "publisher"} <= set(rows):
         return None
-    title, publisher = rows.loc["title"], str(rows.loc["publisher", "value_text"])
-    name, _, host = publisher.rstrip(")").partition(" (")
-    address = _address(str(title["source_id"])) if SOURCES in known else ""
-    dated = datasets.provenance(frame).released
-    return Article(str(title["value_text"]).rstrip("."), name, str(title["period"]), host, address, dated)
+    title = rows["title"]
+    name, _, host = rows["publisher"]["value_text"].rstrip(")").partition(" (")
+    address = _address(title["source_id"]) if SOURCES in known else ""
+    dated = datasets.written(ARTICLE)[0].released
+    return Article(title["value_text"].rstrip("."), name, title["period"], host, address, dated)
 
 
 def _address(source_id: str) -> str:
     """Return the first address that the list of sources has for one of them, or nothing."""
-    sources = datasets.load(SOURCES).set_index("source_id")["where"]
-    found = _WHERE.search(str(sources.get(source_id, "")))
-    return found[0] if found else ""
+    found = (row["where"] for row in datasets.rows(SOURCES) if row["source_id"] == source_id)
+    return first_address(next(found, ""))
 
 
 def released(pins: Iterable[tuple[str, str]], root: Path) -> str:
@@ -105,7 +101,7 @@ def rating(verdict: Verdict) -> dict[str, Any]:
     statement of which some part is not known: it may be wrong as a whole or right.
     """
     word = verdict["verdict"]
-    named = {"@type": "Rating", "alternateName": f"{word[:1].upper()}{word[1:]}"}
+    named = {"@type": "Rating", "alternateName": capital(word)}
     unknown = word == "partly reproduced" and any(part["stands"] is None for part in verdict.get("parts") or ())
     if word not in RATINGS or unknown or (word == "not reproduced" and verdict.get("band_holds_printed")):
         return named
@@ -141,9 +137,3 @@ def _origin(read: Article) -> dict[str, Any]:
         "publisher": publisher,
     }
     return {"author": publisher, "datePublished": read.month, "appearance": work}
-
-
-def script(content: Mapping[str, Any]) -> str:
-    """Return JSON-LD as an HTML element that no text in it can close."""
-    text = json.dumps(content, ensure_ascii=False, indent=1).replace("<", "\\u003c").replace("\u2028", "\\u2028")
-    return f'<script type="application/ld+json">\n{text}\n</script>'

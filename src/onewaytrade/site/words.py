@@ -1,4 +1,4 @@
-"""The entries of the glossary, as `glossary.yml` holds them."""
+"""The words that pages explain: the grades of evidence, and the entries of the glossary, `glossary.yml`."""
 
 import functools
 import re
@@ -9,6 +9,13 @@ from typing import Any, Final
 from onewaytrade.errors import SiteError
 
 PAGE: Final = "glossary"
+# What each grade of evidence means, in a clause, the strongest first; the glossary says more.
+GRADES: Final = {
+    "primary": "the publisher’s own table or text, or an unchanged copy of it",
+    "mirror": "the partner’s count of the same trade, in place of the country’s own",
+    "implied": "printed by nobody, but it follows from figures that are",
+    "press": "quoted or transcribed by somebody else, as a newspaper does",
+}
 _FILE: Final = Path(__file__).with_name("glossary.yml")
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from onewaytrade import claims, datasets, fmt, measures, project
+from onewaytrade import datasets, fmt, measures
 from onewaytrade.claims import Claim
 from onewaytrade.site.content import Content
 
 _METHOD: Final = "cpb-growth"
 _DATASET: Final = "cpb"
+_SERIES: Final = ("flow", "region", "measure")
 _UNIT: Final = 0.1  # to which CPB's report prints the index
 
 
@@ -62,9 +63,7 @@ The growth lies in the interval {fmt.interval(low, high, 2)}. {told}.
 
 
 def _asked(content: Content) -> list[Claim]:
-    if not (project.data_dir() / "claims.yml").is_file():
-        return []
-    known = claims.register()
+    known = content.register
     return [known[own["claim"]] for own in content.verdicts if own["claim"] in known and not own.get("variant")]
 
 
@@ -73,14 +72,13 @@ def _case(claim: Claim) -> _Case | None:
     usual = choices.get("method") == _METHOD and claim.printed.value and not choices.get("average")
     if claim.kind != "number" or not usual or _DATASET not in claim.pins:
         return None
-    table = datasets.load(_DATASET, claim.pins[_DATASET])
-    levels = table[
-        (table["flow"] == choices["flow"])
-        & (table["region"] == choices["region"])
-        & (table["measure"] == choices["measure"])
-    ].set_index("month")["index"]
+    levels = {
+        row["month"]: row["index"]
+        for row in datasets.rows(_DATASET, claim.pins[_DATASET])
+        if all(row[name] == choices[name] for name in _SERIES)
+    }
     ends = [choices["start"], choices["end"]]
-    if not set(ends) <= set(levels.index):
+    if not all(levels.get(month) for month in ends):
         return None
     start, end = (measures.round_half_away(float(levels[month]), _UNIT) for month in ends)
     return _Case(claim, claim.label, start, end)

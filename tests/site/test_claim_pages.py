@@ -224,6 +224,7 @@ def test_an_open_bound_is_told_by_those_that_can_decide_it(root: Path, tmp_path:
     page = _pages(root, tmp_path, [verdict]).sources["claims/coal-8.md"]
     assert "leaves open whether it is over 250 cases; of the 2 others that can tell, 1 says so. Without" in page
     assert "the data neither show nor rule out what is printed" in page, "a bound is not rounded to"
+    assert "What was counted: Quantity of coal" in page.partition("##")[0], "a count is quoted with what it counts"
     assert "one change alone would decide it" in page, "there is no answer to overturn"
 
 

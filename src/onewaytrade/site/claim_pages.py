@@ -137,9 +137,15 @@ def _finding(verdict: Verdict, told: _Told) -> str:
             f"{{.owt-claim-statement}}\n**The claim, in our words.** {markdown(verdict['title'])}",
             _figures(verdict, told.scale),
             f"{{.owt-claim-reason}}\n{markdown(plainly.in_one_sentence(verdict))}",
+            _counted(verdict, told.claim),
         )
         if text
     )
+
+
+def _counted(verdict: Verdict, claim: Claim | None) -> str:
+    """Return what a bound's cases are: quoted without it, "at least 248 cases" could be of anything."""
+    return f"What was counted: {markdown(claim.measured)}." if claim and verdict.get("kind") == "bound" else ""
 
 
 def _badge(verdict: Verdict) -> str:

@@ -78,7 +78,8 @@ def test_windows_does_what_make_does(root: Path, makefile: str) -> None:
     for options in re.findall(r"^\t\$\(INSTALL\) (.+)$", makefile, flags=re.MULTILINE):
         assert options in windows
     for command in re.findall(r"^\t\$\(BIN\)/(onewaytrade .+)$", makefile, flags=re.MULTILINE):
-        assert command in windows
+        # The variable is for what whoever makes the site by hand adds.
+        assert command.removesuffix(" $(SITE)") in windows
 
 
 def test_actions_are_pinned_and_may_only_read(root: Path) -> None:

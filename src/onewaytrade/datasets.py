@@ -64,6 +64,10 @@ class Provenance:
     caveats: tuple[str, ...]
     dated: str = "published"
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Provenance":
+        """Return the record itself, since nothing in it changes: pandas copies what a frame carries at each step."""
+        return self
+
     def cite(self) -> str:
         """Return publisher, title, edition, date, file and the checksum's first eight digits in one line."""
         return (

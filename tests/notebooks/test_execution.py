@@ -1,6 +1,7 @@
-"""Execute every notebook through papermill twice, and compare what comes out."""
+"""Execute every notebook through papermill, and compare what comes out with what came out before."""
 
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -77,14 +78,14 @@ def test_verdicts_have_their_place_and_numbers_their_difference(verdicts):
 
 
 def test_a_second_run_writes_the_same_bytes(built, tmp_path):
-    # Every other notebook; nbval executes three of the rest once more.
-    done = command("run", "--fresh", "02", "04", "05", "07", "11", "--out", str(tmp_path))
+    # One with every kind of output; the committed copies stand for an earlier run of all (below).
+    done = command("run", "--fresh", "05", "--out", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     written = [
         path for path in sorted(tmp_path.rglob("*")) if path.is_file() and path.suffix in {".ipynb", ".csv"}
     ]
     written = [path for path in written if path.name != "definitions.csv"]
-    assert len(written) > 10
+    assert len(written) > 5
     for path in written:
         assert path.read_bytes() == (built / path.relative_to(tmp_path)).read_bytes(), path.name
 
@@ -94,6 +95,9 @@ def test_the_committed_notebooks_are_those_of_this_run(built):
         fresh = nbformat.read(built / "notebooks" / path.name, as_version=4)
         committed = nbformat.read(path, as_version=4)
         assert text_of(committed) == text_of(fresh), f"run `onewaytrade publish {path.stem}`"
+        # Elsewhere than where they were committed, a picture may be encoded in other bytes.
+        if sys.platform == "linux" and committed.metadata.language_info.version == platform.python_version():
+            assert path.read_bytes() == (built / "notebooks" / path.name).read_bytes(), path.name
 
 
 def test_papermill_alone_works_too(tmp_path):

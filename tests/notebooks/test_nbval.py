@@ -11,7 +11,7 @@ import sys
 
 from notebooks.executing import ROOT
 
-STEMS = ("01-export-surge", "08-trade-remedies", "12-since-then")
+STEMS = ("08-trade-remedies", "12-since-then")
 
 
 def test_nbval_agrees_with_the_committed_outputs(tmp_path):

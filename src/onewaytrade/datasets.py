@@ -65,7 +65,7 @@ class Provenance:
     dated: str = "published"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Provenance":
-        """Return the record itself, since nothing in it changes: pandas copies what a frame carries at each step."""
+        """Return the record itself, which never changes: pandas copies what a frame carries at each step."""
         return self
 
     def cite(self) -> str:

@@ -95,8 +95,8 @@ def test_the_committed_notebooks_are_those_of_this_run(built):
         fresh = nbformat.read(built / "notebooks" / path.name, as_version=4)
         committed = nbformat.read(path, as_version=4)
         assert text_of(committed) == text_of(fresh), f"run `onewaytrade publish {path.stem}`"
-        # Elsewhere than where they were committed, a picture may be encoded in other bytes.
-        if sys.platform == "linux" and committed.metadata.language_info.version == platform.python_version():
+        # On another kind of machine a picture may be encoded in other bytes.
+        if (sys.platform, platform.machine(), sys.version_info[:2]) == ("linux", "x86_64", (3, 11)):
             assert path.read_bytes() == (built / "notebooks" / path.name).read_bytes(), path.name
 
 

@@ -14,7 +14,8 @@ SITE ?=
 # do not go into one call of pip.
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+# Without compiling what may never be imported: Python compiles each module when it first is.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps
 
 # An environment that was moved, or whose Python is gone, is made anew, as is one that was never finished.
 SOUND := $(shell $(BIN)/python -c '' 2>/dev/null && test "$$(cat $(LOCKED) 2>/dev/null)" = "$$(pwd -P)" && echo yes)

@@ -10,7 +10,7 @@ from onewaytrade import startup
 
 startup.leave_out_grammars()
 
-# A build makes some ten million small objects and ends; looking for garbage among them takes a fifth of its time.
+# A build makes many small objects, keeps them, and ends: looking for garbage among them would only take time.
 gc.disable()
 
 told = json.loads(os.environ["ONEWAYTRADE_SITE"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from onewaytrade.errors import TeachingError
 from onewaytrade.teaching import answered, checking, open_lesson, require, require_elsewhere
-from onewaytrade.teaching.checking import Choice, Function, Mistake, Number, Numbers, WrongAnswer
+from onewaytrade.teaching.checking import Choice, Function, Mistake, Number, Numbers, WrongAnswerError
 
 
 def number(right: float = 32.64, unit: str = checking.PER_CENT, places: int = 1) -> Number:
@@ -141,9 +141,9 @@ def test_a_lesson_finds_the_answer_where_it_is_checked() -> None:
 
 
 def test_what_is_required_of_an_autograder_is_the_same_check() -> None:
-    with pytest.raises(WrongAnswer, match="not answered yet"):
+    with pytest.raises(WrongAnswerError, match="not answered yet"):
         require(1, "export_growth", {})
-    with pytest.raises(WrongAnswer) as caught:
+    with pytest.raises(WrongAnswerError) as caught:
         require_elsewhere(1, "export_growth", {"export_growth": 0.5})
     assert caught.value.feedback.state == "wrong"
 

@@ -8,7 +8,7 @@ rounding that is at least as fine as the exercise asks for.
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 State = Literal["right", "open", "wrong"]
@@ -41,7 +41,7 @@ class Feedback:
     hint: str = ""
 
 
-class WrongAnswer(AssertionError):
+class WrongAnswerError(AssertionError):
     """An answer that is not right; its text is the hint, and `feedback` says which slip it is."""
 
     def __init__(self, feedback: Feedback) -> None:
@@ -54,8 +54,8 @@ class Number:
     """An exercise whose answer is one number.
 
     `unit` is said in the question ("per cent", "points", "a factor", "trillion yuan"); `places` are the decimals
-    that the answer must have at least, in that unit (negative: tens, hundreds). `otherwise` is the hint for a wrong
-    answer that no slip explains. Slips of form (a share for a per cent, a sign, a level) are known for each unit.
+    that the answer must have at least, in that unit (negative: tens, hundreds). `otherwise` is the hint for a
+    wrong answer that no slip explains. Slips of form (a sign, and of a per cent a share or a level) are known.
     """
 
     name: str
@@ -163,9 +163,7 @@ class Function:
     hidden: Sequence[tuple[Any, ...]]
     mistakes: Callable[[], Iterable[Mistake]]
     otherwise: str
-    elsewhere: str = field(
-        default="This is right for the notebook's case and wrong for others: the function must use what it is given."
-    )
+    elsewhere: str = "Right for the notebook's case and wrong for others: the function must use what it is given."
 
     def look_at(self, answer: Any) -> Feedback:
         """Return what is to be said of an answer, tried on the cases that the student sees."""
@@ -227,12 +225,12 @@ def is_open(answer: Any) -> bool:
 
 
 def look_at(exercise: Exercise, answer: Any, *, elsewhere: bool = False) -> Feedback:
-    """Return what is to be said of an answer; `elsewhere` tries a function on other cases than the student sees."""
+    """Return what is to be said of an answer; `elsewhere` tries a function on cases that the student does not see."""
     if is_open(answer):
         return Feedback(exercise.name, "open", hint=OPEN)
     try:
         return exercise.look_elsewhere(answer) if elsewhere else exercise.look_at(answer)
-    except WrongAnswer as error:
+    except WrongAnswerError as error:
         return error.feedback
 
 
@@ -256,7 +254,7 @@ def _slips_of_form(right: float, unit: str) -> tuple[Mistake, ...]:
         return (sign,)
     return (
         sign,
-        Mistake("share for per cent", right / 100, "This is a share of one: in per cent it is 100 times that."),
+        Mistake("share for per cent", right / 100, "A share of one: in per cent it is 100 times that."),
         Mistake("level for growth", 1 + right / 100, "This is a ratio of levels: the change is what lies above 1."),
         Mistake(
             "level for growth", 100 + right, "This is a level: the change is what lies above 100."

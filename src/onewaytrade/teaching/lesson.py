@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from onewaytrade.errors import TeachingError
 from onewaytrade.teaching import checking
-from onewaytrade.teaching.checking import Exercise, Feedback, WrongAnswer
+from onewaytrade.teaching.checking import Exercise, Feedback, WrongAnswerError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +61,8 @@ class Lesson:
     def check(self, name: str, answers: Mapping[str, Any] | None = None) -> Shown:
         """Say whether the answer `name` is right, and if it is not, what may have gone wrong.
 
-        The answer is looked for where `check` is called from, or in `answers`. Raises TeachingError, with the known
-        names, if the lesson has no exercise of that name.
+        The answer is looked for where `check` is called from, or in `answers`. Raises TeachingError, with the
+        known names, if the lesson has no exercise of that name.
         """
         if answers is None:
             frame = inspect.currentframe()
@@ -91,19 +91,19 @@ def answered(*answers: Any) -> bool:
 
 
 def require(number: int, name: str, answers: Mapping[str, Any]) -> None:
-    """Raise WrongAnswer, whose text is the hint, unless the answer `name` is right; a test of an autograder."""
+    """Raise WrongAnswerError, whose text is the hint, unless the answer `name` is right; a test of an autograder."""
     _require(number, name, answers, elsewhere=False)
 
 
 def require_elsewhere(number: int, name: str, answers: Mapping[str, Any]) -> None:
-    """Raise WrongAnswer unless the answer `name` also holds for cases that the notebook does not show."""
+    """Raise WrongAnswerError unless the answer `name` also holds for cases that the notebook does not show."""
     _require(number, name, answers, elsewhere=True)
 
 
 def _require(number: int, name: str, answers: Mapping[str, Any], *, elsewhere: bool) -> None:
     feedback = open_lesson(number).look_at(name, answers, elsewhere=elsewhere)
     if feedback.state != "right":
-        raise WrongAnswer(feedback)
+        raise WrongAnswerError(feedback)
 
 
 def _module(number: int) -> Any:

@@ -24,10 +24,10 @@ ifneq ($(SOUND),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test variants benchmark lab site serve lint format lock clean
+.PHONY: help run test variants benchmark lab teach site site-lite serve lint format lock clean
 
 help: ## Say what there is to make.
-	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
+	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
 		printf '  %-12s %s\n' "$$name" "$$text"; done
 
 run: $(INSTALLED) ## Execute all notebooks, judge the claims, and make the website.
@@ -48,6 +48,11 @@ lab: $(INSTALLED) ## Open the notebooks in JupyterLab.
 	$(BIN)/jupyter lab notebooks
 
 site: $(INSTALLED) ## Make the website of the notebooks executed last.
+	$(BIN)/onewaytrade site $(SITE)
+
+site-lite: $(INSTALLED) ## Make the lessons, JupyterLite of them, and the website with both.
+	$(BIN)/onewaytrade teach
+	$(BIN)/onewaytrade site-lite
 	$(BIN)/onewaytrade site $(SITE)
 
 serve: $(INSTALLED) ## Show the website at port 8000 of this machine.

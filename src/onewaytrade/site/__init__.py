@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from onewaytrade import project
+from onewaytrade import files, project
 from onewaytrade.errors import SiteError
 from onewaytrade.site.content import Content, Pages
 from onewaytrade.site.settings import Settings
@@ -66,7 +66,7 @@ def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
         if faults := checks.faults(pages, content):
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise SiteError(f"The site was not built: {faults[0]}{more}.")
-        _replace(out, pages, scratch / "old")
+        files.replace_folder(out, pages, scratch / "old")
 
 
 def _require_sphinx() -> None:
@@ -167,15 +167,3 @@ def _complaint(stderr: str, source: Path) -> str:
     marked = [line for line in lines if "WARNING" in line or "ERROR" in line]
     more = f" (and {len(marked) - 1} more)" if len(marked) > 1 else ""
     return (marked or lines[-1:] or ["Sphinx gave no reason"])[0].rstrip(".") + more
-
-
-def _replace(out: Path, new: Path, old: Path) -> None:
-    """Put the folder `new` in the place of `out`, or leave `out` where it is."""
-    if out.exists():
-        out.rename(old)
-    try:
-        new.rename(out)
-    except BaseException:
-        if old.exists():
-            old.rename(out)
-        raise

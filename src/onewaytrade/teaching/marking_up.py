@@ -20,6 +20,8 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 _STYLE: Final = re.compile(r"<style.*?</style>\s*", re.DOTALL)
 _TABLE: Final = re.compile(r"<table\b[^>]*>(.*?)</table>", re.DOTALL)
 _HEAD: Final = re.compile(r"<thead>.*?</thead>", re.DOTALL)
+_ROW: Final = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.DOTALL)
+_CELL: Final = re.compile(r"<t[hd]\b[^>]*>\s*(.*?)\s*</t[hd]>", re.DOTALL)
 _OPEN_HEADING: Final = re.compile(r"<(/?)h([1-6])>")
 _BOX: Final = '<div class="scroll" role="region" aria-label="Table" tabindex="0">'
 
@@ -44,8 +46,14 @@ def inline(text: str) -> str:
 
 
 def outputs(cell: Mapping[str, Any]) -> str:
-    """Return what a cell of code has shown: pictures with their words, tables, and text."""
-    return "\n".join(filter(None, map(_output, cell.get("outputs", ()))))
+    """Return what a cell of code has shown: pictures with their words, tables, and text.
+
+    What a cell that draws returns besides (`Text(0.5, 1.0, …)`) is left out.
+    """
+    found = list(cell.get("outputs", ()))
+    if any("image/png" in output.get("data", ()) for output in found):
+        found = [output for output in found if set(output.get("data", ())) != {"text/plain"}]
+    return "\n".join(filter(None, map(_output, found)))
 
 
 def _output(output: Mapping[str, Any]) -> str:
@@ -55,7 +63,7 @@ def _output(output: Mapping[str, Any]) -> str:
     if "image/png" in data:
         return _picture("".join(data["image/png"].split()), metadata.get("image/png", {}))
     if "text/html" in data:
-        return _TABLE.sub(lambda found: _table(found[1]), _STYLE.sub("", data["text/html"]))
+        return _TABLE.sub(lambda found: _table(found[1], "data"), _STYLE.sub("", data["text/html"]))
     if "text/plain" in data:
         return f"<pre>{escape(data['text/plain'])}</pre>"
     return ""
@@ -67,15 +75,21 @@ def _picture(content: str, metadata: Mapping[str, Any]) -> str:
     return f'<figure><img src="data:image/png;base64,{content}" alt="{alt}"{size}></figure>'
 
 
-def _table(content: str) -> str:
+def _table(content: str, kind: str = "text") -> str:
     """Return a table in a box of its own, with scopes, and without an empty heading in its corner."""
     head = _HEAD.search(content)
-    top = re.sub(r"<tr[^>]*>", "<tr>", head[0]) if head else ""
-    rest = content[head.end() :] if head else content
-    top = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", top)
-    top = re.sub(r"<th\b", '<th scope="col"', top)
-    rest = re.sub(r"<th\b", '<th scope="row"', rest)
-    return f"{_BOX}<table>{top}{rest}</table></div>"
+    rest = re.sub(r"<th\b", '<th scope="row"', content[head.end() :] if head else content)
+    top = _headings(head[0]) if head else ""
+    return f'{_BOX}<table class="{kind}">{top}{rest}</table></div>'
+
+
+def _headings(head: str) -> str:
+    """Return the head of a table; the row in which pandas names the index alone goes into the corner above it."""
+    rows = [_CELL.findall(row) for row in _ROW.findall(head)]
+    if len(rows) == 2 and not rows[0][0] and rows[1][0] and not any(rows[1][1:]):
+        rows = [[rows[1][0], *rows[0][1:]]]
+    written = ("".join(f'<th scope="col">{cell}</th>' if cell else "<td></td>" for cell in row) for row in rows)
+    return f"<thead>{''.join(f'<tr>{row}</tr>' for row in written)}</thead>"
 
 
 @functools.cache

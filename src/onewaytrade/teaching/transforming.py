@@ -192,8 +192,12 @@ def _is_for_students(cell: Cell) -> bool:
 
 def _for_students(cell: Cell) -> Cell:
     """Return a cell with what a student's notebook needs of its metadata, and nothing that tells of an answer."""
-    kept = {key: value for key, value in cell["metadata"].items() if key in {"editable", "deletable", "otter"}}
-    if part(cell) in {ANSWER, RESPONSE}:
+    kept: dict[str, Any] = {}
+    if part(cell) in {ASK, CHECK}:
+        kept = {
+            key: cell["metadata"][key] for key in ("editable", "deletable", "otter") if key in cell["metadata"]
+        }
+    elif part(cell):
         kept = {"tags": [_ANSWER_TAG]}
     return {**cell, "metadata": kept}
 

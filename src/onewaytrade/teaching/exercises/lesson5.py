@@ -22,7 +22,7 @@ _MEASURES: Final = ("volume", "dollars", "yuan", "customs")
 _STARTS: Final = ("2022-11", "2022-12", "2023-01")
 _ENDS: Final = ("2025-02", "2025-03")
 _MONTHS: Final = (1, 3, 12)
-_OLDER, _NEWER = "2025-01", "2026-01"
+_OTHER_BASE, _OLDER, _NEWER = "2024-01", "2025-01", "2026-01"
 _REVISED: Final = ("2024-12", "2025-01")  # the last months that both editions hold
 
 
@@ -76,10 +76,10 @@ def _trade(_root: Path) -> "pd.DataFrame":
 def _vintages(flow: str, _root: Path) -> "pd.DataFrame":
     import pandas as pd
 
-    editions = ("2022-04", "2022-12", "2023-04", "2023-06", "2024-01", _OLDER, _NEWER)
+    editions = (_OTHER_BASE, _OLDER, _NEWER)
     frames = {edition: read("cpb", edition) for edition in editions}
     table = pd.DataFrame({edition: _index(frame, flow, "volume") for edition, frame in frames.items()})
-    table.attrs["source"] = f"{frames[_NEWER].attrs['source']}, and six editions before it"
+    table.attrs["source"] = f"{frames[_NEWER].attrs['source']}, and the editions {_OTHER_BASE} and {_OLDER}"
     return table.sort_index().rename_axis("month")
 
 

@@ -529,7 +529,7 @@ def site_lite(
 
     made = project.root() / "build"
     place = out or made / "lite"
-    lite.build(sorted((student or made / "teaching" / "student").glob("*.ipynb")), place)
+    lite.build(student or made / "teaching" / "student", place)
     print(f"The lessons for a browser: {place} (onewaytrade site puts them in, onewaytrade serve shows them)")
 
 

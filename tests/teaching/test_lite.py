@@ -57,6 +57,14 @@ def needs(text: str) -> list[Requirement]:
     return [need for need in found if need.marker is None or need.marker.evaluate({"extra": ""})]
 
 
+def student(folder: Path) -> Path:
+    """Write a folder as `onewaytrade teach` does for students, and return it."""
+    (folder / "data" / "1-apples").mkdir(parents=True)
+    (folder / "1-apples.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    (folder / "data" / "1-apples" / "prices.csv").write_text("year,price\n2024,3\n", encoding="utf-8")
+    return folder
+
+
 # The versions
 
 
@@ -177,16 +185,14 @@ def test_a_notebook_for_a_browser_first_installs_and_stays_as_it_was() -> None:
 
 
 def test_nothing_but_pyodide_comes_from_elsewhere(made: tuple[str, bytes], tmp_path: Path) -> None:
-    path = tmp_path / "1-apples.ipynb"
-    path.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
     (tmp_path / "scratch").mkdir()
-    lite._lay_out([path], tmp_path / "scratch")
+    lite._lay_out(student(tmp_path / "student"), tmp_path / "scratch")
     settings = json.loads((tmp_path / "scratch" / "jupyter-lite.json").read_text(encoding="utf-8"))
     plugins = settings["jupyter-config-data"]["litePluginSettings"]
     assert plugins == {"@jupyterlite/pyodide-kernel-extension:kernel": {constants.DISABLE_PYPI_FALLBACK: True}}
-    laid = {name.relative_to(tmp_path / "scratch").as_posix() for name in (tmp_path / "scratch").rglob("*.*")}
+    laid = {path.relative_to(tmp_path / "scratch").as_posix() for path in (tmp_path / "scratch").rglob("*.*")}
     assert laid == {
-        "content/1-apples.ipynb", "jupyter-lite.json", "jupyter_lite_config.json",
+        "content/1-apples.ipynb", "content/data/1-apples/prices.csv", "jupyter-lite.json", "jupyter_lite_config.json",
         f"wheels/{made[0]}", f"wheels/{wheels.as_installed('comm')[0]}",
     }  # fmt: skip
     for name in ("jupyter-lite.json", "jupyter_lite_config.json"):
@@ -194,15 +200,12 @@ def test_nothing_but_pyodide_comes_from_elsewhere(made: tuple[str, bytes], tmp_p
 
 
 def test_without_notebooks_the_user_is_told_what_writes_them(tmp_path: Path) -> None:
-    with pytest.raises(
-        TeachingError, match=r"^There are no students' notebooks .* onewaytrade teach writes them\.$"
-    ):
-        lite.build([], tmp_path / "lite")
+    with pytest.raises(TeachingError, match=r"holds no students' notebooks: onewaytrade teach writes them\.$"):
+        lite.build(tmp_path, tmp_path / "lite")
 
 
 def test_a_folder_that_is_something_else_is_not_replaced(tmp_path: Path) -> None:
-    path = tmp_path / "1-apples.ipynb"
-    path.write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    folder = student(tmp_path / "student")
     with pytest.raises(TeachingError, match="is no JupyterLite, and would be replaced whole"):
-        lite.build([path], tmp_path)
-    assert path.is_file()
+        lite.build(folder, tmp_path)
+    assert (folder / "1-apples.ipynb").is_file()

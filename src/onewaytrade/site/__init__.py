@@ -57,15 +57,18 @@ def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
-        _assemble(content, scratch)
+        beside = _assemble(content, scratch)
         _sphinx(content, scratch)
         pages = scratch / "html"
         # These only help Sphinx to build again in the same place, which we never do, and to show sources.
         (pages / ".buildinfo").unlink()
         shutil.rmtree(pages / "_sources", ignore_errors=True)
-        if faults := checks.faults(pages, content):
+        if faults := checks.faults(pages, content, beside):
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise SiteError(f"The site was not built: {faults[0]}{more}.")
+        for place, path in beside.items():
+            (pages / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, pages / place)
         files.replace_folder(out, pages, scratch / "old")
 
 
@@ -88,19 +91,25 @@ def _verdicts(path: Path, stems: set[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _assemble(content: Content, scratch: Path) -> None:
-    """Lay out what Sphinx reads, our pages and the notebooks as they are, and what goes into the site unread."""
+def _assemble(content: Content, scratch: Path) -> dict[str, Path]:
+    """Lay out what Sphinx reads, our pages and the notebooks as they are, and what goes into the site unread.
+
+    Returns what goes in beside the pages once they are sound, by its place.
+    """
     source, extra = scratch / "source", scratch / "extra"
     shutil.copytree(_HERE / "pages", source)
     for path in content.notebooks:
         shutil.copyfile(path, source / "notebooks" / path.name)
     _lay_static(scratch)
     extra.mkdir()
+    beside: dict[str, Path] = {}
     for pages in _made(content):
         for name, text in pages.sources.items():
             _lay(source / name, text.encode())
         for name, own in pages.files.items():
             _lay(extra / name, own if isinstance(own, bytes) else own.read_bytes())
+        beside |= pages.beside
+    return beside
 
 
 def _lay_static(scratch: Path) -> None:
@@ -115,9 +124,21 @@ def _lay_static(scratch: Path) -> None:
 
 
 def _made(content: Content) -> list[Pages]:
-    from onewaytrade.site import claim_pages, data_pages, feeds, guides, home, notebook_pages, previews, reference
+    from onewaytrade.site import (
+        claim_pages,
+        data_pages,
+        feeds,
+        guides,
+        home,
+        notebook_pages,
+        previews,
+        reference,
+        teach_page,
+    )
 
-    makers = (home, claim_pages, notebook_pages, data_pages, reference, guides, feeds, previews)
+    makers = (
+        home, claim_pages, notebook_pages, data_pages, reference, guides, teach_page, feeds, previews,
+    )  # fmt: skip
     return [maker.make(content) for maker in makers]
 
 

@@ -6,10 +6,11 @@ at run time (`PYODIDE`); nothing else comes from elsewhere, since the fall-back 
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,8 @@ PYODIDE: Final = "cdn.jsdelivr.net"
 LACKING: Final = ("comm",)
 INSTALL: Final = "install-onewaytrade"
 _NEEDED: Final = ("jupyterlite-core", "jupyterlite-pyodide-kernel")
+# The lessons' tables, beside the notebooks.
+_DATA: Final = "data"
 _KERNEL: Final = "@jupyterlite/pyodide-kernel-extension"
 # Under any other name, a student would first be asked for a kernel.
 _KERNELSPEC: Final = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
@@ -47,17 +50,17 @@ if sys.platform == "emscripten":
 """
 
 
-def build(notebooks: Sequence[Path], out: Path) -> None:
-    """Make JupyterLite of students' notebooks in the folder `out`, which is replaced whole; no network is used.
+def build(student: Path, out: Path) -> None:
+    """Make JupyterLite of a folder of students' notebooks in the folder `out`, which is replaced whole; offline.
 
-    Raises TeachingError, and leaves `out` as it was, if there are no notebooks, a package is missing, `out` is
+    Raises TeachingError, and leaves `out` as it was, if it holds no notebooks, a package is missing, `out` is
     anything but JupyterLite or an empty folder, or the build fails. Two builds give the same bytes.
     """
     if missing := [name for name in _NEEDED if find_spec(name.replace("-", "_")) is None]:
         needs = " and ".join(missing)
         raise TeachingError(f"The lessons in a browser need {needs}: pip install 'onewaytrade[lite]' adds them.")
-    if not notebooks:
-        raise TeachingError("There are no students' notebooks to put in: onewaytrade teach writes them.")
+    if not any(student.glob("*.ipynb")):
+        raise TeachingError(f"{student} holds no students' notebooks: onewaytrade teach writes them.")
     out = out.resolve()
     ours = (out / "jupyter-lite.json").is_file() or (out.is_dir() and not any(out.iterdir()))
     if out.exists() and not ours:
@@ -65,7 +68,7 @@ def build(notebooks: Sequence[Path], out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
-        _lay_out(notebooks, scratch)
+        _lay_out(student, scratch)
         _run(scratch)
         _finish(scratch / "lite")
         files.replace_folder(out, scratch / "lite", scratch / "old")
@@ -89,12 +92,14 @@ def in_browser(notebook: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lay_out(notebooks: Sequence[Path], scratch: Path) -> None:
-    """Write what the build reads: notebooks, wheels and settings."""
+def _lay_out(student: Path, scratch: Path) -> None:
+    """Write what the build reads: notebooks with their data, wheels and settings."""
     content, own = scratch / "content", scratch / "wheels"
     content.mkdir()
     own.mkdir()
-    for path in notebooks:
+    if (student / _DATA).is_dir():
+        shutil.copytree(student / _DATA, content / _DATA)
+    for path in sorted(student.glob("*.ipynb")):
         notebook = in_browser(json.loads(path.read_text(encoding="utf-8")))
         (content / path.name).write_text(_json(notebook), encoding="utf-8", newline="\n")
     for name, packed in (wheels.of_lessons(), *map(wheels.as_installed, LACKING)):

@@ -192,8 +192,8 @@ def test_nothing_but_pyodide_comes_from_elsewhere(made: tuple[str, bytes], tmp_p
     assert plugins == {"@jupyterlite/pyodide-kernel-extension:kernel": {constants.DISABLE_PYPI_FALLBACK: True}}
     laid = {path.relative_to(tmp_path / "scratch").as_posix() for path in (tmp_path / "scratch").rglob("*.*")}
     assert laid == {
-        "content/1-apples.ipynb", "content/data/1-apples/prices.csv", "jupyter-lite.json", "jupyter_lite_config.json",
-        f"wheels/{made[0]}", f"wheels/{wheels.as_installed('comm')[0]}",
+        "content/1-apples.ipynb", "content/data/1-apples/prices.csv", "jupyter-lite.json",
+        "jupyter_lite_config.json", f"wheels/{made[0]}", f"wheels/{wheels.as_installed('comm')[0]}",
     }  # fmt: skip
     for name in ("jupyter-lite.json", "jupyter_lite_config.json"):
         assert "http" not in (tmp_path / "scratch" / name).read_text(encoding="utf-8")

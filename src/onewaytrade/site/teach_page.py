@@ -133,7 +133,8 @@ def _opening(taught: Sequence[Lesson]) -> str:
     discussions = sum(len(lesson.master.discussions) for lesson in taught)
     hours = "of one class hour" if len(taught) == 1 else "of one class hour each"
     description = (
-        f"{capital(_in_words(len(taught)))} {plural(len(taught), 'lesson', 'lessons')} {hours} for second-year students of economics, on this "
+        f"{capital(_in_words(len(taught)))} {plural(len(taught), 'lesson', 'lessons')} {hours} "
+        "for second-year students of economics, on this "
         f"article’s claims and the data behind them: {_count(exercises, 'exercise', 'exercises')} that "
         f"{plural(exercises, 'marks itself', 'mark themselves')}, "
         f"{_count(discussions, 'question', 'questions')} to talk about, slides, and a page to hand out."
@@ -293,7 +294,7 @@ def _course(taught: Sequence[Lesson]) -> str:
         )
         for field in fields
     ]
-    opening = "Look for these topics in the book that you use: standard ones have them, in chapters of their own numbers."
+    opening = "Look for these topics in your own textbook: standard ones have them, each in its own chapters."
     return "\n\n".join([f"## Where they fit in a course\n\n{opening}", *parts])
 
 

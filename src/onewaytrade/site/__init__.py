@@ -66,9 +66,8 @@ def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
         if faults := checks.faults(pages, content, beside):
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise SiteError(f"The site was not built: {faults[0]}{more}.")
-        for place, path in beside.items():
-            (pages / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, pages / place)
+        for place, found in beside.items():
+            _lay(pages / place, found if isinstance(found, bytes) else found.read_bytes())
         files.replace_folder(out, pages, scratch / "old")
 
 
@@ -91,7 +90,7 @@ def _verdicts(path: Path, stems: set[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _assemble(content: Content, scratch: Path) -> dict[str, Path]:
+def _assemble(content: Content, scratch: Path) -> dict[str, bytes | Path]:
     """Lay out what Sphinx reads, our pages and the notebooks as they are, and what goes into the site unread.
 
     Returns what goes in beside the pages once they are sound, by its place.
@@ -102,7 +101,7 @@ def _assemble(content: Content, scratch: Path) -> dict[str, Path]:
         shutil.copyfile(path, source / "notebooks" / path.name)
     _lay_static(scratch)
     extra.mkdir()
-    beside: dict[str, Path] = {}
+    beside: dict[str, bytes | Path] = {}
     for pages in _made(content):
         for name, text in pages.sources.items():
             _lay(source / name, text.encode())

@@ -77,4 +77,4 @@ class Pages:
 
     sources: Mapping[str, str]
     files: Mapping[str, bytes | Path]
-    beside: Mapping[str, Path] = field(default_factory=dict)
+    beside: Mapping[str, bytes | Path] = field(default_factory=dict)

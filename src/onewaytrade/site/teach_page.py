@@ -5,6 +5,7 @@ the tests are not, since students read the site as well; the page says which com
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -22,6 +23,8 @@ from onewaytrade.teaching.lite import PYODIDE
 # Where `onewaytrade teach` and `onewaytrade site-lite` write, in the folder of a run.
 _EDITIONS: Final = "teaching"
 _LITE: Final = "lite"
+# What a teacher says to a slide, with answers in it: students read the site as well.
+_NOTES: Final = re.compile(r'<aside class="notes">.*?</aside>\s*', re.DOTALL)
 _WHEELS: Final = "lite/pypi/onewaytrade-*.whl"
 _HUB: Final = "https://HUB"
 _WORDS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -39,8 +42,8 @@ _PLAN: Final = (
     (
         10,
         "See the hour",
-        "Go through the slides (the key S shows your notes) and the time plan. `onewaytrade teach` also writes "
-        "the solutions and a sheet for your desk, with what students get wrong.",
+        "Go through the slides and the time plan. `onewaytrade teach` writes them with your notes (key S shows "
+        "them), the solutions, and a sheet for your desk with what students get wrong.",
     ),
     (5, "Hand out", "Put the link or the file where your class finds it, and say when you collect."),
 )
@@ -56,7 +59,7 @@ _MARKED: Final = (
 class _Offer:
     """What the site holds of the lessons: files by their place, the wheel's name, and JupyterLite or not."""
 
-    beside: Mapping[str, Path]
+    beside: Mapping[str, bytes | Path]
     files: Mapping[str, bytes]
     wheel: str
 
@@ -92,13 +95,13 @@ def make(content: Content) -> Pages:
 def _offer(content: Content, taught: Sequence[Lesson]) -> _Offer:
     """Return what there is to put on the site: editions for students, and copies that install what they need."""
     made = content.run / _EDITIONS
-    beside: dict[str, Path] = {}
+    beside: dict[str, bytes | Path] = {}
     for lesson in taught:
-        own = {
-            f"student/{lesson.stem}.ipynb", f"slides/{lesson.stem}.html", f"handout/{lesson.stem}.html",
-        }  # fmt: skip
+        own = {f"student/{lesson.stem}.ipynb", f"handout/{lesson.stem}.html"}
         own |= {path.relative_to(made).as_posix() for path in (made / f"student/data/{lesson.stem}").glob("*")}
         beside |= {f"teach/{name}": made / name for name in sorted(own) if (made / name).is_file()}
+        if (slides := made / "slides" / f"{lesson.stem}.html").is_file():
+            beside[f"teach/slides/{slides.name}"] = _NOTES.sub("", slides.read_text(encoding="utf-8")).encode()
     wheel = next(content.run.glob(_WHEELS), None)
     if wheel is not None:
         lite = content.run / _LITE
@@ -160,8 +163,9 @@ def _about_the_browser(offer: _Offer) -> str:
             "teach` and then `onewaytrade site`, puts them here."
         )
     told = (
-        "Students get the notebook; slides and handout are for the hour. Solutions, a sheet for your desk and the "
-        "tests are not on this site, since students read it too: `onewaytrade teach` writes them."
+        "Students get the notebook; slides and handout are for the hour. Solutions, your notes to the slides, a "
+        "sheet for your desk and the tests are not on this site, since students read it too: `onewaytrade teach` "
+        "writes them."
     )
     if not offer.wheel:
         return told

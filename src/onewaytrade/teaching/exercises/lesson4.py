@@ -168,14 +168,15 @@ def _month(frame: "pd.DataFrame", month: str) -> float:
 @functools.lru_cache(maxsize=4)
 def _levels(_view: datasets.View) -> Mapping[str, Mapping[str, float]]:
     # An answer is set beside a dozen slips, each from several levels.
-    germany, us, japan = germany_imports()["imports"], us_imports()["imports"], japan_exports()
-    return {
-        "US imports": us.to_dict(),
-        "US exports": us_exports()["exports"].to_dict(),
-        "Germany": germany.to_dict(),
-        "yen": japan["yen"].to_dict(),
-        "yen per dollar": japan["yen_per_dollar"].to_dict(),
+    japan = japan_exports()
+    series = {
+        "US imports": us_imports()["imports"],
+        "US exports": us_exports()["exports"],
+        "Germany": germany_imports()["imports"],
+        "yen": japan["yen"],
+        "yen per dollar": japan["yen_per_dollar"],
     }
+    return {name: {str(label): float(one) for label, one in own.items()} for name, own in series.items()}
 
 
 def _of(name: str) -> Mapping[str, float]:

@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -85,13 +85,19 @@ def open_lesson(number: int) -> Lesson:
     return Lesson(number, {exercise.name: exercise for exercise in exercises})
 
 
+def tables(number: int) -> "Mapping[str, Callable[[], pd.DataFrame]]":
+    """Return the tables of a lesson by name, each still to be read; raises TeachingError if there is no lesson."""
+    found: Mapping[str, Callable[[], pd.DataFrame]] = _module(number).TABLES
+    return found
+
+
 def answered(*answers: Any) -> bool:
     """Return whether none of the answers is still a gap, so that what is drawn from them can wait for them."""
     return not any(checking.is_open(answer) for answer in answers)
 
 
 def require(number: int, name: str, answers: Mapping[str, Any]) -> None:
-    """Raise WrongAnswerError, whose text is the hint, unless the answer `name` is right; a test of an autograder."""
+    """Raise WrongAnswerError, whose text is the hint, unless `name` is right; a test of an autograder."""
     _require(number, name, answers, elsewhere=False)
 
 

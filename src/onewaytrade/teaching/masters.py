@@ -37,7 +37,6 @@ SETTINGS: Final[dict[str, Any]] = {
     "init_cell": False,
     "check_all_cell": False,
     "export_cell": False,
-    "strip_solutions_from_all_cells": True,
     "generate": True,
     "tests": {"ok_format": False},
 }

@@ -225,7 +225,7 @@ def is_open(answer: Any) -> bool:
 
 
 def look_at(exercise: Exercise, answer: Any, *, elsewhere: bool = False) -> Feedback:
-    """Return what is to be said of an answer; `elsewhere` tries a function on cases that the student does not see."""
+    """Return what is to be said of an answer; `elsewhere` tries a function on cases that are not shown."""
     if is_open(answer):
         return Feedback(exercise.name, "open", hint=OPEN)
     try:
@@ -254,7 +254,7 @@ def _slips_of_form(right: float, unit: str) -> tuple[Mistake, ...]:
         return (sign,)
     return (
         sign,
-        Mistake("share for per cent", right / 100, "A share of one: in per cent it is 100 times that."),
+        Mistake("share for per cent", right / 100, "A share of one: per cent is 100 times that."),
         Mistake("level for growth", 1 + right / 100, "This is a ratio of levels: the change is what lies above 1."),
         Mistake(
             "level for growth", 100 + right, "This is a level: the change is what lies above 100."

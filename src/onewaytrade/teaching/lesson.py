@@ -91,7 +91,7 @@ def answered(*answers: Any) -> bool:
 
 
 def require(number: int, name: str, answers: Mapping[str, Any]) -> None:
-    """Raise WrongAnswerError, whose text is the hint, unless the answer `name` is right; a test of an autograder."""
+    """Raise WrongAnswerError, whose text is the hint, unless `name` is right; a test of an autograder."""
     _require(number, name, answers, elsewhere=False)
 
 

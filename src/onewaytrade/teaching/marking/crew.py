@@ -1,6 +1,7 @@
 """Have notebooks run, each in a process of its own: forked from a warm one where a system can, else started.
 
-What comes back from such a process is text that a student may have written: it is read as JSON, and as nothing else.
+What comes back from such a process may be anything that a student has written: it is read as JSON, and as nothing
+else.
 """
 
 import contextlib
@@ -25,7 +26,15 @@ _PATIENCE: Final = 30  # seconds beyond a notebook's own until its keeper must h
 _SERVER: Final = (sys.executable, "-P", "-m", "onewaytrade.teaching.marking.server")
 _ALONE: Final = (sys.executable, "-P", "-m", "onewaytrade.teaching.marking.alone")
 # What Python, its libraries and the project need of the environment; nothing else is handed on.
-_NEEDED: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ", "FONTCONFIG_PATH")
+_NEEDED: Final = (
+    "PATH",
+    "PYTHONPATH",
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "TZ",
+    "FONTCONFIG_PATH",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,7 @@ class Warm:
         self._rooms = _Rooms(limits)
         self._patience = limits.seconds + _PATIENCE
         self._lock = threading.Lock()
+        self._channels: set[socket.socket] = set()
         # Packets, so that a channel that is handed over belongs to one order.
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -136,8 +146,9 @@ class Warm:
         """Run a notebook in a fork."""
         order = self._rooms.order(job, standing)
         ours, theirs = socket.socketpair()
+        ours.settimeout(self._patience)
         with ours:
-            ours.settimeout(self._patience)
+            self._channels.add(ours)
             try:
                 with theirs, self._lock:
                     socket.send_fds(self._control, [b"n"], [theirs.fileno()])
@@ -148,10 +159,16 @@ class Warm:
                 if self._process.poll() is not None:
                     raise TeachingError("The process that notebooks are forked from has ended.") from error
                 return Ran()
+            finally:
+                self._channels.discard(ours)
         return _read(told["sent"], told["how"], told["code"])
 
     def close(self) -> None:
         """End the process, and every notebook that still runs."""
+        # A keeper whose channel has closed ends its notebook.
+        for channel in tuple(self._channels):
+            with contextlib.suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)
         self._control.close()
         try:
             self._process.wait(timeout=10)
@@ -197,7 +214,8 @@ class Cold:
         return _read(sent.decode("utf-8", "replace"), how, code)
 
     def _listen(self, process: subprocess.Popen[bytes], order: guest.Order, late: threading.Event) -> bytes:
-        assert process.stdin and process.stdout  # noqa: S101 # both are pipes
+        assert process.stdin is not None  # noqa: S101 # it is a pipe
+        assert process.stdout is not None  # noqa: S101 # the same
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(json.dumps(asdict(order)).encode("ascii") + b"\n")
             process.stdin.close()

@@ -1,8 +1,8 @@
 """Run one student's notebook within walls, and send its answers as they are found.
 
 This is the only part that shares a process with a student's code. It sends lines of JSON: first the walls that
-stand, then an answer each time that one is checked in the notebook, and at the end what else there is. Nothing that
-it sends is believed further than as an answer of this one notebook.
+stand, then an answer each time that one is checked in the notebook, and at the end what else there is. Nothing
+that it sends is believed further than as an answer of this one notebook.
 """
 
 import json
@@ -43,7 +43,11 @@ _SHARE_OF_A_CELL: Final = 0.5  # of the time that is left, so that others have s
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A notebook to run: its lesson, its code cells, its folder, the data that it may read, the walls that must stand, and its limits."""
+    """A notebook to run: its lesson and its code cells, within which limits.
+
+    `room` is the folder to run it in, `readable` the data that it may read beside the software, and `walls` the
+    names of those without which it is not run.
+    """
 
     lesson: int
     cells: list[str]
@@ -124,7 +128,7 @@ def warm() -> None:
         with suppress(ImportError):
             open_lesson(number)
     shell = _shell()
-    shell.run_cell("pass", store_history=False, silent=True)
+    _run(shell, "pass")
     figure, axes = plt.subplots()
     axes.plot([0, 1], label="one")
     axes.legend()
@@ -149,7 +153,7 @@ def _shell() -> "InteractiveShell":
         setattr(shell, name, _do_nothing)
     # Set-up cells of Colab and the like install what is there already; figures are drawn for nobody.
     for magic in ("pip", "conda", "mamba", "uv", "matplotlib"):
-        shell.register_magic_function(_do_nothing, magic_name=magic)
+        shell.magics_manager.magics["line"][magic] = _do_nothing
     return shell
 
 
@@ -160,7 +164,7 @@ def _do_nothing(*_: Any, **__: Any) -> None:
 def _run(shell: "InteractiveShell", source: str) -> type[BaseException] | None:
     """Run a cell, whatever is in it; return the type of the error that it ended with, if any."""
     try:
-        result = shell.run_cell(source, store_history=False, silent=True)
+        result = shell.run_cell(source, store_history=False, silent=True)  # type: ignore[no-untyped-call]
         found = result.error_before_exec or result.error_in_exec
     except BaseException as error:  # a shell that a student has changed may let anything through
         found = error
@@ -193,7 +197,7 @@ def _within(ends: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _interrupt(signum: int, frame: FrameType | None) -> None:
+def _interrupt(_signum: int, _frame: FrameType | None) -> None:
     raise TooLongError
 
 

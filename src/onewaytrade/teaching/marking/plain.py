@@ -58,7 +58,7 @@ def _outcome(answer: Callable[..., Any], case: tuple[Any, ...]) -> Plain:
 
 def _inside(answer: Any) -> Plain:
     """Describe what lies in an answer; no answer is deeper than that."""
-    if hasattr(answer, "keys") or hasattr(answer, "item") and not isinstance(answer, numbers.Real):
+    if hasattr(answer, "keys") or (hasattr(answer, "item") and not isinstance(answer, numbers.Real)):
         return {"kind": "thing", "type": type(answer).__name__[:_LONGEST_TEXT]}
     return describe(answer)
 
@@ -75,7 +75,7 @@ def _label(label: Any) -> str | int | float | None:
 
 
 class _Labelled:
-    """What was a Series or a dict: labels with values, and for a single one also that value, as a Series has it."""
+    """What was a Series or a dict: labels with values, and the value of a Series with one (`single`)."""
 
     def __init__(self, pairs: Mapping[Any, Any], *, single: bool) -> None:
         self._pairs = pairs

@@ -1,8 +1,8 @@
 """The process that students' notebooks are forked from: it has imported what lessons use, and runs nothing itself.
 
 Started by `crew.Warm` with the number of a socket. Each packet on it carries a channel for one notebook. A keeper
-is forked for it, which reads the order, forks the process that runs the notebook (`guest.attend`), and sees to
-it that nothing of it is left when it has ended, was too slow or sent too much, or when nobody waits for it any more.
+is forked for it, which reads the order, forks the process that runs the notebook (`guest.attend`), and sees to it
+that nothing of it is left when it has ended, was too slow or sent too much, or nobody waits for it any more.
 Then the keeper sends back one line of JSON: what was sent to it, and how the notebook ended.
 """
 
@@ -139,7 +139,8 @@ def _listen(watched: tuple[int, int], channel: socket.socket, sent: bytearray, e
         left = ends - time.monotonic()
         if left <= 0:
             return SLOW
-        ready, _, _ = select.select([reading, process, channel], [], [], min(left, _PACE))
+        watching: list[Any] = [reading, process, channel]
+        ready, _, _ = select.select(watching, [], [], min(left, _PACE))
         if channel in ready:
             # Nothing more comes on it but its end.
             return GONE
@@ -161,7 +162,7 @@ def _size(room: Path) -> int:
     for folder, _, names in os.walk(room):
         for name in names:
             with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(folder, name)).st_blocks * 512  # noqa: PTH116, PTH118 # in a loop
+                total += os.lstat(os.path.join(folder, name)).st_blocks * 512  # noqa: PTH118 # in a loop
     return total
 
 

@@ -128,8 +128,8 @@ def _limit(limits: Limits) -> bool:
         if kind is not None:
             with contextlib.suppress(ValueError, OSError):
                 hard = resource.getrlimit(kind)[1]
-                most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-                resource.setrlimit(kind, (most, most))
+                bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+                resource.setrlimit(kind, (bound, bound))
     # A file that grows too long is an error to the cell that writes it, not the end of the notebook.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     return used is not None and resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY

@@ -542,7 +542,9 @@ def mark(
     jobs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Notebooks at a time; one for each core if not given.")
     ] = None,
-    seconds: Annotated[float, typer.Option(min=0.5, metavar="S", help="Seconds that a notebook may take.")] = 20.0,
+    seconds: Annotated[
+        float, typer.Option(min=0.5, metavar="S", help="Seconds that a notebook may compute.")
+    ] = 10.0,
     memory: Annotated[int, typer.Option(min=64, metavar="M", help="Megabytes that a notebook may use.")] = 1024,
 ) -> None:
     """Mark a folder of students' notebooks offline: marks.csv, a report on the class, and the discussion.

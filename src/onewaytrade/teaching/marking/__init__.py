@@ -25,7 +25,7 @@ from onewaytrade.teaching.marking.submissions import HandedIn, Submission
 MARKS: Final = "marks.csv"
 REPORT: Final = "report.html"
 DISCUSSION: Final = "discussion.html"
-SECONDS: Final = 20.0
+SECONDS: Final = 10.0
 MEMORY: Final = 1024  # megabytes
 
 
@@ -176,7 +176,9 @@ def _remark(ran: crews.Ran, limits: walls.Limits) -> str:
     """Return what the teacher should know of how a notebook ended; "" if it ended as it should."""
     by_then = "what it had answered by then is marked."
     if ran.how == server.SLOW:
-        return f"It had not ended after {limits.seconds:g} s; {by_then}"
+        return (
+            f"It had not ended after {limits.seconds:g} s of computing (or three times that of waiting); {by_then}"
+        )
     if ran.how == server.LOUD:
         return f"It sent more than answers can be; {by_then}"
     if ran.how == server.FULL:

@@ -16,7 +16,3 @@ def main() -> None:
         guest.attend(order, out)
     finally:
         os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -23,8 +23,10 @@ from onewaytrade.errors import TeachingError
 from onewaytrade.teaching.marking import guest, server, walls
 
 _PATIENCE: Final = 30  # seconds beyond a notebook's own until its keeper must have answered
-_SERVER: Final = (sys.executable, "-P", "-m", "onewaytrade.teaching.marking.server")
-_ALONE: Final = (sys.executable, "-P", "-m", "onewaytrade.teaching.marking.alone")
+# Without the folder where it is started among the places for modules: a student's file may lie there.
+_PYTHON: Final = (sys.executable, "-P", "-c")
+_SERVER: Final = (*_PYTHON, "from onewaytrade.teaching.marking import server; server.main()")
+_ALONE: Final = (*_PYTHON, "from onewaytrade.teaching.marking import alone; alone.main()")
 # What Python, its libraries and the project need of the environment; nothing else is handed on.
 _NEEDED: Final = (
     "PATH",
@@ -127,7 +129,7 @@ class Warm:
 
     def __init__(self, limits: walls.Limits, command: Sequence[str] = _SERVER) -> None:
         self._rooms = _Rooms(limits)
-        self._patience = limits.seconds + _PATIENCE
+        self._patience = limits.patience + _PATIENCE
         self._lock = threading.Lock()
         self._channels: set[socket.socket] = set()
         # Packets, so that a channel that is handed over belongs to one order.
@@ -203,14 +205,21 @@ class Cold:
             self._running.add(process)
         late = threading.Event()
         try:
-            with process, self._clock(process, late, _PATIENCE + self._limits.seconds):
+            with process, self._clock(process, late, _PATIENCE + self._limits.patience):
                 sent = self._listen(process, order, late)
             code = process.wait()
         finally:
             _end(process)
             with self._lock:
                 self._running.discard(process)
-        how = server.SLOW if late.is_set() else server.LOUD if len(sent) > server.MOST_SENT else server.DONE
+        late_itself = code == -getattr(signal, "SIGXCPU", 0)
+        how = (
+            server.SLOW
+            if late.is_set() or late_itself
+            else server.LOUD
+            if len(sent) > server.MOST_SENT
+            else server.DONE
+        )
         return _read(sent.decode("utf-8", "replace"), how, code)
 
     def _listen(self, process: subprocess.Popen[bytes], order: guest.Order, late: threading.Event) -> bytes:
@@ -221,7 +230,7 @@ class Cold:
             process.stdin.close()
         # The time for imports is not the notebook's, which begins with the walls.
         first = process.stdout.readline(server.MOST_SENT)
-        with self._clock(process, late, self._limits.seconds):
+        with self._clock(process, late, self._limits.patience):
             sent = first + process.stdout.read(server.MOST_SENT + 1 - len(first))
             _end(process)
         return sent

@@ -64,26 +64,26 @@ class TooLongError(KeyboardInterrupt):
 
 def attend(order: Order, out: int) -> None:
     """Shut this process in, run a notebook in it, and send what there is to the file descriptor `out`."""
-    started = time.monotonic()
     lesson = open_lesson(order.lesson)
     shell = _shell()
     readable = (*walls.software(), *order.readable)
     os.chdir(order.room)
     _forget_the_world()
-    raised = walls.shut_in(Path(order.room), readable, walls.Limits(order.seconds, order.memory))
+    limits = walls.Limits(order.seconds, order.memory)
+    clock = _Clock(time.process_time() + limits.seconds, time.monotonic() + limits.patience)
+    raised = walls.shut_in(Path(order.room), readable, limits)
     _send(out, {"walls": raised})
     if not set(order.walls) <= set(raised):
         return
     sent: set[str] = set()
     stopped: list[int] = []
-    ends = started + order.seconds
 
     def answer(name: str, *, last: bool = False) -> None:
         """Send an answer, unless it is still a gap that may be filled further down."""
         given = shell.user_ns.get(name)
         if name in sent or (is_open(given) and not last):
             return
-        with suppress(Exception, KeyboardInterrupt), _within(ends):
+        with suppress(Exception, KeyboardInterrupt), _within(clock):
             told = _described(lesson.exercises[name], given)
             if last or not _is_gap(told):
                 _send(out, {"exercise": name, "answer": told})
@@ -93,7 +93,7 @@ def attend(order: Order, out: int) -> None:
         checked = [name for name in _CHECK.findall(source) if name in lesson.exercises]
         # What is only a check is not run here: the answer is judged elsewhere.
         if not (checked and _CHECK.sub("", source).strip() == ""):
-            with _within(ends):
+            with _within(clock):
                 if _run(shell, source) is TooLongError:
                     stopped.append(position)
         for name in checked:
@@ -179,22 +179,35 @@ def _close_figures() -> None:
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """When a notebook's time is over: its computing, as the process counts it, and all that passes."""
+
+    computed: float
+    passed: float
+
+
 @contextmanager
-def _within(ends: float) -> Iterator[None]:
-    """Stop what is run inside once it has taken its share of the time until `ends`, where the system can."""
+def _within(clock: _Clock) -> Iterator[None]:
+    """Stop what is run inside once it has taken its share of the time that is left, where the system can."""
     if not hasattr(signal, "setitimer"):
         yield
         return
-    left = max(0.05, (ends - time.monotonic()) * _SHARE_OF_A_CELL)
-    signal.signal(signal.SIGALRM, _interrupt)
-    signal.setitimer(signal.ITIMER_REAL, left)
+    shares = {
+        (signal.ITIMER_PROF, signal.SIGPROF): clock.computed - time.process_time(),
+        (signal.ITIMER_REAL, signal.SIGALRM): clock.passed - time.monotonic(),
+    }
+    for (timer, bell), left in shares.items():
+        signal.signal(bell, _interrupt)
+        signal.setitimer(timer, max(0.05, left * _SHARE_OF_A_CELL))
     try:
         yield
     except TooLongError:
         # It rang on the way out.
         pass
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        for timer, _ in shares:
+            signal.setitimer(timer, 0)
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> None:

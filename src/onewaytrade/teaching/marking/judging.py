@@ -38,7 +38,10 @@ class Judge:
         return tuple(self._mark(name, answers.get(name)) for name in self._exercises)
 
     def _mark(self, name: str, told: Any) -> Mark:
-        key = (name, json.dumps(told, sort_keys=True))
+        try:
+            key = (name, json.dumps(told, sort_keys=True))
+        except RecursionError:
+            return _unreadable(name, self._points[name])
         if key not in self._known:
             self._known[key] = self._judge(name, told)
         return self._known[key]
@@ -54,9 +57,13 @@ class Judge:
                 # As an autograder gives it for the cases that the notebook shows.
                 share = PUBLIC_SHARE
         except Exception:  # what is right was computed before any answer came: this one is at fault
-            return Mark(name, 0.0, of, "wrong", "no answer", "The answer could not be read.")
+            return _unreadable(name, of)
         hint = "" if found.state == "right" else plain.clean(found.hint)
         return Mark(name, share * of, of, found.state, found.mistake, hint)
+
+
+def _unreadable(name: str, of: float) -> Mark:
+    return Mark(name, 0.0, of, "wrong", "no answer", "The answer could not be read.")
 
 
 def _is_right(feedback: Feedback) -> bool:

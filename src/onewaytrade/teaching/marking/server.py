@@ -108,13 +108,14 @@ def _keep(channel: socket.socket) -> None:
 def _watch(order: guest.Order, channel: socket.socket) -> Ended:
     """Run a notebook in a process of its own, and end it when it has to end."""
     reading, writing = os.pipe()
+    limits = walls.Limits(order.seconds, order.memory)
     pid = os.fork()
     if not pid:
         _become(order, channel, reading, writing)
     os.close(writing)
     process = os.pidfd_open(pid)
     sent = bytearray()
-    ends = time.monotonic() + order.seconds
+    ends = time.monotonic() + limits.patience
     try:
         how = _listen((reading, process), channel, sent, ends, Path(order.room))
     finally:
@@ -124,7 +125,9 @@ def _watch(order: guest.Order, channel: socket.socket) -> Ended:
             os.killpg(pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
+        _, status, used = os.wait4(pid, 0)
+    if how == DONE and status and used.ru_utime + used.ru_stime >= limits.seconds:
+        how = SLOW
     return Ended(bytes(sent), how, os.waitstatus_to_exitcode(status))
 
 
@@ -198,7 +201,3 @@ def _end_orphans() -> None:
         for pid in left:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,12 +9,14 @@ sockets and the permissions of files. What a system lacks is left out, and what 
 import contextlib
 import ctypes
 import errno
+import math
 import os
 import platform
 import signal
 import socket
 import struct
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +47,18 @@ _LIBC: Final = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many seconds a notebook may take, and how many megabytes more than the empty process it may use."""
+    """How many seconds a notebook may compute, and how many megabytes more than the empty process it may use.
+
+    Time is that of the processor, so that a busy machine stops nobody who would have ended on an idle one.
+    """
 
     seconds: float
     memory: int
+
+    @property
+    def patience(self) -> float:
+        """How many seconds it may take in all, waiting included."""
+        return 3 * self.seconds
 
 
 def shut_in(room: Path, readable: Iterable[str], limits: Limits) -> tuple[str, ...]:
@@ -111,8 +121,8 @@ def _limit(limits: Limits) -> bool:
         import resource
     except ImportError:  # as on Windows
         return False
-    # A process that its keeper has lost sight of ends by itself; threads count together, hence the factor.
-    seconds = int(4 * limits.seconds) + 10
+    # Who does not heed the first signal is killed a second later.
+    seconds = math.ceil(time.process_time() + limits.seconds)
     bounds = {
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": seconds,
@@ -127,9 +137,10 @@ def _limit(limits: Limits) -> bool:
         kind = getattr(resource, name, None)
         if kind is not None:
             with contextlib.suppress(ValueError, OSError):
+                last = most + 1 if name == "RLIMIT_CPU" else most
                 hard = resource.getrlimit(kind)[1]
-                bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-                resource.setrlimit(kind, (bound, bound))
+                hard = last if hard == resource.RLIM_INFINITY else min(last, hard)
+                resource.setrlimit(kind, (min(most, hard), hard))
     # A file that grows too long is an error to the cell that writes it, not the end of the notebook.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     return used is not None and resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY

@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -83,6 +83,12 @@ def open_lesson(number: int) -> Lesson:
     """Return the lesson of that number; raises TeachingError if there is none."""
     exercises: tuple[Exercise, ...] = _module(number).EXERCISES
     return Lesson(number, {exercise.name: exercise for exercise in exercises})
+
+
+def tables(number: int) -> "Mapping[str, Callable[[], pd.DataFrame]]":
+    """Return the tables of a lesson by name, each still to be read; raises TeachingError if there is no lesson."""
+    found: Mapping[str, Callable[[], pd.DataFrame]] = _module(number).TABLES
+    return found
 
 
 def answered(*answers: Any) -> bool:

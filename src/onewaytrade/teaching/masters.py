@@ -210,6 +210,11 @@ def boundary(cell: Cell) -> tuple[str, str] | None:
     return (found[1].upper(), found[2].upper()) if found else None
 
 
+def has_solution(cell: Cell) -> bool:
+    """Return whether a cell of code holds a solution, which a student does not see."""
+    return bool(_SOLUTION.search(cell["source"]))
+
+
 def config(stem: str) -> str:
     """Return the text of the first cell of a master."""
     import yaml
@@ -336,7 +341,7 @@ def _faults_of_answers(master: Master) -> Iterator[str]:
     code = _code_of_questions(master)
     for question in master.exercises:
         cells = code.get(question.name, [])
-        solutions = [cell["source"] for cell in cells if _SOLUTION.search(cell["source"])]
+        solutions = [cell["source"] for cell in cells if has_solution(cell)]
         if not solutions:
             yield f"question {question.name} has no code with a line ending in # SOLUTION."
         elif not any(re.search(rf"^(?:def\s+)?{question.name}\b", source, re.MULTILINE) for source in solutions):
@@ -434,14 +439,14 @@ def _plan(text: str) -> tuple[Step, ...]:
 def _code_of_questions(master: Master) -> dict[str, list[Cell]]:
     """Return the code cells of each question by its name."""
     return {
-        _settings(master.path, opening)["name"]: [cell for cell, _ in body if cell["cell_type"] == "code"]
+        settings(master.path, opening)["name"]: [cell for cell, _ in body if cell["cell_type"] == "code"]
         for opening, body in _blocks(master.path, master.cells)
     }
 
 
 def _questions(path: Path, cells: Sequence[Cell]) -> Iterator[Question]:
     for opening, body in _blocks(path, cells):
-        settings = _settings(path, opening)
+        told = settings(path, opening)
         said = [
             (cell["source"], answer)
             for cell, answer in body
@@ -449,10 +454,10 @@ def _questions(path: Path, cells: Sequence[Cell]) -> Iterator[Question]:
         ]
         asked = "\n\n".join(text for text, answer in said if not answer)
         heading = _HEADING.search(asked)
-        manual = bool(settings.get("manual", False))
+        manual = bool(told.get("manual", False))
         yield Question(
-            name=settings["name"],
-            points=float(settings.get("points", 0 if manual else 1)),
+            name=told["name"],
+            points=float(told.get("points", 0 if manual else 1)),
             manual=manual,
             heading=heading[2] if heading else "",
             prompt=(asked[: heading.start()] + asked[heading.end() :]).strip() if heading else asked,
@@ -488,8 +493,8 @@ def _blocks(path: Path, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[tupl
         raise TeachingError(f"{path.name}: the {inside[0].lower()} begun last does not end.")
 
 
-def _settings(path: Path, opening: Cell) -> dict[str, Any]:
-    """Return what the first cell of a question says in YAML; raises TeachingError if it has no name."""
+def settings(path: Path, opening: Cell) -> dict[str, Any]:
+    """Return what the first cell of a question says; raises TeachingError if it gives no name of one word."""
     import yaml
 
     try:

@@ -93,9 +93,11 @@ class _Rooms:
         threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
         self.environment = kept | dict.fromkeys(threads, "1") | {
             "HOME": str(home),
+            "USERPROFILE": str(home),
             "IPYTHONDIR": str(home),
             "MPLCONFIGDIR": str(home),
             "TMPDIR": str(home),
+            "TEMP": str(home),
             "MPLBACKEND": "agg",
             "LANG": "C.UTF-8",
             "PYTHONHASHSEED": "0",

@@ -131,7 +131,7 @@ def _lesson(found: Class, number: int) -> str:
     mean = sum(mark.points for one in own for mark in one.marks) / len(own)
     heads = ("Exercise", "Points", "Mean", "Right", "Wrong", "Open")
     return (
-        f"{heading}<p>{_count(len(own), 'notebook')}; {mean:.1f} of {full:g} points in the mean.</p>"
+        f"{heading}<p>{_count(len(own), 'notebook')}; mean: {mean:.1f} of {full:g} points.</p>"
         + _table("Points by exercise", heads, rows, numbers=range(1, 6))
         + _mistakes(by_exercise, titles)
     )
@@ -152,7 +152,7 @@ def _mistakes(by_exercise: Mapping[str, Sequence[Mark]], titles: Mapping[str, st
             if mark.state == "wrong" and mark.mistake:
                 hints.setdefault((name, mark.mistake), Counter())[mark.hint] += 1
             unnamed += mark.state == "wrong" and not mark.mistake
-    rest = f"<p>{_count(unnamed, 'wrong answer')} no known slip explains.</p>" if unnamed else ""
+    rest = f"<p>No known slip explains {_count(unnamed, 'wrong answer')}.</p>" if unnamed else ""
     if not hints:
         return rest
     order = sorted(hints, key=lambda key: (-hints[key].total(), key))[:_COMMONEST]
@@ -229,7 +229,8 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; p
 h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2rem; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; padding: .3rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; }
+th, td { text-align: left; vertical-align: top; padding: .3rem 1rem .3rem 0; }
+td:last-child:not(.number) { min-width: 12rem; }
 tr { border-bottom: 1px solid var(--line); }
 tbody th { font-weight: 400; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 code { overflow-wrap: anywhere; } .said { white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -574,6 +574,45 @@ def teach(
 
 
 @app.command()
+def mark(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with the students' notebooks.")],
+    lesson: Annotated[
+        int | None, typer.Option(metavar="N", help="Lesson of the notebooks that do not say which they are.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the marks; FOLDER-marks, beside FOLDER, if not given."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Notebooks at a time; one for each core if not given.")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0.5, metavar="S", help="Seconds that a notebook may compute.")
+    ] = 10.0,
+    memory: Annotated[int, typer.Option(min=64, metavar="M", help="Megabytes that a notebook may use.")] = 1024,
+) -> None:
+    """Mark a folder of students' notebooks offline: marks.csv, a report on the class, and the discussion.
+
+    Each notebook runs in a process of its own with bounds on time and memory, and without a network and other
+    people's files where the system can; which of these walls stand is said at the start.
+    """
+    from onewaytrade.runner import collection
+    from onewaytrade.teaching import marking
+    from onewaytrade.teaching.marking import console, walls
+
+    order = marking.Order(folder, out, lesson, jobs or collection.cores(), walls.Limits(seconds, memory))
+    try:
+        with console.Bar() as bar:
+            found = marking.mark(order, bar.progress)
+    except KeyboardInterrupt:
+        print(
+            "onewaytrade: interrupted; no marks were written, and those that there were are kept.", file=sys.stderr
+        )
+        raise typer.Exit(_INTERRUPTED) from None
+    console.summarise(found, order.place)
+
+
+@app.command()
 def readme(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; status 1 if it is stale.")] = False,
 ) -> None:

@@ -1,19 +1,18 @@
 """The same sweep on a Dask cluster: a scheduler and workers in processes of their own, on this machine."""
 
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
-from onewaytrade.runner import cluster, collection, notebooks, sweep
+from onewaytrade.runner import cluster, collection, notebooks, sweep, warm
 from onewaytrade.runner.cluster import ClusterError
 from onewaytrade.runner.jobs import Job, completed
 
@@ -23,45 +22,41 @@ from .test_sweep import Told, light_kernels, lines, make, ran
 __all__ = ["light_kernels"]  # a fixture for this module as well
 
 distributed = pytest.importorskip("distributed")
-# Ends the process that started its kernel, as a machine that runs out of memory would.
-DEADLY = ("months: int = 1", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+from .dask_processes import WORKER, start_scheduler, start_worker  # noqa: E402 # it imports distributed
+
+# Ends the worker that runs it, as a machine that runs out of memory would.
+DEADLY = ("months: int = 1", f"import os, signal\nos.kill(int(os.environ['{WORKER}']), signal.SIGKILL)")
 JOB = Job("01-swept", b"", {}, 60)
 BOARD = ("# Board", "import os; print(open(os.environ['ONEWAYTRADE_VERDICTS']).read())")
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster of processes: its scheduler and the address of that, and its workers."""
+    """A cluster of processes: the address of its scheduler, that itself, and its workers."""
 
     address: str
-    scheduler: "subprocess.Popen[bytes]"
-    workers: list["subprocess.Popen[bytes]"]
-    stack: ExitStack
-    root: Path
+    scheduler: BaseProcess
+    folder: Path
+    workers: list[BaseProcess] = field(default_factory=list)
 
-    def add(self, project: Path) -> "subprocess.Popen[bytes]":
+    def add(self, project: Path) -> BaseProcess:
         """Start a worker whose project is `project`."""
-        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.root / "dask"))
-        worker = self.stack.enter_context(
-            process("dask_worker", self.address, *options, ONEWAYTRADE_PROJECT=str(project))
-        )
+        worker = start_worker(self.address, self.folder, project, warm.Provisioner.modules)
         self.workers.append(worker)
         return worker
 
+    def end(self) -> None:
+        """End all processes."""
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.join()
+
 
 @contextmanager
-def process(module: str, *arguments: str, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Yield a process of Dask's own commands, which ends with the block."""
-    with subprocess.Popen(
-        [sys.executable, "-m", f"distributed.cli.{module}", *arguments],
-        env=os.environ | {"ONEWAYTRADE_WARM": "0"} | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as started:
-        try:
-            yield started
-        finally:
-            started.kill()
+def client(running: Cluster) -> Iterator["distributed.Client"]:
+    """Yield a client of the cluster."""
+    with distributed.Client(running.address, timeout=60, set_as_default=False) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -73,23 +68,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(project: Path) -> Iterator[Cluster]:
+def running(project: Path, light_kernels: None) -> Iterator[Cluster]:  # the workers' are as light
     """Return a cluster of three workers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    options = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show")
-    with ExitStack() as stack:
-        # The first death of a worker is forgiven each run, and the second is not.
-        once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-        scheduler = stack.enter_context(process("dask_scheduler", *options, **once))
-        found = Cluster(address, scheduler, [], stack, project.parent)
+    scheduler, address = start_scheduler()
+    found = Cluster(address, scheduler, project.parent / "dask")
+    try:
         for _ in range(3):
             found.add(project)
-        with distributed.Client(address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(3, timeout=60)
+        with client(found) as own:
+            own.wait_for_workers(3, timeout=60)
         yield found
+    finally:
+        found.end()
 
 
 def swept(root: Path, address: str | None, out: str, *grids: str, stem: str = "01-swept") -> sweep.Results:
@@ -132,9 +122,12 @@ def test_the_runs_of_a_worker_that_is_killed_are_done_again_and_each_is_kept_onc
         deadline = time.monotonic() + 60
         while len(ran(project)) < before + 4 and time.monotonic() < deadline:
             time.sleep(0.05)
-        running.workers.pop().kill()
+        worker = running.workers.pop()
+        left.extend(psutil.Process(worker.pid).children(recursive=True))
+        worker.kill()
         (project / "wait").unlink()
 
+    left: list[psutil.Process] = []
     killer = threading.Thread(target=kill)
     killer.start()
     results = swept(project, running.address, "killed", "months=2:5")
@@ -142,6 +135,17 @@ def test_the_runs_of_a_worker_that_is_killed_are_done_again_and_each_is_kept_onc
     assert results.failed == []
     assert sorted(line["parameters"]["months"] for line in lines(project / "killed")[1:]) == [2, 3, 4, 5]
     assert len(ran(project)) == before + 5
+    # What the dead worker had started has ended with it.
+    assert left
+    assert psutil.wait_procs(left, timeout=10)[1] == []
+
+
+def test_a_worker_that_dies_while_it_is_asked_what_it_holds_is_none_that_refuses(project: Path) -> None:
+    class Client:
+        def run(self, *_: Any, **__: Any) -> dict[str, Any]:
+            return {"tcp://127.0.0.1:9": distributed.comm.CommClosedError("gone")}
+
+    cluster.Cluster(Client(), "tcp://127.0.0.1:8", project, {}).check()
 
 
 def test_a_worker_that_holds_other_data_is_named_and_nothing_runs(running: Cluster, project: Path) -> None:
@@ -151,8 +155,8 @@ def test_a_worker_that_holds_other_data_is_named_and_nothing_runs(running: Clust
     worker = running.add(other)
     before = ran(project)
     try:
-        with distributed.Client(running.address, set_as_default=False) as client:
-            client.wait_for_workers(3, timeout=60)
+        with client(running) as own:
+            own.wait_for_workers(3, timeout=60)
         told = (
             rf"The worker \S+, process {worker.pid} holds something else than is here: data \(prices\.csv\); give"
         )
@@ -176,8 +180,8 @@ def test_a_run_that_kills_one_worker_after_another_is_a_failure(running: Cluster
 def test_a_sweep_waits_for_workers_and_ends_with_the_scheduler(running: Cluster, project: Path) -> None:
     while running.workers:
         running.workers.pop().kill()
-    with distributed.Client(running.address, set_as_default=False) as client:
-        while client.nthreads():
+    with client(running) as own:
+        while own.nthreads():
             time.sleep(0.05)
     said = []
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 
 from onewaytrade import cli
@@ -187,31 +188,31 @@ def test_the_sweeps_in_the_guides_can_be_run(root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, sweep.Results, Told]:
-    """Return a sweep of six runs, of which two fail."""
+    """Return a sweep of four runs, of which two fail."""
     notebook = make(tmp_path_factory.mktemp("whole") / "project")
-    return notebook, *swept(notebook, "economy=China,fails,Japan", "months=1:2")
+    return notebook, *swept(notebook, "economy=Japan,fails", "months=1:2")
 
 
 def test_failures_are_collected_and_stop_no_other_run(whole: tuple[Path, sweep.Results, Told]) -> None:
     notebook, results, told = whole
-    assert sorted(told.runs) == [1, 2, 3, 4, 5, 6]
+    assert sorted(told.runs) == [1, 2, 3, 4]
     assert [(run.number, entry.error) for run, entry in results.failed] == [
         (3, "ValueError: no luck with 1"),
         (4, "ValueError: no luck with 2"),
     ]
-    assert len(ran(notebook.parents[1])) == 6
+    assert len(ran(notebook.parents[1])) == 4
     assert all(line["seconds"] > 0 for line in lines(results.table.parent)[1:])
 
 
 def test_the_table_has_a_row_for_each_run_and_claim(whole: tuple[Path, sweep.Results, Told]) -> None:
     _, results, _ = whole
     table = pd.read_csv(results.text)
-    assert list(table["run"]) == [1, 1, 2, 2, 3, 4, 5, 5, 6, 6]
+    assert list(table["run"]) == [1, 1, 2, 2, 3, 4]
     # A parameter that has the name of a column of the table keeps its own.
     assert table["parameter_verdict"].all()
-    row = table[(table["run"] == 6) & (table["claim"] == "first")].iloc[0]
+    row = table[(table["run"] == 2) & (table["claim"] == "first")].iloc[0]
     assert (row["economy"], row["months"], row["verdict"], row["computed"]) == ("Japan", 2, "close", 0.2)
-    assert Counter(table["result"]) == {"done": 8, "failed": 2}
+    assert Counter(table["result"]) == {"done": 4, "failed": 2}
     assert "seconds" not in table
 
 
@@ -231,17 +232,17 @@ def test_two_sweeps_leave_the_same_bytes_and_a_finished_one_runs_nothing(
 ) -> None:
     notebook, results, _ = whole
     before = [path.read_bytes() for path in (results.table, results.text)]
-    kept, told = swept(notebook, "economy=China,fails,Japan", "months=1:2")
+    kept, told = swept(notebook, "economy=Japan,fails", "months=1:2")
     assert (told.waiting, told.runs, kept.ran) == (0, [], 0)
     assert [path.read_bytes() for path in (kept.table, kept.text)] == before
-    other, told = swept(notebook, "economy=China,fails,Japan", "months=1:2", out="other", keep=True)
-    assert len(told.runs) == 6
+    other, told = swept(notebook, "economy=Japan,fails", "months=1:2", out="other", keep=True)
+    assert len(told.runs) == 4
     assert [path.read_bytes() for path in (other.table, other.text)] == before
     # Notebooks take room: they are kept where it is asked for.
     assert not (results.table.parent / sweep.KEPT).exists()
     names = sorted(path.name for path in (other.table.parent / sweep.KEPT).iterdir())
     assert names[0] == "economy-Japan_months-1.ipynb"
-    assert len(names) == 6
+    assert len(names) == 4
 
 
 def test_a_larger_grid_reuses_what_is_kept_and_failures_are_tried_again_if_asked_for(notebook: Path) -> None:
@@ -351,9 +352,11 @@ def test_a_sweep_killed_in_the_middle_goes_on_without_loss_or_repetition(noteboo
     planned = sweep.plan(notebook, ["months=2:3"], ())
     with half_done(root) as (process, folder):
         kept = lines(folder)
+        kernels = psutil.Process(process.pid).children(recursive=True)
         in_use = rf"Another sweep works in .* \(process {process.pid}\)"
         with pytest.raises(JournalError, match=in_use):
             sweep.sweep(planned, root, folder, sweep.Options(), Told())
+    assert psutil.wait_procs(kernels, timeout=10)[1] == []
     told = Told()
     sweep.sweep(planned, root, folder, sweep.Options(count=2), told)
     assert told.runs == [2]

@@ -118,8 +118,13 @@ class Cluster:
 
     def check(self) -> None:
         """Raise ClusterError if a worker holds other things than are here."""
+        from distributed.comm import CommClosedError
+
         answers: Mapping[str, Any] = self.client.run(_held, str(self.root), on_error="return")
         for worker, answer in answers.items():
+            if isinstance(answer, CommClosedError):
+                # It has died, or is about to; should it come back, it is asked before each run.
+                continue
             if isinstance(answer, ModuleNotFoundError):
                 raise ClusterError(f"The worker {worker} lacks a module: {answer}; it needs the same package.")
             if isinstance(answer, Exception):

@@ -607,6 +607,31 @@ def serve(
 
 
 @app.command()
+def teach(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="LESSON", help="Number or stem of a lesson; all if none is given."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for the editions; build/teaching if not given.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Lessons at a time; one for each core if not given.")
+    ] = None,
+) -> None:
+    """Make of each lesson its editions: student, solutions, autograder, slides and handout."""
+    from onewaytrade.runner import collection, report
+    from onewaytrade.teaching import editions
+
+    root = project.root()
+    folder = out or root / "build" / "teaching"
+    console = report.console()
+    made = editions.make(root, names or [], folder, jobs or collection.cores(), report.Lines(console))
+    report.taught(console, made, folder)
+    editions.require_all(made)
+
+
+@app.command()
 def readme(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; status 1 if it is stale.")] = False,
 ) -> None:

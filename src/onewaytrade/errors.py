@@ -35,3 +35,7 @@ class FetchError(OneWayTradeError):
 
 class SiteError(OneWayTradeError):
     """The website cannot be made from what lies in the folder of executed notebooks."""
+
+
+class TeachingError(OneWayTradeError):
+    """A lesson, an exercise or a student's notebook is unknown, or not what it must be."""

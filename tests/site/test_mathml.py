@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from onewaytrade.site.mathml import FormulaError, mathml
+from onewaytrade.formulas import FormulaError, mathml
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 FORMULAS = [

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from onewaytrade.grids import Grid
     from onewaytrade.sources.adding import Added
     from onewaytrade.sources.comparing import Comparison
+    from onewaytrade.teaching.editions import Made
     from onewaytrade.verdict_changes import Comparison as Changes
 
 _PLAIN_WIDTH = 120
@@ -288,3 +289,19 @@ def near(path: Path) -> Path:
     """Return the path from the working folder, where it lies inside."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def taught(out: Console, made: "Sequence[Made]", folder: Path) -> None:
+    """Show what was made of each lesson, and where to begin."""
+    table = Table(box=None, pad_edge=False)
+    for heading, justify in (("lesson", "left"), ("exercises", "right"), ("points", "right"), ("written", "left")):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for one in made:
+        editions = ", ".join(dict.fromkeys(name.partition("/")[0] for name in one.files))
+        points = sum(question.points for question in one.master.exercises)
+        table.add_row(
+            escape(one.master.stem), str(len(one.master.exercises)), f"{points:g}", editions or "nothing"
+        )
+    out.print(table)
+    if any(one.files for one in made):
+        out.print(f"What is what: {folder / 'index.html'}", markup=False, soft_wrap=True)

@@ -35,7 +35,14 @@ _KERNELS_OWN: Final = frozenset(
 )  # fmt: skip
 _FONTS: Final = (".ttf", ".otf", ".ttc", ".afm", ".pfb")
 # Of the machine, and of no consequence.
-_HARMLESS: Final = ("/dev/null", "/etc/mime.types", "/etc/localtime", "/usr/share/zoneinfo", "/usr/share/fonts")
+_HARMLESS: Final = (
+    "/dev/null",
+    "/etc/mime.types",
+    "/etc/localtime",
+    "/usr/share/zoneinfo",
+    "/usr/share/fonts",
+    "/sys/fs/cgroup",  # pandas asks there how many cores it may use
+)
 _IMPORTLIB: Final = os.path.dirname(importlib.util.__file__)  # noqa: PTH120 # as a frame has it, a text
 _CREATED: Final = os.O_TRUNC | os.O_EXCL
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | _CREATED

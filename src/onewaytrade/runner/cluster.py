@@ -118,7 +118,7 @@ class Cluster:
 
     def check(self) -> None:
         """Raise ClusterError if a worker holds other things than are here."""
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
 
         answers: Mapping[str, Any] = self.client.run(_held, str(self.root), on_error="return")
         for worker, answer in answers.items():

@@ -174,7 +174,7 @@ def summarise(out: Console, outcomes: Sequence[Done], results: Results) -> None:
         if outcome.failure is not None:
             under = f", under “{outcome.failure.heading}”" if outcome.failure.heading else ""
             out.print(f"{outcome.stem}{under}: {outcome.failure.error}", markup=False, soft_wrap=True)
-            copy = _near(results.failed(outcome.stem))
+            copy = near(results.failed(outcome.stem))
             out.print(f"  executed as far as it went: {copy}", markup=False, soft_wrap=True)
 
 
@@ -285,7 +285,7 @@ def _change(value: float, name: str) -> str:
     return fmt.number(value, 0 if abs(value) >= _LARGE else 2, sign=name.startswith("change"))
 
 
-def _near(path: Path) -> Path:
+def near(path: Path) -> Path:
     """Return the path from the working folder, where it lies inside."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -11,7 +11,7 @@ from onewaytrade import claims, datasets, project
 
 
 def steps(root: Path) -> Iterator[Callable[[], object]]:
-    """Yield what is to be read of the project at `root`, each in a moment; what fails is the notebooks' to tell."""
+    """Yield what is to be read of the project at `root`, each in a moment; what fails, notebooks will tell."""
     register = root / project.MANIFEST.parent / "claims.yml"
     yield lambda: claims.parse(register.name, register.read_text(encoding="utf-8"))
     manifest = datasets.manifest(root)

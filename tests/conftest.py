@@ -1,6 +1,7 @@
 """Shared by all tests: where the project lies, and hypothesis without chance."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -21,9 +22,9 @@ settings.register_profile("steady", derandomize=True, deadline=None, max_example
 settings.load_profile("steady")
 
 
-# Files whose tests look at the same: what a run has kept, and a small site. Each other file is a group of its own.
+# Files whose tests look at the same: what was run and judged, and a small site. Each other file is its own group.
 GROUPS = {
-    "test_execution.py": "run", "test_pages.py": "run",
+    "test_execution.py": "run", "test_pages.py": "run", "test_scoreboard.py": "run",
     "test_claim_pages.py": "site", "test_glossary.py": "site", "test_shell.py": "site",
 }  # fmt: skip
 
@@ -47,6 +48,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def root() -> Path:
     """Return the project's folder."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def judged_afresh() -> list[dict[str, Any]]:
+    """Return the verdicts of all claims, judged by the register once in a process; not to be changed."""
+    from onewaytrade import scoreboard
+
+    return scoreboard.judged()
 
 
 @pytest.fixture(autouse=True)

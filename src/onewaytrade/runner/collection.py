@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from onewaytrade import files
 from onewaytrade.runner import verdicts
 from onewaytrade.runner.cache import Cache, Missing, Reused
-from onewaytrade.runner.execute import Outcome, Setting, environment, execute
+from onewaytrade.runner.execute import Outcome, Setting, environment, execute, import_engine
 from onewaytrade.runner.parameters import Value
 from onewaytrade.runner.product import Product
 
@@ -193,6 +193,8 @@ def _threads(jobs: int) -> Iterator[Submit]:
     # It imports jupyter_client, which a run that reuses everything does without.
     from onewaytrade.runner.kernels import Kernels
 
+    # While the first kernel starts, and has nothing to say yet, papermill is imported.
+    threading.Thread(target=import_engine, name="import").start()
     with tempfile.TemporaryDirectory(prefix="onewaytrade-", ignore_cleanup_errors=True) as scratch:
         kernels = Kernels(Path(scratch))
         with pool(jobs, kernels) as threads:

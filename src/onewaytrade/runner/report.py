@@ -167,6 +167,7 @@ def summarise(out: Console, outcomes: Sequence[Done], results: Results) -> None:
     out.print(table)
     if outcomes and all(isinstance(outcome, Reused) for outcome in outcomes):
         out.print(f"Nothing has changed: all results were reused ({len(outcomes)}); --fresh executes them again.")
+    _tell_of_ordinary_kernels(out, outcomes)
     for outcome in outcomes:
         if outcome.note:
             out.print(outcome.note, markup=False, soft_wrap=True)
@@ -176,6 +177,18 @@ def summarise(out: Console, outcomes: Sequence[Done], results: Results) -> None:
             out.print(f"{outcome.stem}{under}: {outcome.failure.error}", markup=False, soft_wrap=True)
             copy = near(results.failed(outcome.stem))
             out.print(f"  executed as far as it went: {copy}", markup=False, soft_wrap=True)
+
+
+def _tell_of_ordinary_kernels(out: Console, outcomes: Sequence[Done]) -> None:
+    """Say once why notebooks took seconds to start, if any was executed by a kernel that is no fork."""
+    if all(isinstance(outcome, Reused) for outcome in outcomes):
+        return
+    # It imports jupyter_client, which has been imported where a kernel was started.
+    from onewaytrade.runner import warm
+
+    if reason := warm.why_not():
+        sentence = f"Ordinary kernels were used, each some seconds slower to start than a forked one: {reason}."
+        out.print(sentence, markup=False, soft_wrap=True)
 
 
 def _word(outcome: Done) -> str:

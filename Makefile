@@ -50,6 +50,9 @@ lab: $(INSTALLED) ## Open the notebooks in JupyterLab.
 site: $(INSTALLED) ## Make the website of the notebooks executed last.
 	$(BIN)/onewaytrade site $(SITE)
 
+teach: $(INSTALLED) ## Make the lessons: for students, solutions, slides, handouts.
+	$(BIN)/onewaytrade teach
+
 site-lite: $(INSTALLED) ## Make the lessons, JupyterLite of them, and the website with both.
 	$(BIN)/onewaytrade teach
 	$(BIN)/onewaytrade site-lite

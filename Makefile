@@ -39,7 +39,7 @@ test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(TESTS)
 
 variants: $(INSTALLED) ## Execute every notebook with many other parameters (some minutes).
-	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py
+	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py tests/browser/test_lite.py
 
 benchmark: $(INSTALLED) ## Time how many definitions a second are evaluated.
 	$(BIN)/python tests/benchmarks/definitions.py

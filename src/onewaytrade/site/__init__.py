@@ -24,7 +24,7 @@ _NEEDED: Final = {
     "latex2mathml": "latex2mathml",
 }
 # The parts of the style sheet: tokens and type, then home, claims, notebooks, data and reference.
-_STYLES: Final = ("base.css", "home.css", "claims.css", "notebooks.css", "data.css", "reference.css")
+_STYLES: Final = ("base.css", "home.css", "claims.css", "notebooks.css", "data.css", "reference.css", "teach.css")
 _COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _INDENT: Final = re.compile(r"\n\s*")
 _STYLED: Final = "site.css"

@@ -170,10 +170,10 @@ def _about_the_browser(offer: _Offer) -> str:
     if not offer.wheel:
         return told
     return (
-        f"{told}\n\n**In the browser** opens a lesson with nothing installed. What students write stays in their "
+        f"{told}\n\n**Open in the browser** needs nothing installed. What students write stays in their "
         "own browser until they save it, and nothing is sent to us. Python for the browser "
         f"([Pyodide](https://pyodide.org), with pandas and matplotlib) is loaded from `{PYODIDE}` when a "
-        "notebook is opened, which takes a minute the first time. That download is the one part that could not "
+        "notebook is opened, which can take a minute the first time. That download is the one part that could not "
         "be tried where this site was made: try it on a machine of your classroom before the class."
     )
 
@@ -325,7 +325,7 @@ def _ways(content: Content, first: Lesson, offer: _Offer) -> Iterator[tuple[str,
     )
     yield (
         "JupyterLab on their machines",
-        f"Give them the notebook and {wheel}, with JupyterLab. In the project’s own folder, `make lab` opens all.",
+        f"Give them the notebook and {wheel}, with JupyterLab. From the project’s own folder, `jupyter lab build/teaching/student` opens all.",
     )
     if not settings.repository:
         yield (

@@ -36,8 +36,8 @@ _EPOCH: Final = 315532800  # 1980, as in a wheel: no build knows when it was
 # Nothing that a browser loads.
 _NOT_SHIPPED: Final = ("package.json", "rspack.config.js", "rspack.config.analyze.js", "rspack.config.watch.js")
 _TOLD: Final = """\
-**This copy runs in your browser.** Run the next cell first: it brings Python and the lesson’s data, which takes a
-minute the first time. Your work is kept in this browser alone: save it with *File → Download* and hand that in.
+**This copy runs in your browser.** Run the next cell first: it brings Python and the lesson’s data, which can take
+a minute the first time. Your work is kept in this browser alone: save it with *File → Download* and hand that in.
 """
 # Elsewhere, as where it is marked, a copy that was handed in passes this over.
 _INSTALLING: Final = """\

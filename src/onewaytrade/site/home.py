@@ -31,6 +31,13 @@ guides/index
 {taught}changes
 ```
 """
+_TEACHING: Final = (
+    "Every notebook ends with questions for class, and shows how a number depends on its definition."
+)
+_LESSONS: Final = (
+    "Lessons of one class hour: exercises that mark themselves, slides, handouts. Every notebook also ends with "
+    "questions for class."
+)
 # For whom each door is, what stands behind it, and the pages that it leads to.
 _DOORS: Final = (
     (
@@ -50,7 +57,7 @@ _DOORS: Final = (
     ),
     (
         "To teach",
-        "Every notebook ends with questions for class, and shows how a number depends on its definition.",
+        _TEACHING,
         (
             ("teach", "Teach with this"),
             ("notebooks/index", "Notebooks with questions"),
@@ -203,7 +210,8 @@ def _doors(content: Content) -> str:
         links = "\n".join(
             f"- [{name}]({page}.md)" for page, name in pages if not page.startswith(_IF_THERE) or page in there
         )
-        doors.append(f"### {heading}\n\n{text}\n\n{links}")
+        told = _LESSONS if text == _TEACHING and lessons.PAGE in there else text
+        doors.append(f"### {heading}\n\n{told}\n\n{links}")
     return "## Where to go from here\n\n" + "\n\n".join(doors)
 
 

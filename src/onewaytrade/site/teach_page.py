@@ -17,7 +17,7 @@ from onewaytrade import fmt
 from onewaytrade.site import colab, executed, guides, lessons
 from onewaytrade.site.content import Content, Pages
 from onewaytrade.site.lessons import Lesson
-from onewaytrade.site.text import capital, front_matter, markdown, plural
+from onewaytrade.site.text import capital, front_matter, markdown, plural, scrolling
 from onewaytrade.teaching.lite import PYODIDE
 
 # Where `onewaytrade teach` and `onewaytrade site-lite` write, in the folder of a run.
@@ -248,7 +248,7 @@ def _folded(lesson: Lesson) -> str:
     """Return the time plan, the list of exercises and what must be known already, folded away."""
     master = lesson.master
     plan = [(str(step.minutes), step.what, step.how) for step in master.plan]
-    questions = [(question.heading, _points(question.points)) for question in master.questions]
+    questions = [(question.heading, f"{question.points:g}") for question in master.questions]
     number = master.number
     known = "\n".join(f"- {item}" for item in master.prior)
     return (
@@ -269,7 +269,7 @@ def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) ->
         for first, *others in rows
     )
     head = f"<caption>{caption}</caption>\n<thead><tr>{top}</tr></thead>"
-    return f"<table>\n{head}\n<tbody>\n{body}\n</tbody>\n</table>"
+    return scrolling(f"<table>\n{head}\n<tbody>\n{body}\n</tbody>\n</table>", caption)
 
 
 def _inline(text: str) -> str:
@@ -325,7 +325,8 @@ def _ways(content: Content, first: Lesson, offer: _Offer) -> Iterator[tuple[str,
     )
     yield (
         "JupyterLab on their machines",
-        f"Give them the notebook and {wheel}, with JupyterLab. From the project’s own folder, `jupyter lab build/teaching/student` opens all.",
+        f"Give them the notebook and {wheel}, with JupyterLab. From the project’s own folder, "
+        "`jupyter lab build/teaching/student` opens all.",
     )
     if not settings.repository:
         yield (

@@ -11,7 +11,14 @@ startup.leave_out_grammars()
 
 ROOT = Path(__file__).resolve().parents[1]
 # They take longest, and begin first, so that the last process to end does not work alone for long.
-LONG = ("test_execution.py", "test_variants.py", "test_lessons.py", "test_pages.py", "test_nbval.py", "test_site.py")
+LONG = (
+    "test_execution.py",
+    "test_variants.py",
+    "test_lessons.py",
+    "test_pages.py",
+    "test_nbval.py",
+    "test_site.py",
+)
 
 # The same examples in every run: a test that fails now and then is a defect.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)

@@ -107,6 +107,14 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         "import os\nfor handle in range(3, 9):\n    try:\n"
         "        while True: os.write(handle, b'{' * 65536)\n    except OSError: pass",
     ),
+    "digs": (
+        "import os, time\nfor _ in range(500):\n    os.mkdir('a-long-name')\n    os.chdir('a-long-name')\n"
+        "os.mkdir('shut', 0)\ntime.sleep(9)",
+    ),
+    "fills": (
+        "import os, time\nfor at in range(10):\n    with open(f'{at}', 'wb') as stream:\n"
+        "        os.posix_fallocate(stream.fileno(), 0, 30_000_000)\ntime.sleep(9)",
+    ),
     "raises": ("1 / 0", "raise SystemExit", "syntax error here", "import nothing_like_it"),
     "patches": (
         "import onewaytrade.teaching.checking as c, onewaytrade.teaching.lesson as l\n"
@@ -265,6 +273,8 @@ def test_what_was_answered_before_a_notebook_turned_hostile_is_marked(
         ("quits", "ended before its last cell"),
         ("crashes", "ended before its last cell"),
         ("floods", "sent more than answers can be"),
+        ("digs", "wrote more than"),
+        ("fills", "wrote more than"),
         ("raises", ""),
         ("loud", ""),
         ("hungry", ""),
@@ -390,14 +400,14 @@ def test_what_was_written_for_discussion_is_collected_and_not_run(tmp_path: Path
     folder = hand_in(
         tmp_path / "class",
         {
-            "ana": notebook(texts=(asked, "Because of <b>the base</b>.\n\n## Mine", "And so.", "## What you found")),
+            "ana": notebook(texts=(asked, "Because of <b>the base</b>.\n\n## Mine", "So.", "## What you found")),
             "bo": notebook(OPENING, texts=(f"{asked}\nIn the cell itself.",)),
             "cy": notebook(OPENING, texts=(asked, gap, "## What you found", "not an answer")),
         },
     )  # fmt: skip
     found = marking.mark(order(folder))
     assert {one.student: one.texts["talk"] for one in found.marked} == {
-        "ana": "Because of <b>the base</b>.\n\n## Mine\n\nAnd so.",
+        "ana": "Because of <b>the base</b>.\n\n## Mine\n\nSo.",
         "bo": "In the cell itself.",
         "cy": "",
     }
@@ -602,6 +612,10 @@ def test_the_command_ends_well_with_a_broken_notebook(
     assert "Marked: 1 of 2 notebooks." in said
     assert "bo: The file is no notebook" in said
     assert "Each notebook ran in a process of its own" in said
+
+
+def test_no_file_is_left(marked: tuple[report.Class, Path], warm: crew.Warm) -> None:
+    assert [path.name for path in warm._rooms._folder.iterdir()] == ["home"]
 
 
 def test_nothing_is_left_running(marked: tuple[report.Class, Path], warm: crew.Warm, place: Path) -> None:

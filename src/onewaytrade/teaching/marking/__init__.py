@@ -15,7 +15,6 @@ from typing import Final
 from onewaytrade import files, project
 from onewaytrade.errors import TeachingError
 from onewaytrade.teaching import masters
-from onewaytrade.teaching.lesson import LESSONS
 from onewaytrade.teaching.marking import crew as crews
 from onewaytrade.teaching.marking import discussion, report, server, submissions, walls
 from onewaytrade.teaching.marking.judging import Judge
@@ -65,10 +64,11 @@ def mark(order: Order, progress: Progress | None = None) -> Class:
     place to write to.
     """
     told = progress or Progress(begun=lambda _count, _walls: None, one=lambda: None)
-    if order.lesson is not None and order.lesson not in LESSONS:
-        raise TeachingError(f"There is no lesson {order.lesson}; the lessons are {LESSONS[0]} to {LESSONS[-1]}.")
-    known = masters.paths(project.root())
-    handed = submissions.find(order.folder, order.lesson, [path.stem for path in known])
+    stems = [path.stem for path in masters.choose(project.root(), [])]
+    known = submissions.numbers(stems)
+    if order.lesson is not None and order.lesson not in known:
+        raise TeachingError(f"There is no lesson {order.lesson}; the lessons are {', '.join(map(str, known))}.")
+    handed = submissions.find(order.folder, order.lesson, stems)
     _check_place(order)
     place = order.place
     lessons = {one.lesson for one in handed.submissions if not one.fault}

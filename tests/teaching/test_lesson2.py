@@ -76,6 +76,12 @@ def test_the_revision_is_that_of_the_notebook_on_customs() -> None:
     assert right("revision") == pytest.approx(seen.mean(), abs=0.1)  # what is inferred in yuan is seen in dollars
 
 
+def test_chained_rates_as_the_notebook_on_customs_chains_them() -> None:
+    product, levels = customs.chained_and_levels("exports")
+    assert right("chained") == ("a" if product > levels else "b")
+    assert abs(product - levels) > 0.2  # more than what the rounding of two rates can do
+
+
 def test_what_the_lesson_says_in_words() -> None:
     rates = open_lesson(2).table("published")
     assert list(rates.loc["2023", ["exports_yuan", "exports_dollars"]]) == [0.6, -4.6]

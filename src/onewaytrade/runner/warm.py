@@ -49,7 +49,14 @@ _LAUNCHER: Final = ("-m", "ipykernel_launcher")
 
 def available() -> bool:
     """Tell whether kernels can be forked here: on Linux, and not where ONEWAYTRADE_WARM is 0."""
-    return sys.platform == "linux" and hasattr(os, "pidfd_open") and os.environ.get("ONEWAYTRADE_WARM") != "0"
+    return not why_not()
+
+
+def why_not() -> str:
+    """Return in a few words why kernels are not forked here, "" if they are."""
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+        return "a process cannot be forked safely on this system"
+    return "ONEWAYTRADE_WARM is 0" if os.environ.get("ONEWAYTRADE_WARM") == "0" else ""
 
 
 class Provisioner(LocalProvisioner):

@@ -255,7 +255,7 @@ def _slips_of_form(right: float, unit: str) -> tuple[Mistake, ...]:
     return (
         sign,
         Mistake("share for per cent", right / 100, "A share of one: per cent is 100 times that."),
-        Mistake("level for growth", 1 + right / 100, "This is a ratio of levels: the change is what lies above 1."),
+        Mistake("level for growth", 1 + right / 100, "A ratio of levels: the change is what lies above 1."),
         Mistake(
             "level for growth", 100 + right, "This is a level: the change is what lies above 100."
         ),

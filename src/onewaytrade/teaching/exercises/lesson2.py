@@ -436,22 +436,31 @@ def _slips_of_revision() -> Iterable[Mistake]:
     )
 
 
-def _slips_of_reason() -> Iterable[Mistake]:
+def _chained() -> str:
+    """Return the letter of what two chained rates are beside the growth of the levels, if 2021 stays as it was.
+
+    The first rate leads up to the first print of 2022, and the second starts from the revised one.
+    """
+    return "a" if _revision() < 0 else "b"
+
+
+def _slips_of_chain() -> Iterable[Mistake]:
     return (
         Mistake(
-            "rounding",
-            "a",
-            "Try it: move both levels by half of their last digit. How far can the growth rate move by that?",
-        ),
-        Mistake(
-            "currency",
+            "prints the wrong way round",
             "b",
-            "In dollars customs published a clear fall for that year: look at the table of exercise 3.",
+            "The first rate leads up to the first print of 2022, the second starts from the revised one. Which of "
+            "the two is higher?",
         ),
         Mistake(
-            "real for nominal",
+            "prints taken for one",
+            "c",
+            "Factors may be multiplied if the second starts where the first has ended. Does it?",
+        ),
+        Mistake(
+            "revision taken for rounding",
             "d",
-            "Customs publishes values at the prices of the day; it prints no volume of all trade.",
+            "Rounding moves each factor by half of a tenth of a per cent at most. How large was the revision?",
         ),
     )
 
@@ -512,7 +521,6 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         mistakes=_slips_of_first_print,
         otherwise="Divide the level of 2023 by that of 2022, both as the releases printed them.",
     ),
-    Choice(name="why_apart", options="abcd", right=lambda: "c", mistakes=_slips_of_reason),
     Number(
         name="revision",
         unit=PER_CENT,
@@ -521,6 +529,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         mistakes=_slips_of_revision,
         otherwise="Which level of 2022 grows to that of 2023 at the published rate? Compare it with the first.",
     ),
+    Choice(name="chained", options="abcd", right=_chained, mistakes=_slips_of_chain),
 )
 TABLES: Final[Mapping[str, Callable[[], pd.DataFrame]]] = {
     "totals": totals,

@@ -117,6 +117,14 @@ def test_revisions_are_those_of_the_editions() -> None:
         assert points == pytest.approx(rates["2026-01"] - rates["2025-01"])
 
 
+def test_the_january_is_no_usual_revision_as_the_text_says() -> None:
+    table = LESSON.table("vintages")
+    rates = 100 * (table / table.loc["2022-12"] - 1)
+    moved = (rates["2026-01"] - rates["2025-01"]).abs()
+    assert moved["2023-01":"2024-12"].max() < 2.5
+    assert moved["2025-01"] > 5
+
+
 def test_a_student_may_change_a_table_without_changing_the_answers() -> None:
     before = right("twelve_months")
     for name in lesson5.TABLES:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from onewaytrade.teaching import autotests
+from onewaytrade.teaching import autotests, transforming
 from onewaytrade.teaching.checking import Exercise
 from onewaytrade.teaching.masters import Master
 
@@ -46,6 +46,7 @@ def make(master: Master, exercises: Mapping[str, Exercise], wheel: Wheel | None,
     It holds a test file for each exercise, otter's scripts and the environment that they set up, which installs
     otter and, of this package, `wheel`, or the published `version` if there is no wheel.
     """
+    transforming.load_otter()
     from otter import generate
 
     needed = f"onewaytrade @ file://{_UNPACKED}/files/{wheel.name}" if wheel else f"onewaytrade=={version}"

@@ -12,7 +12,7 @@ from onewaytrade.teaching.masters import SLIDES, TEACHER, Cell, Master
 from onewaytrade.teaching.transforming import ANSWER, ASK, MODEL, Notebook, is_tagged, part, question
 
 # Lines to write on: for a number, for a function, for what is talked about.
-_ROOM: Final = {"number": 3, "function": 6, "discussion": 7}
+_ROOM: Final = {"number": 2, "function": 5, "discussion": 6}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ _HEAD: Final = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 _ROW: Final = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL: Final = re.compile(r"<t[hd]\b[^>]*>\s*(.*?)\s*</t[hd]>", re.DOTALL)
 _OPEN_HEADING: Final = re.compile(r"<(/?)h([1-6])>")
+# What is wider than a telephone scrolls in its own box, and so must be reachable by keyboard.
+_FORMULA: Final = '<div class="math" role="group" aria-label="Formula" tabindex="0">'
 _BOX: Final = '<div class="scroll" role="region" aria-label="Table" tabindex="0">'
 
 
@@ -36,6 +38,7 @@ def markdown(text: str, *, top: int = 1) -> str:
     except FormulaError as error:
         raise TeachingError(f"A lesson cannot be written as a page: {error}.") from error
     written = _OPEN_HEADING.sub(lambda found: f"<{found[1]}h{min(6, int(found[2]) + top - 1)}>", written)
+    written = written.replace('<div class="math block">', _FORMULA)
     return _TABLE.sub(lambda found: _table(found[1]), written)
 
 

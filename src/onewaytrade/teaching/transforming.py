@@ -7,6 +7,7 @@ for filtered PDFs go, since nothing here is printed by otter.
 
 import copy
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -47,9 +48,17 @@ class Transformed:
     student: Notebook
 
 
+def load_otter() -> None:
+    """Import otter-grader, which takes a second, without what one of its own imports warns its authors of."""
+    startup.leave_out_grammars()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import otter.assign  # noqa: F401
+
+
 def transform(master: Master) -> Transformed:
     """Return the notebooks of a master; raises TeachingError if otter does not take it."""
-    startup.leave_out_grammars()
+    load_otter()
     import nbformat
     from otter.assign.assignment import Assignment
     from otter.assign.notebook_transformer import NotebookTransformer

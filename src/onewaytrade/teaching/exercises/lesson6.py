@@ -265,7 +265,7 @@ def _slips_of_implied_whole() -> Iterable[Mistake]:
     yield Mistake(
         "per cent for a share",
         lambda part, share_pct: part / share_pct,
-        "You divide by the per cent as it stands: 2.9 % is 0.029 of the whole.",
+        "You divide by the per cent as it stands: one per cent is 0.01 of the whole.",
     )
     yield Mistake(
         "the rest for the whole",
@@ -387,7 +387,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         shown=((3.49931, 2.9), (3.49931, 9.4)),
         hidden=((20.0, 80.0), (7.5, 12.5)),
         mistakes=_slips_of_implied_whole,
-        otherwise="If 5 is 10 % of a whole, the whole is 50: which sum gives that?",
+        otherwise="If 5 is ten per cent of a whole, the whole is 50: which sum gives that?",
     ),
     Number(
         name="size_ratio",

@@ -1,16 +1,18 @@
 /* A slide takes the whole window; what is too long for it is set smaller, down to a size that can still be read. */
 (() => {
   const SMALLEST = 0.6;
+  const isLong = (slide) => slide.scrollHeight > slide.clientHeight + 1;
+  const isWide = (box) => box.scrollWidth > box.clientWidth + 1;
   const fit = () => {
     const slide = Reveal.getCurrentSlide();
     if (!slide) return;
     slide.style.fontSize = "";
-    for (let size = 1; size > SMALLEST && slide.scrollHeight > slide.clientHeight + 1;) {
+    const boxes = [...slide.querySelectorAll(".math, .scroll")];
+    for (let size = 1; size > SMALLEST && (isLong(slide) || boxes.some(isWide));) {
       size -= 0.04;
       slide.style.fontSize = `${size}em`;
     }
-    const scrolls = slide.scrollHeight > slide.clientHeight + 1;
-    if (scrolls) slide.tabIndex = 0;
+    if (isLong(slide)) slide.tabIndex = 0;
     else slide.removeAttribute("tabindex");
   };
   Reveal.initialize({

@@ -4,9 +4,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-# Two processes, and each file of tests in one of them, since a file shares what it has executed; in the order
-# of tests/conftest.py, the longest first.
-TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
+# Two processes, and each group of tests in one of them, mostly a file, since it shares what it has executed; groups
+# and order are those of tests/conftest.py, the longest first.
+TESTS ?= -n 2 --dist loadgroup --no-loadscope-reorder
 # Options of onewaytrade site: make site SITE='--address https://example.org/'
 SITE ?=
 

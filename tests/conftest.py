@@ -1,6 +1,7 @@
 """Shared by all tests: where the project lies, and hypothesis without chance."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -12,21 +13,27 @@ startup.leave_out_grammars()
 ROOT = Path(__file__).resolve().parents[1]
 # They take longest, and begin first, so that the last process to end does not work alone for long.
 LONG = (
-    "test_execution.py",
-    "test_variants.py",
-    "test_lessons.py",
-    "test_pages.py",
-    "test_nbval.py",
-    "test_site.py",
-)
+    "test_execution.py", "test_pages.py", "test_variants.py", "test_lessons.py", "test_nbval.py", "test_site.py",
+    "test_claim_pages.py", "test_glossary.py", "test_shell.py",
+)  # fmt: skip
 
 # The same examples in every run: a test that fails now and then is a defect.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("steady")
 
 
+# Files whose tests look at the same: what was run and judged, and a small site. Each other file is its own group.
+GROUPS = {
+    "test_execution.py": "run", "test_pages.py": "run", "test_scoreboard.py": "run",
+    "test_claim_pages.py": "site", "test_glossary.py": "site", "test_shell.py": "site",
+}  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(GROUPS.get(item.path.name, str(item.path))))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -41,6 +48,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def root() -> Path:
     """Return the project's folder."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def judged_afresh() -> list[dict[str, Any]]:
+    """Return the verdicts of all claims, judged by the register once in a process; not to be changed."""
+    from onewaytrade import scoreboard
+
+    return scoreboard.judged()
 
 
 @pytest.fixture(autouse=True)

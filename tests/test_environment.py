@@ -11,11 +11,13 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-# What conda-forge calls differently: two by an underscore, and two that leave out the Qt of desktop windows.
+# What conda-forge calls differently: two by an underscore, and four that leave out what is not needed here.
 CONDA_NAMES = {
+    "dask": "dask-core",
     "jupyter-client": "jupyter_client",
     "jupyter-core": "jupyter_core",
     "matplotlib": "matplotlib-base",
+    "pyarrow": "pyarrow-core",
     "seaborn": "seaborn-base",
 }
 CONDA_ONLY = {"pip", "python"}

@@ -270,3 +270,11 @@ def test_rates_compound_and_a_ratio_is_a_growth():
     assert measures.compound(10, -10) == pytest.approx(-1)
     assert measures.compound() == 0
     assert measures.as_growth(Interval(0.5, 1.25)) == Interval(-50, 25)
+
+
+@pytest.mark.parametrize("figures", [{"a": 1, "b": 2.5}, pd.Series([1.0, 2.5], index=["a", "b"])])
+def test_figures_are_looked_up_by_name_and_are_numbers_even_of_no_names(figures):
+    names = pd.Series(["b", "c", "a"], index=[7, 8, 9])
+    expected = pd.Series([2.5, float("nan"), 1.0], index=[7, 8, 9])
+    pd.testing.assert_series_equal(measures.look_up(names, figures), expected)
+    assert (100 * measures.look_up(names[:0], figures)).dtype == float

@@ -8,8 +8,8 @@ from onewaytrade.errors import ClaimError, ParameterError, ProjectError
 
 
 @pytest.fixture(scope="module")
-def found():
-    return scoreboard.judged()
+def found(judged_afresh):
+    return judged_afresh
 
 
 def test_the_counts_of_the_sentences_add_up(found):

@@ -606,26 +606,36 @@ def cannot_check(
 
 @functools.lru_cache(maxsize=4)
 def _register(path: Path, _modified: int) -> dict[str, Claim]:
+    if not path.is_file():
+        raise ClaimError(f"The register {path} is missing: it lists the claims to be judged.")
+    return parse(path.name, path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=4)
+def parse(name: str, text: str) -> dict[str, Claim]:
+    """Return the claims that the text of a register holds, not to be changed; `name` is what errors call it.
+
+    Kept by the text, apart from what is kept by file and time: a process that was forked from one that has parsed
+    the same reads the file, as whoever watches it must hear, and need not parse it again.
+    """
     startup.leave_out_grammars()
     import jsonschema
     import yaml
 
-    if not path.is_file():
-        raise ClaimError(f"The register {path} is missing: it lists the claims to be judged.")
     try:
         # The same safe loader in C, where libyaml is at hand, takes a tenth of the time.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+        content = yaml.load(text, Loader=loader)  # noqa: S506
     except yaml.YAMLError as error:
-        raise ClaimError(f"{path.name} is not readable as YAML: {' '.join(str(error).split())}") from error
+        raise ClaimError(f"{name} is not readable as YAML: {' '.join(str(error).split())}") from error
     schema = json.loads(resources.files("onewaytrade").joinpath("claims.schema.json").read_text("utf-8"))
     fault = next(iter(jsonschema.Draft202012Validator(schema).iter_errors(content)), None)
     if fault is not None:
-        raise ClaimError(_schema_fault(path.name, content, fault))
+        raise ClaimError(_schema_fault(name, content, fault))
     claims: dict[str, Claim] = {}
     for entry in content["claims"]:
         if entry["id"] in claims:
-            raise ClaimError(f"{path.name}: the claim {entry['id']!r} stands twice; an id names one claim.")
+            raise ClaimError(f"{name}: the claim {entry['id']!r} stands twice; an id names one claim.")
         claims[entry["id"]] = _claim(entry)
     return claims
 

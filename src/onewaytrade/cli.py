@@ -145,6 +145,12 @@ def run(
     ] = None,
     timeout: Annotated[int, typer.Option(min=1, metavar="S", help="Seconds that one cell may take.")] = 600,
     fresh: Annotated[bool, typer.Option("--fresh", help="Execute also what has not changed.")] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Execute all on the Dask cluster of this scheduler, tcp://HOST:PORT."
+        ),
+    ] = None,
 ) -> None:
     """Execute the notebooks that changed, or whose data did; write all of them and their verdicts."""
     import json
@@ -181,7 +187,9 @@ def run(
                 jobs=jobs or collection.cores(),
                 timeout=timeout,
                 progress=progress,
-                cache=kept,
+                # What a kernel elsewhere was seen to read says nothing of the files here.
+                cache=kept if scheduler is None else None,
+                workers=None if scheduler is None else _elsewhere(scheduler, root, recorded),
             )
     except KeyboardInterrupt:
         print("onewaytrade: interrupted; the notebooks that had ended are kept.", file=sys.stderr)
@@ -197,6 +205,12 @@ def run(
         raise typer.Exit(1)
 
 
+def _elsewhere(scheduler: str, root: Path, board: Path) -> Any:
+    from onewaytrade.runner import cluster
+
+    return cluster.workers(scheduler, root, board, lambda sentence: print(sentence, file=sys.stderr))
+
+
 def _order_of_claims() -> bytes:
     import json
 
@@ -209,6 +223,69 @@ def _definitions_of(claim_ids: list[str]) -> bytes:
     from onewaytrade import grids
 
     return grids.text(claim_ids).encode()
+
+
+@app.command()
+def sweep(  # noqa: PLR0913, PLR0917 # one for each option
+    name: Annotated[str, typer.Argument(metavar="NOTEBOOK", help="Stem, beginning of a stem, or path.")],
+    grid: Annotated[
+        list[str],
+        typer.Option(
+            "--grid",
+            metavar="NAME=VALUES",
+            help="Values by comma, or a range of months (2022-01:2023-06) or whole numbers (1:12), with a step "
+            "behind another colon; may be repeated: every combination is run.",
+        ),
+    ],
+    assignments: Annotated[
+        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter in all runs.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler, tcp://HOST:PORT."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs at a time; one for each core if not given.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for journal and results; build/sweeps/NOTEBOOK if not given."),
+    ] = None,
+    timeout: Annotated[int, typer.Option(min=1, metavar="S", help="Seconds that one cell may take.")] = 600,
+    keep_notebooks: Annotated[
+        bool, typer.Option("--keep-notebooks", help="Keep the executed notebook of each run in DIR/executed.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run those that failed before once more.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the runs that are kept in DIR.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs there are, and which.")] = False,
+) -> None:
+    """Execute a notebook with every combination of parameters; write one table of its verdicts.
+
+    Each run is kept in a journal as it ends: the same command goes on where it was stopped.
+    """
+    from onewaytrade.runner import notebooks, report, sweep_report
+    from onewaytrade.runner import sweep as sweeps
+
+    root = project.root()
+    (path,) = notebooks.choose(root, [name])
+    planned = sweeps.plan(path, grid, assignments or [])
+    console = report.console()
+    if dry_run:
+        sweep_report.tell(console, planned)
+        return
+    folder = (out or root / sweeps.FOLDER / path.stem).resolve()
+    options = sweeps.Options(timeout, scheduler, jobs, keep_notebooks, retry_failed, fresh)
+    try:
+        with sweep_report.Bar(console) as progress:
+            results = sweeps.sweep(planned, root, folder, options, progress)
+    except KeyboardInterrupt:
+        print("onewaytrade: interrupted; the same command goes on with the runs that are left.", file=sys.stderr)
+        raise typer.Exit(_INTERRUPTED) from None
+    sweep_report.summarise(console, results)
+    if results.failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -552,6 +629,45 @@ def teach(
     made = editions.make(root, names or [], folder, jobs or collection.cores(), report.Lines(console))
     report.taught(console, made, folder)
     editions.require_all(made)
+
+
+@app.command()
+def mark(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with the students' notebooks.")],
+    lesson: Annotated[
+        int | None, typer.Option(metavar="N", help="Lesson of the notebooks that do not say which they are.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the marks; FOLDER-marks, beside FOLDER, if not given."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Notebooks at a time; one for each core if not given.")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0.5, metavar="S", help="Seconds that a notebook may compute.")
+    ] = 10.0,
+    memory: Annotated[int, typer.Option(min=64, metavar="M", help="Megabytes that a notebook may use.")] = 1024,
+) -> None:
+    """Mark a folder of students' notebooks offline: marks.csv, a report on the class, and the discussion.
+
+    Each notebook runs in a process of its own with bounds on time and memory, and without a network and other
+    people's files where the system can; which of these walls stand is said at the start.
+    """
+    from onewaytrade.runner import collection
+    from onewaytrade.teaching import marking
+    from onewaytrade.teaching.marking import console, walls
+
+    order = marking.Order(folder, out, lesson, jobs or collection.cores(), walls.Limits(seconds, memory))
+    try:
+        with console.Bar() as bar:
+            found = marking.mark(order, bar.progress)
+    except KeyboardInterrupt:
+        print(
+            "onewaytrade: interrupted; no marks were written, and those that there were are kept.", file=sys.stderr
+        )
+        raise typer.Exit(_INTERRUPTED) from None
+    console.summarise(found, order.place)
 
 
 @app.command()

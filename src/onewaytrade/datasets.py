@@ -11,7 +11,9 @@ import hashlib
 import io
 import json
 import math
+import os
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -229,7 +231,38 @@ def frame_of(resource: Mapping[str, Any], content: bytes) -> "pd.DataFrame":
 
 
 def _manifest(root: Path) -> Mapping[str, Any]:
+    """Return the manifest; its file is read once in a process for as long as it stays as it is.
+
+    Of a process that was forked from one that has read it, too, so that whoever watches it hears of the file.
+    """
     path = root / project.MANIFEST
+    place = os.getpid(), path
+    state = _state(path)
+    known = _MANIFESTS.get(place)
+    if known is not None and known[0] == state:
+        return known[1]
+    found = _read_manifest(root, path)
+    # A file that was written a moment ago may be written again within the same tick of its clock.
+    if state is not None and time.time_ns() - state[0] > _SETTLED:
+        _MANIFESTS[place] = state, found
+    return found
+
+
+_State = tuple[int, int, int] | None
+_MANIFESTS: dict[tuple[int, Path], tuple[_State, Mapping[str, Any]]] = {}
+_SETTLED = 2_000_000_000  # nanoseconds
+
+
+def _state(path: Path) -> _State:
+    """Return what changes when a file is written: time, size and number of its inode; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _read_manifest(root: Path, path: Path) -> Mapping[str, Any]:
     shown = project.MANIFEST.as_posix()
     try:
         text = path.read_text(encoding="utf-8")

@@ -1031,7 +1031,8 @@ def _from_the_articles(found: Grid, rows: pd.DataFrame) -> "pd.Series[float]":
     frame = found.frame.assign(**dict(zip(("low", "high"), _reach(found.frame), strict=True)))
     own = frame[frame["article"]].set_index("part")
     low, high = (frame.loc[rows.index, end] for end in ("low", "high"))
-    above, below = low - rows["part"].map(own["high"]), rows["part"].map(own["low"]) - high
+    above = low - measures.look_up(rows["part"], own["high"])
+    below = measures.look_up(rows["part"], own["low"]) - high
     apart: pd.Series[float] = above.where(above > below, below).clip(lower=0)
     alike = rows["unit"] == rows["part"].map(own["unit"])
     return apart.where((np.isfinite(low) | np.isfinite(high)) & alike)

@@ -253,6 +253,14 @@ def decompose_value(frame: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
+def look_up(names: "pd.Series[str]", figures: "Mapping[str, float] | pd.Series[float]") -> "pd.Series[float]":
+    """Return the figure of each name, in the order of the names; missing where a name has none.
+
+    Numbers even of no names at all, of which Series.map makes texts (if pyarrow is installed) or objects.
+    """
+    return names.map(figures).astype(float)
+
+
 def index_numbers(frame: pd.DataFrame) -> dict[str, float]:
     """Return the growth of a basket's quantity and unit value by three classic index numbers, in per cent.
 

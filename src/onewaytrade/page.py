@@ -248,11 +248,18 @@ def wrap(text: str, room: float, size: float = TEXT, weight: str = "normal") -> 
 def balance(text: str, room: float, size: float = TEXT, weight: str = "normal") -> str:
     """Break a text into as few lines as `wrap`, but of about the same length."""
     best = wrap(text, room, size, weight)
-    for share in range(99, 50, -1):
+    lines = best.count("\n")
+    if not lines:
+        return best
+    # The less room, the more lines: the least that does with as few is found by halves, from half the room on.
+    low, high = 50, 100
+    while high - low > 1:
+        share = (low + high) // 2
         narrower = wrap(text, room * share / 100, size, weight)
-        if narrower.count("\n") > best.count("\n"):
-            break
-        best = narrower
+        if narrower.count("\n") > lines:
+            low = share
+        else:
+            best, high = narrower, share
     return best
 
 

@@ -101,8 +101,9 @@ class Log:
             self.complaints.append(f"console: {message.text}")
 
 
+@functools.cache
 def weight(path: Path) -> int:
-    """Return how many bytes the file costs when it is transferred, texts being compressed on the way."""
+    """Return how many bytes a file of a built site costs when it is transferred, texts being compressed."""
     body = path.read_bytes()
     return len(gzip.compress(body, 6)) if path.suffix in _ZIPPED else len(body)
 

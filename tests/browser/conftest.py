@@ -1,5 +1,7 @@
-"""The whole site, made once of the notebooks as they are committed, and a browser that shows it."""
+"""The whole site, made once, and a browser that shows it."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,9 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from browser import browsing
-from onewaytrade import claims, grids, site
-from onewaytrade.runner import collection, normalise, notebooks, verdicts
-from onewaytrade.runner.execute import Outcome
+from onewaytrade import site
 
 
 @pytest.fixture(scope="session")
@@ -26,14 +26,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the built site."""
-    run = collection.Results(tmp_path_factory.mktemp("whole"), tuple(claims.register()))
-    for path in notebooks.collection(root):
-        notebook = notebooks.read(path)
-        run.record(Outcome(path.stem, 0, normalise.normalise(notebook, notebook, root), None))
-    grids.write(run.folder / grids.FILE, {verdict["claim"] for verdict in verdicts.read(run.verdicts)})
-    site.build(run.folder / "notebooks", run.folder / "site")
-    return run.folder / "site"
+    """Return the folder of the built site, made of what a run writes now; what is kept of one serves."""
+    run = tmp_path_factory.mktemp("whole")
+    command = [sys.executable, "-m", "onewaytrade", "run", "--out", str(run)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    site.build(run / "notebooks", run / "site")
+    return run / "site"
 
 
 @pytest.fixture(scope="session")

@@ -41,8 +41,8 @@ def test_every_verdict_is_the_expected_one_and_each_miss_has_its_reason(verdicts
     assert all(row["verdict"] == "reproduced" or row["why"].endswith(".") for row in expected.values())
 
 
-def test_the_notebooks_judge_as_the_register_does(verdicts):
-    judged = {verdict["claim"]: verdict for verdict in scoreboard.judged()}
+def test_the_notebooks_judge_as_the_register_does(verdicts, judged_afresh):
+    judged = {verdict["claim"]: verdict for verdict in judged_afresh}
     assert {verdict["claim"]: verdict for verdict in verdicts} == judged
 
 
@@ -110,7 +110,8 @@ def test_papermill_alone_works_too(tmp_path):
     assert "December 2025" in text_of(nbformat.read(tmp_path / "out.ipynb", as_version=4))
 
 
-def test_the_register_is_judged_where_there_was_no_run():
+def test_the_register_is_judged_where_there_was_no_run(monkeypatch, judged_afresh):
+    monkeypatch.setattr(scoreboard, "judged", lambda: judged_afresh)
     assert [verdict["claim"] for verdict in scoreboard.verdicts()] == [
         claim.id for claim in claims.register().values() if definitions.can_judge(claim)
     ]

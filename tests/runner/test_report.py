@@ -4,11 +4,14 @@ import io
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from rich.console import Console
 
-from onewaytrade.runner import report
+from onewaytrade.runner import report, warm
+from onewaytrade.runner.cache import Reused
 from onewaytrade.runner.collection import Results
 from onewaytrade.runner.execute import Failure, Outcome
+from onewaytrade.runner.product import Product
 from onewaytrade.sources import comparing
 
 GOOD = Outcome("01-good", 4.2, {"cells": []}, None)
@@ -54,6 +57,31 @@ def test_a_failure_names_heading_error_and_copy(tmp_path: Path) -> None:
     said = text(console)
     assert "02-bad, under “The part that fails”: ValueError: [no] luck\n" in said
     assert str(tmp_path / "failed" / "02-bad.ipynb") in said
+
+
+@pytest.mark.parametrize("system", ["linux", "win32"])
+def test_a_run_says_once_that_its_kernels_were_ordinary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    reasons = {"linux": "ONEWAYTRADE_WARM is 0", "win32": "a process cannot be forked safely on this system"}
+    monkeypatch.setenv("ONEWAYTRADE_WARM", "0")
+    monkeypatch.setattr(warm.sys, "platform", system)
+    console = plain()
+    report.summarise(console, [GOOD, BAD], Results(tmp_path, ()))
+    said = text(console)
+    assert said.count("Ordinary kernels were used") == 1
+    assert f"than a forked one: {reasons[system]}.\n" in said
+
+
+def test_a_run_that_started_no_kernel_or_forked_them_says_nothing_of_kernels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reused = Reused("01-good", 0.1, Product(b"{}"))
+    for forked, outcome in ((False, reused), (True, GOOD)):
+        monkeypatch.setattr(warm, "why_not", lambda forked=forked: "" if forked else "it is so")
+        console = plain()
+        report.summarise(console, [outcome], Results(tmp_path, ()))
+        assert "kernels" not in text(console)
 
 
 def test_the_scoreboard_has_a_row_for_each_verdict() -> None:

@@ -14,6 +14,7 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
+from copies import copy_of
 from onewaytrade.runner import warm
 
 pytestmark = pytest.mark.skipif(not warm.available(), reason="kernels are forked on Linux only")
@@ -114,6 +115,27 @@ def test_a_warm_kernel_shows_what_an_ordinary_one_shows(tmp_path: Path, code: st
             shown.append([(kind, re.sub(r"0x[0-9a-f]+|ipykernel_PID/\d+", "", text)) for kind, text in told])
     assert shown[0] == shown[1]
     assert shown[0]
+
+
+def test_what_was_read_ahead_is_read_again_by_its_content(tmp_path: Path, root: Path) -> None:
+    project = copy_of(root, tmp_path)
+    register = project / "data" / "claims.yml"
+    ask = "from onewaytrade import claims, datasets\nprint(claims.get('coal-8').label, len(datasets.load('cpb')))"
+    kept = "print(claims.parse.cache_info().currsize, len(datasets._CACHE))"
+    # A server is one for each environment of its kind, and so this one is of this project alone.
+    environment = {"ONEWAYTRADE_PROJECT": str(project), "PYTHONPATH": str(Path(warm.__file__).parents[2])}
+    with kernel(tmp_path, **environment, MPLTEST=str(tmp_path)) as (manager, client):
+        before = printed(client, ask)
+        claims_kept, frames_kept = map(int, printed(client, kept).split())
+        assert claims_kept == 1
+        label = before.rpartition(" ")[0]
+        register.write_text(register.read_text("utf-8").replace(label, "Another label"), "utf-8")
+        manager.restart_kernel(now=True)
+        client.wait_for_ready(timeout=60)
+        printed(client, "from onewaytrade import claims, datasets")
+        # The first was forked before the datasets were read, and this one after some or all of them.
+        assert int(printed(client, kept).split()[1]) >= frames_kept
+        assert printed(client, ask) == before.replace(label, "Another label")
 
 
 def test_an_interrupt_stops_the_cell_and_the_kernel_goes_on(tmp_path: Path) -> None:

@@ -31,6 +31,16 @@ def coal(**changes: Any) -> dict[str, Any]:
     return {**claims.judge(claims.get("coal-8"), estimate).to_dict(), **changes}
 
 
+EVIL: Final = coal(
+    claim="evil",
+    label='A "quoted" <b>claim</b> of `code` and $5, *not* in bold',
+    title="It says </script><script>alert(1)</script> & 5 < 6, at {a}`b` and <!-- more.",
+    reason="<i>Reasons</i> *abound*.",
+    verdict="not reproduced",
+    definition="1. A definition | with ~marks~ and #signs.",
+)
+
+
 def of_each_word() -> list[dict[str, Any]]:
     """Return one verdict for each word, on claims that the register does not know."""
     return [

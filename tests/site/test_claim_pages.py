@@ -13,18 +13,9 @@ import claim_sites
 import pytest
 from claim_reviews import check
 
-from onewaytrade import claims, files, fmt, site
+from onewaytrade import claims, files, fmt
 from onewaytrade.site import claim_pages, plainly, text
 from onewaytrade.site.content import Pages
-
-EVIL = claim_sites.coal(
-    claim="evil",
-    label='A "quoted" <b>claim</b> of `code` and $5, *not* in bold',
-    title="It says </script><script>alert(1)</script> & 5 < 6, at {a}`b` and <!-- more.",
-    reason="<i>Reasons</i> *abound*.",
-    verdict="not reproduced",
-    definition="1. A definition | with ~marks~ and #signs.",
-)
 
 
 def _pages(root: Path, folder: Path, verdicts: list[dict[str, Any]], *more: Any) -> Pages:
@@ -67,13 +58,8 @@ class _Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a site with a claim of each word, one with evil texts, and one of the register, with a chart."""
-    folder = tmp_path_factory.mktemp("run")
-    verdicts = [claim_sites.coal(), *claim_sites.of_each_word(), EVIL]
-    executed = claim_sites.run(folder, verdicts, claim_sites.coal_rows(), claim_sites.cell("coal-8"))
-    site.build(executed, folder / "site", site.Settings(claim_sites.ADDRESS))
-    return folder / "site"
+def built(small_site: Path) -> Path:
+    return small_site
 
 
 @pytest.mark.parametrize("verdict", claim_sites.of_each_word(), ids=lambda verdict: verdict["verdict"])
@@ -96,7 +82,7 @@ def test_each_page_says_what_is_claimed_found_and_why(built: Path, verdict: dict
 
 
 def test_each_page_carries_one_valid_review(built: Path) -> None:
-    verdicts = [claim_sites.coal(), *claim_sites.of_each_word(), EVIL]
+    verdicts = [claim_sites.coal(), *claim_sites.of_each_word(), claim_sites.EVIL]
     for verdict in verdicts:
         (found,) = _Page(built / "claims" / f"{verdict['claim']}.html").data
         check(found)
@@ -107,9 +93,9 @@ def test_texts_with_markup_are_shown_as_they_are(built: Path) -> None:
     page = _Page(built / "claims" / "evil.html")
     # As they were written, before they were made typographic.
     plain = page.words.translate(str.maketrans({"“": '"', "”": '"', "’": "'", "–": "--"}))
-    for told in (EVIL["title"], EVIL["reason"], EVIL["definition"]):
+    for told in (claim_sites.EVIL["title"], claim_sites.EVIL["reason"], claim_sites.EVIL["definition"]):
         assert told in plain
-    assert EVIL["label"] in page.heading.translate(str.maketrans("“”", '""'))
+    assert claim_sites.EVIL["label"] in page.heading.translate(str.maketrans("“”", '""'))
     assert "<script>alert" not in (built / "claims" / "evil.html").read_text(encoding="utf-8")
 
 

@@ -4,10 +4,9 @@ import re
 from html import unescape
 from pathlib import Path
 
-import nbformat
 import pytest
 
-from onewaytrade import claims, robustness, site
+from onewaytrade import claims, robustness
 from onewaytrade.site import reference, words
 from onewaytrade.site.content import Content, Verdict
 from onewaytrade.site.settings import Settings
@@ -32,31 +31,6 @@ VERDICT = {
     "paragraph": 3,
     "notebook": "01-export-surge",
 }
-PROSE = """# Exports by volume
-
-## Unit value, a heading
-
-The [unit value](https://example.org) and `unit value` and <a href="#exports-by-volume">unit value</a> are no
-running text.
-
-| unit value | b |
-|---|---|
-| unit value | 2 |
-
-Unit values, then a unit value again, seasonally
-adjusted; the value of a friend, a revision of the text, its volume, its release.
-
-- **Volume** is bold here, and the year-to-date sum too.
-
-The Directorate General of Trade Remedies is a name, and Trade
-remedies are a term.
-
-It cost $3 and then $4, from US$5 to US$6, or $7-$8. A formula is $x_1 / x_0$ in a line.
-
-$$
-g = 100\\,\\frac{x_1}{x_0} - 100
-$$
-"""
 
 
 def _content(root: Path, verdicts: list[Verdict], stems: tuple[str, ...] = ()) -> Content:
@@ -64,26 +38,8 @@ def _content(root: Path, verdicts: list[Verdict], stems: tuple[str, ...] = ()) -
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("build")
-    (folder / "notebooks").mkdir()
-    told = {
-        "text/markdown": "By base effect, `GACC`.\n\n# CIF\n\nFOB, and the base effect again.",
-        "text/plain": "x",
-    }
-    shown = {"text/html": "<p>terms of trade</p>", "text/plain": "terms of trade"}
-    outputs = [nbformat.v4.new_output("display_data", data=data) for data in (told, shown)]
-    cells = [
-        nbformat.v4.new_markdown_cell(PROSE),
-        nbformat.v4.new_code_cell("log_points = 1  # log points", outputs=outputs, execution_count=1),
-    ]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata.update(kernelspec={"name": "python3", "display_name": "Python 3", "language": "python"})
-    for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{number}"
-    (folder / "notebooks" / "01-export-surge.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
-    site.build(folder / "notebooks", folder / "site")
-    return folder / "site"
+def built(small_site: Path) -> Path:
+    return small_site
 
 
 def _links(page: Path) -> list[tuple[str, str]]:

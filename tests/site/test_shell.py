@@ -7,14 +7,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from claim_sites import STEM, coal, run
+from claim_sites import ADDRESS, STEM, run
 from PIL import Image
 
 from onewaytrade import site, starter
-from onewaytrade.site.settings import Settings
-
-ADDRESS = "https://example.org/trade/"
-SETTINGS = Settings(ADDRESS, "jane/trade")
 
 
 class _Head(HTMLParser):
@@ -55,11 +51,8 @@ class _Head(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("build")
-    verdict = coal(notebook=STEM, variant=None)
-    site.build(run(folder, [verdict]), folder / "site", SETTINGS)
-    return folder / "site"
+def built(small_site: Path) -> Path:
+    return small_site
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +162,8 @@ def test_a_project_about_another_article_has_its_own_name(tmp_path: Path, monkey
     starter.lay_out(project)
     monkeypatch.setenv("ONEWAYTRADE_PROJECT", str(project))
     executed = run(tmp_path / "build", [])
+    # As after a run of notebooks without claims.
+    (executed.parent / "verdicts.json").unlink()
     site.build(executed, tmp_path / "site")
     name = (project / "index.md").read_text("utf-8").partition("\n")[0].removeprefix("# ")
     page = _Head(tmp_path / "site" / "method.html")

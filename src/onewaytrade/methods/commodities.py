@@ -499,7 +499,7 @@ def contributions(asked: Window) -> pd.DataFrame:
     logs = decomposed(asked).set_index("commodity")
     for part in ("quantity", "unit_value"):
         share = logs[f"{part}_log"] / logs["value_log"]
-        table[f"{part}_points"] = table["points"] * table["commodity"].map(share)
+        table[f"{part}_points"] = table["points"] * measures.look_up(table["commodity"], share)
     parts = {OTHER_GRAIN, *(part for nested in NESTED.values() for part in nested)}
     table["group"] = ["Of which" if name in parts else "Lines that do not overlap" for name in table["commodity"]]
     table = table[~table["commodity"].isin(ACROSS)]
@@ -573,12 +573,13 @@ def revisions(asked: Window) -> pd.DataFrame:
         table, earlier = table.iloc[:0], pd.Series(dtype=float)
     else:
         earlier = lines(base).set_index("commodity")["quantity_end"]
-    first, reprint, end = table["commodity"].map(earlier), table["quantity_start"], table["quantity_end"]
+    first = measures.look_up(table["commodity"], earlier)
+    reprint, end = table["quantity_start"], table["quantity_end"]
     result = pd.DataFrame(
         {
             "commodity": table["commodity"],
             "unit": table["unit"],
-            "first": first.astype(float),
+            "first": first,
             "reprint": reprint,
             "revision_pct": 100 * (reprint / first - 1),
             "growth_on_first_pct": 100 * (end / first - 1),
@@ -852,8 +853,8 @@ def _totals(currency: str) -> pd.DataFrame:
     frame = datasets.load(TOTALS)
     of_currency = (frame["flow"] == "imports") & (frame["currency"] == currency)
     rows = frame[of_currency & (frame["frequency"] != "monthly")]
-    level = rows["value"] * rows["unit"].map(_LEVEL_UNITS)
-    return rows.assign(level=level, step=rows["unit"].map(_LEVEL_STEPS).fillna(0.0))
+    level = rows["value"] * measures.look_up(rows["unit"], _LEVEL_UNITS)
+    return rows.assign(level=level, step=measures.look_up(rows["unit"], _LEVEL_STEPS).fillna(0.0))
 
 
 def _spells_of(

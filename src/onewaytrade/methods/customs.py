@@ -909,7 +909,7 @@ def _best(rows: pd.DataFrame, wanted: str) -> "pd.Series[Any]":
 
     Of a print "rounded" by newspapers it is the one with fewest; raises NoFigureError if none carried it.
     """
-    digits = (rows.apply(_step, axis="columns") * rows["unit"].map(BILLIONS)).to_numpy()
+    digits = (rows.apply(_step, axis="columns") * measures.look_up(rows["unit"], BILLIONS)).to_numpy()
     if wanted == "rounded":
         carried = rows["publisher"].str.endswith(_PRESS).to_numpy()
         if not carried.any():
@@ -983,7 +983,7 @@ def _monthly(flow: str, currency: str) -> "pd.Series[float]":
         & (frame["frequency"] == "monthly")
         & (frame["source_id"] == TABLE[currency])
     ]
-    return (rows["value"] * rows["unit"].map(BILLIONS)).set_axis(rows["period"]).sort_index()
+    return (rows["value"] * measures.look_up(rows["unit"], BILLIONS)).set_axis(rows["period"]).sort_index()
 
 
 def _factor(rate: float) -> Interval:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Protocol
 from onewaytrade import files
 from onewaytrade.runner import verdicts
 from onewaytrade.runner.cache import Cache, Missing, Reused
-from onewaytrade.runner.execute import Outcome, Setting, environment, execute
+from onewaytrade.runner.execute import Outcome, Setting, environment, execute, import_engine
 from onewaytrade.runner.parameters import Value
 from onewaytrade.runner.product import Product
 
 if TYPE_CHECKING:
     from onewaytrade.runner.kernels import Kernels
 
-    Workers = tuple[ThreadPoolExecutor, Kernels]
-
+# How a notebook is handed over to be executed: its path, parameters, setting, and what is called after each cell.
+Submit = Callable[[Path, Mapping[str, Value], "Setting", Callable[[], None]], Future["Outcome"]]
 Done = Outcome | Reused
 
 # It reads the verdicts of all others.
@@ -107,8 +107,9 @@ def run(
     timeout: int,
     progress: Progress,
     cache: Cache | None = None,
+    workers: AbstractContextManager[Submit] | None = None,
 ) -> list[Done]:
-    """Execute `notebooks`, each with its parameters, `jobs` at a time, and record their results.
+    """Execute `notebooks`, each with its parameters, `jobs` at a time or by other `workers`; record their results.
 
     What `cache` holds already is not executed again, and what it may hold is kept there. Return the outcomes in
     the order of the notebooks; the scoreboard runs after all others. On Ctrl-C every kernel is ended, nothing more
@@ -124,15 +125,15 @@ def run(
     first = [path for path in notebooks if path.stem != LAST]
     last = [path for path in notebooks if path.stem == LAST]
     with ExitStack() as stack:
-        workers: Workers | None = None
+        submit: Submit | None = None
         for batch in (first, last):
             orders = [_Order(path, notebooks[path], cache) for path in batch]
             due = {order.path.stem: order for order in orders if order.reused is None}
             tasks = []
             if due:
-                pool, kernels = workers = workers or stack.enter_context(_workers(jobs))
+                submit = submit or stack.enter_context(workers or _threads(jobs))
                 tasks = [
-                    pool.submit(execute, order.path, order.parameters, setting, kernels, _teller(progress, stem))
+                    submit(order.path, order.parameters, setting, _teller(progress, stem))
                     for stem, order in due.items()
                 ]
             for order in orders:
@@ -187,34 +188,42 @@ def _as_completed(tasks: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
 
 
 @contextmanager
-def _workers(jobs: int) -> "Iterator[Workers]":
-    """Yield a pool of threads and what starts their kernels; nothing of either is left afterwards."""
+def _threads(jobs: int) -> Iterator[Submit]:
+    """Yield what hands a notebook to one of so many threads; no thread or kernel is left afterwards."""
     # It imports jupyter_client, which a run that reuses everything does without.
     from onewaytrade.runner.kernels import Kernels
 
+    # While the first kernel starts, and has nothing to say yet, papermill is imported.
+    threading.Thread(target=import_engine, name="import").start()
     with tempfile.TemporaryDirectory(prefix="onewaytrade-", ignore_cleanup_errors=True) as scratch:
         kernels = Kernels(Path(scratch))
-        with _pool(jobs, kernels) as pool:
-            yield pool, kernels
+        with pool(jobs, kernels) as threads:
+
+            def submit(
+                path: Path, parameters: Mapping[str, Value], setting: Setting, on_cell: Callable[[], None]
+            ) -> Future[Outcome]:
+                return threads.submit(execute, path, parameters, setting, kernels, on_cell)
+
+            yield submit
 
 
 @contextmanager
-def _pool(jobs: int, kernels: "Kernels") -> Iterator[ThreadPoolExecutor]:
+def pool(jobs: int, kernels: "Kernels") -> Iterator[ThreadPoolExecutor]:
     """Yield a pool of threads; if anything is raised, end all kernels, and wait until every thread has ended.
 
     Threads do: each mostly waits for its kernel, papermill is imported once, and kernels, which live in
     sessions of their own, get no Ctrl-C but from here.
     """
-    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="notebook")
+    threads = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="notebook")
     try:
-        yield pool
+        yield threads
     except BaseException:
         with _uninterrupted():
-            pool.shutdown(wait=False, cancel_futures=True)
+            threads.shutdown(wait=False, cancel_futures=True)
             kernels.end()
-            pool.shutdown()
+            threads.shutdown()
         raise
-    pool.shutdown()
+    threads.shutdown()
 
 
 @contextmanager

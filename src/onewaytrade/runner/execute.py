@@ -93,8 +93,7 @@ def execute(
     loop = ensure_event_loop(prefer_selector_loop=True)
     try:
         kernel = kernels.start(loop, path.stem, setting.root, dict(setting.environment))
-        # Papermill takes a while to import, and the kernel as long to start: together, not in turn.
-        startup.leave_out_grammars()
+        import_engine()
         from onewaytrade.runner import engine
 
         kernels.check()
@@ -111,6 +110,12 @@ def execute(
     failure = None if error is None else _failure(executed, *error)
     result = normalise(executed, source, setting.root)
     return Outcome(path.stem, time.monotonic() - start, result, failure, observed)
+
+
+def import_engine() -> None:
+    """Import papermill, which takes a second or two, for those who need it next."""
+    startup.leave_out_grammars()
+    from onewaytrade.runner import engine  # noqa: F401
 
 
 def _error(run: Callable[[], None]) -> tuple[str, str] | None:

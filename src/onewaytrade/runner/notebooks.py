@@ -70,13 +70,18 @@ def read(path: Path) -> dict[str, Any]:
 
     Raises NotebookError if the file is not a notebook of version 4.
     """
+    return parse(path.read_bytes(), str(path))
+
+
+def parse(content: bytes, name: str) -> dict[str, Any]:
+    """Return the notebook that a file holds, as `read` does; `name` is what an error calls it."""
     try:
-        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        notebook: dict[str, Any] = json.loads(content.decode("utf-8"))
         cells = notebook["cells"]
         if notebook["nbformat"] != 4:
-            raise NotebookError(f"{path} is a notebook of version {notebook['nbformat']}: version 4 is needed.")
+            raise NotebookError(f"{name} is a notebook of version {notebook['nbformat']}: version 4 is needed.")
     except (ValueError, KeyError, TypeError) as error:
-        raise NotebookError(f"{path} is not a notebook: {error}.") from error
+        raise NotebookError(f"{name} is not a notebook: {error}.") from error
     for position, cell in enumerate(cells, start=1):
         cell.setdefault("id", f"cell-{position:02d}")
     notebook["nbformat_minor"] = max(5, notebook.get("nbformat_minor", 0))

@@ -63,7 +63,7 @@ def assign(paths: Sequence[Path], assignments: Sequence[str]) -> dict[str, dict[
             raise ParameterError(f"-p {assignment} sets nothing: write -p NAME=VALUE.")
         takers = {stem: known[name] for stem, known in parameters.items() if name in known}
         if not takers:
-            raise _unknown(name, parameters)
+            raise unknown(name, parameters)
         for stem, parameter in takers.items():
             given[stem][name] = convert(stem, parameter, text)
     return {
@@ -105,7 +105,7 @@ def validate(path: Path, values: Mapping[str, Value], check: Check | None = None
     known = declared(path)
     for name, value in values.items():
         if name not in known:
-            raise _unknown(name, {path.stem: known})
+            raise unknown(name, {path.stem: known})
         if not _fits(value, known[name].type):
             raise ParameterError(
                 f"{path.stem}: parameter {name}={value!r} must be {_EXAMPLES[known[name].type]}, "
@@ -173,7 +173,8 @@ def _comments(source: str) -> dict[int, str]:
     }
 
 
-def _unknown(name: str, parameters: Mapping[str, Mapping[str, Parameter]]) -> ParameterError:
+def unknown(name: str, parameters: Mapping[str, Mapping[str, Parameter]]) -> ParameterError:
+    """Return the error that no notebook has a parameter of this name; `parameters` are those known, by stem."""
     owners = {known: stem for stem, names in parameters.items() for known in names}
     stems = ", ".join(parameters)
     if not owners:

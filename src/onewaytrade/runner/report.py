@@ -167,6 +167,7 @@ def summarise(out: Console, outcomes: Sequence[Done], results: Results) -> None:
     out.print(table)
     if outcomes and all(isinstance(outcome, Reused) for outcome in outcomes):
         out.print(f"Nothing has changed: all results were reused ({len(outcomes)}); --fresh executes them again.")
+    _tell_of_ordinary_kernels(out, outcomes)
     for outcome in outcomes:
         if outcome.note:
             out.print(outcome.note, markup=False, soft_wrap=True)
@@ -174,8 +175,20 @@ def summarise(out: Console, outcomes: Sequence[Done], results: Results) -> None:
         if outcome.failure is not None:
             under = f", under “{outcome.failure.heading}”" if outcome.failure.heading else ""
             out.print(f"{outcome.stem}{under}: {outcome.failure.error}", markup=False, soft_wrap=True)
-            copy = _near(results.failed(outcome.stem))
+            copy = near(results.failed(outcome.stem))
             out.print(f"  executed as far as it went: {copy}", markup=False, soft_wrap=True)
+
+
+def _tell_of_ordinary_kernels(out: Console, outcomes: Sequence[Done]) -> None:
+    """Say once why notebooks took seconds to start, if any was executed by a kernel that is no fork."""
+    if all(isinstance(outcome, Reused) for outcome in outcomes):
+        return
+    # It imports jupyter_client, which has been imported where a kernel was started.
+    from onewaytrade.runner import warm
+
+    if reason := warm.why_not():
+        sentence = f"Ordinary kernels were used, each some seconds slower to start than a forked one: {reason}."
+        out.print(sentence, markup=False, soft_wrap=True)
 
 
 def _word(outcome: Done) -> str:
@@ -285,7 +298,7 @@ def _change(value: float, name: str) -> str:
     return fmt.number(value, 0 if abs(value) >= _LARGE else 2, sign=name.startswith("change"))
 
 
-def _near(path: Path) -> Path:
+def near(path: Path) -> Path:
     """Return the path from the working folder, where it lies inside."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -27,8 +27,17 @@ MODULES: Final = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
+    # With these, a kernel that starts imports hardly anything; the debugger alone is ninety modules.
+    "ipykernel.debugger",
     "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
     "IPython.core.magics",
+    "IPython.extensions.storemagic",
+    "psutil",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    "onewaytrade.runner.watch",
     "pandas",
     "matplotlib.pyplot",
     "seaborn",
@@ -49,7 +58,14 @@ _LAUNCHER: Final = ("-m", "ipykernel_launcher")
 
 def available() -> bool:
     """Tell whether kernels can be forked here: on Linux, and not where ONEWAYTRADE_WARM is 0."""
-    return sys.platform == "linux" and hasattr(os, "pidfd_open") and os.environ.get("ONEWAYTRADE_WARM") != "0"
+    return not why_not()
+
+
+def why_not() -> str:
+    """Return in a few words why kernels are not forked here, "" if they are."""
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+        return "a process cannot be forked safely on this system"
+    return "ONEWAYTRADE_WARM is 0" if os.environ.get("ONEWAYTRADE_WARM") == "0" else ""
 
 
 class Provisioner(LocalProvisioner):

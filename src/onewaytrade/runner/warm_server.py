@@ -3,7 +3,7 @@
 Started by `warm.Server` with the number of a socket. Each packet on it carries a channel of its own for one
 kernel: the order comes in on it as a line of JSON; what goes back is the kernel's process id, and its exit code
 once it has ended. When the socket closes, because the run is over or its process is gone, every kernel ends, and
-so does this process.
+so does this process. While nobody orders a kernel, it reads ahead what notebooks of its project read.
 """
 
 import contextlib
@@ -16,8 +16,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 # What Python itself, numpy and matplotlib would have read from the environment while they were imported.
@@ -43,31 +44,72 @@ def main() -> None:
     # The run ends this process by closing the socket; Ctrl-C is the run's to hear.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import(sys.argv[2:])
-    order = _serve(control)
+    steps = _to_read_ahead(sys.argv[2:])
+    # The first of them every notebook would do itself at once.
+    _read_ahead(steps)
+    order = _serve(control, steps)
     if order is not None:
         _become(order)
 
 
 def _import(names: Sequence[str]) -> None:
-    # Of jsonschema's checkers of formats, one compiles a grammar for two seconds; no notebook's schema needs it.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    for name in names:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    if sys.modules["rfc3987_syntax"] is None:
-        del sys.modules["rfc3987_syntax"]
+    # The debugger would complain on our stderr of frozen modules; a kernel has an environment of its own.
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    with _without_grammars():
+        for name in names:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
     # What was imported is shared by all kernels as long as nobody's collector touches it.
     gc.collect()
     gc.freeze()
 
 
-def _serve(control: socket.socket) -> Order | None:
-    """Fork a kernel for each order; return the order in the kernel's process, and None in this one at the end."""
+@contextlib.contextmanager
+def _without_grammars() -> Iterator[None]:
+    """Of jsonschema's checkers of formats, leave out the one that compiles a grammar for two seconds."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if sys.modules["rfc3987_syntax"] is None:
+            del sys.modules["rfc3987_syntax"]
+
+
+def _to_read_ahead(names: Sequence[str]) -> Iterator[Callable[[], object]]:
+    """Yield what to do while nobody waits, if kernels are to have our modules and a project is named."""
+    place = os.environ.get("ONEWAYTRADE_PROJECT")
+    if place and "onewaytrade.definitions" in names:
+        from onewaytrade.runner import ahead
+
+        yield from ahead.steps(Path(place))
+        gc.collect()
+        gc.freeze()
+
+
+def _read_ahead(steps: Iterator[Callable[[], object]]) -> bool:
+    """Do one step; tell whether there may be another. What fails, fails in the notebooks, which say so."""
+    with contextlib.suppress(Exception), _without_grammars():
+        step = next(steps, None)
+        if step is not None:
+            step()
+        return step is not None
+    return True
+
+
+def _serve(control: socket.socket, steps: Iterator[Callable[[], object]]) -> Order | None:
+    """Fork a kernel for each order; return the order in the kernel's process, and None in this one at the end.
+
+    Steps are done in between, one at a time, whenever no order waits.
+    """
     channels: dict[int, socket.socket] = {}
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
+    is_idle = True
     while True:
-        for key, _ in selector.select():
+        ready = selector.select(0) if is_idle else selector.select()
+        if not ready:
+            is_idle = _read_ahead(steps)
+        for key, _ in ready:
             if key.fileobj is not control:
                 _bury(key.fd, key.data, channels.pop(key.data), selector)
                 continue

@@ -130,6 +130,9 @@ def test_yen_and_euros():
     for april in (7.2, 9.3):
         guess = 100 * ((90.0 - 0.14 * (24.0 + april + 7.5)) / 106.8 - 1)
         assert germany.low <= guess <= germany.high
+    # 2022 is told twice, as 107 and as 106.8: the one with a fraction is the figure that the other rounds.
+    year = partners.growth(choices(GERMANY, "own", "2024-12"))
+    assert year.value == pytest.approx(100 * (90.0 / 106.8 - 1))
 
 
 def test_the_atlas_is_not_used():

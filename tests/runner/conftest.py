@@ -1,11 +1,13 @@
 """Small projects made by the tests, and one run of a collection that most tests look at."""
 
 import json
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from onewaytrade.runner import collection, notebooks
@@ -65,6 +67,22 @@ def write_notebook(path: Path, texts: Sequence[str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
+
+
+def alive(processes: Iterable[psutil.Process], within: float = 20) -> list[psutil.Process]:
+    """Return those processes that have not ended within so many seconds."""
+
+    def lives(process: psutil.Process) -> bool:
+        try:
+            # Where nobody buries the orphans of a machine, they stay as zombies.
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    deadline = time.monotonic() + within
+    while (left := [process for process in processes if lives(process)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
 
 
 def make_project(folder: Path, stems: Sequence[str] = tuple(CELLS)) -> Path:

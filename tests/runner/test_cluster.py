@@ -16,7 +16,7 @@ from onewaytrade.runner import cluster, collection, notebooks, sweep, warm
 from onewaytrade.runner.cluster import ClusterError
 from onewaytrade.runner.jobs import Job, completed
 
-from .conftest import Record, write_notebook
+from .conftest import Record, alive, write_notebook
 from .test_sweep import Told, light_kernels, lines, make, ran
 
 __all__ = ["light_kernels"]  # a fixture for this module as well
@@ -137,7 +137,7 @@ def test_the_runs_of_a_worker_that_is_killed_are_done_again_and_each_is_kept_onc
     assert len(ran(project)) == before + 5
     # What the dead worker had started has ended with it.
     assert left
-    assert psutil.wait_procs(left, timeout=10)[1] == []
+    assert alive(left) == []
 
 
 def test_a_worker_that_dies_while_it_is_asked_what_it_holds_is_none_that_refuses(project: Path) -> None:

@@ -25,7 +25,7 @@ from onewaytrade.errors import OneWayTradeError, ParameterError
 from onewaytrade.runner import fingerprint, grid_arguments, journal, notebooks, parameters, sweep, warm
 from onewaytrade.runner.journal import Entry, JournalError
 
-from .conftest import write_notebook
+from .conftest import alive, write_notebook
 
 PARAMETERS = (
     'months: int = 12\neconomy: str = "China"\nweight: float = 1.0\nlast: str = "2025-03"\nverdict: bool = True\n'
@@ -356,7 +356,8 @@ def test_a_sweep_killed_in_the_middle_goes_on_without_loss_or_repetition(noteboo
         in_use = rf"Another sweep works in .* \(process {process.pid}\)"
         with pytest.raises(JournalError, match=in_use):
             sweep.sweep(planned, root, folder, sweep.Options(), Told())
-    assert psutil.wait_procs(kernels, timeout=10)[1] == []
+    assert kernels
+    assert alive(kernels) == []
     told = Told()
     sweep.sweep(planned, root, folder, sweep.Options(count=2), told)
     assert told.runs == [2]

@@ -27,7 +27,8 @@ and <a href='#top-of-it'>above</a>.<br/></p>
 <a href="https://example.org/elsewhere.html">elsewhere</a> <a href="#">up</a>
 <img src="data:image/png;base64,AAAA//BB" alt=""><img alt="Coal" src="p.png" srcset="p.png 1x, p.png?2 2x">
 <svg viewBox="0 0 1 1"><title>Dot</title><path d="M0 0"/></svg><script>if (1 < 2 && a > "</p>") b();</script>
-<ul><li>One<ul><li>Two</li></ul></li></ul>"""
+<ul><li>One<ul><li>Two</li></ul></li></ul>
+<p>Where to look for data: in tables, """ + "and then elsewhere " * 20 + "</p><table></table>"
 
 
 @pytest.fixture

@@ -56,6 +56,7 @@ def test_a_gap_is_open_and_not_wrong(gap: object) -> None:
         (30, "rounded too far"),
         ("32.6 %", "no number"),
         (math.nan, "no number"),
+        (10**4000, "no number"),
         (True, "no number"),
         ([32.6, 1.0], "no number"),
         (12.0, ""),

@@ -107,6 +107,14 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         "import os\nfor handle in range(3, 9):\n    try:\n"
         "        while True: os.write(handle, b'{' * 65536)\n    except OSError: pass",
     ),
+    "digs": (
+        "import os, time\nfor _ in range(500):\n    os.mkdir('a-long-name')\n    os.chdir('a-long-name')\n"
+        "os.mkdir('shut', 0)\ntime.sleep(9)",
+    ),
+    "fills": (
+        "import os, time\nfor at in range(10):\n    with open(f'{at}', 'wb') as stream:\n"
+        "        os.posix_fallocate(stream.fileno(), 0, 30_000_000)\ntime.sleep(9)",
+    ),
     "raises": ("1 / 0", "raise SystemExit", "syntax error here", "import nothing_like_it"),
     "patches": (
         "import onewaytrade.teaching.checking as c, onewaytrade.teaching.lesson as l\n"
@@ -265,6 +273,8 @@ def test_what_was_answered_before_a_notebook_turned_hostile_is_marked(
         ("quits", "ended before its last cell"),
         ("crashes", "ended before its last cell"),
         ("floods", "sent more than answers can be"),
+        ("digs", "wrote more than"),
+        ("fills", "wrote more than"),
         ("raises", ""),
         ("loud", ""),
         ("hungry", ""),
@@ -390,14 +400,14 @@ def test_what_was_written_for_discussion_is_collected_and_not_run(tmp_path: Path
     folder = hand_in(
         tmp_path / "class",
         {
-            "ana": notebook(texts=(asked, "Because of <b>the base</b>.\n\n## Mine", "And so.", "## What you found")),
+            "ana": notebook(texts=(asked, "Because of <b>the base</b>.\n\n## Mine", "So.", "## What you found")),
             "bo": notebook(OPENING, texts=(f"{asked}\nIn the cell itself.",)),
             "cy": notebook(OPENING, texts=(asked, gap, "## What you found", "not an answer")),
         },
     )  # fmt: skip
     found = marking.mark(order(folder))
     assert {one.student: one.texts["talk"] for one in found.marked} == {
-        "ana": "Because of <b>the base</b>.\n\n## Mine\n\nAnd so.",
+        "ana": "Because of <b>the base</b>.\n\n## Mine\n\nSo.",
         "bo": "In the cell itself.",
         "cy": "",
     }
@@ -432,7 +442,7 @@ def test_a_student_is_told_by_file_or_folder(
     tmp_path: Path, places: Sequence[str], students: Sequence[str]
 ) -> None:
     hand_in(tmp_path, dict.fromkeys(places, GOOD))
-    found = submissions.find(tmp_path, stems=[STEM])
+    found = submissions.find(tmp_path, None, [STEM])
     assert sorted(one.student for one in found.submissions) == sorted(students)
 
 
@@ -449,7 +459,7 @@ def test_archives_are_read_and_links_are_not_followed(tmp_path: Path) -> None:
     (folder / "link.ipynb").symlink_to(tmp_path / "outside.ipynb")
     (folder / ".ipynb_checkpoints").mkdir()
     (folder / ".ipynb_checkpoints" / "x-checkpoint.ipynb").write_text(GOOD, encoding="utf-8")
-    found = submissions.find(folder, stems=[STEM])
+    found = submissions.find(folder, None, [STEM])
     assert [(one.student, bool(one.fault)) for one in found.submissions] == [
         ("Li Bo", False), ("Silva Ana", False), ("torn", True)
     ]  # fmt: skip
@@ -461,9 +471,10 @@ def test_a_lesson_is_told_by_the_notebook_its_name_its_code_or_the_option(tmp_pa
         tmp_path, {"codes": notebook("grader = open_lesson(2)", lesson=None), "lost": notebook("1", lesson=None)}
     )
     hand_in(tmp_path, {"wrong": notebook("1", lesson=99)})
-    found = {one.student: one.lesson for one in submissions.find(tmp_path, stems=[STEM]).submissions}
+    stems = [STEM, "2-two", "3-three", "4-four"]
+    found = {one.student: one.lesson for one in submissions.find(tmp_path, None, stems).submissions}
     assert found == {"tells": 3, "ana": 1, "codes": 2, "lost": 0, "wrong": 0}
-    found = {one.student: one.lesson for one in submissions.find(tmp_path, 4, stems=[STEM]).submissions}
+    found = {one.student: one.lesson for one in submissions.find(tmp_path, 4, stems).submissions}
     assert found["lost"] == 4
 
 
@@ -475,7 +486,7 @@ def test_what_cannot_be_marked_at_all_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(TeachingError, match="There is no notebook"):
         marking.mark(order(folder))
     hand_in(folder, {"ana": GOOD})
-    with pytest.raises(TeachingError, match="There is no lesson 9; the lessons are 1 to 7"):
+    with pytest.raises(TeachingError, match="There is no lesson 9; the lessons are 1"):
         marking.mark(order(folder, lesson=9))
     with pytest.raises(TeachingError, match="The marks cannot lie in"):
         marking.mark(order(folder, out=folder / "marks"))
@@ -602,6 +613,10 @@ def test_the_command_ends_well_with_a_broken_notebook(
     assert "Marked: 1 of 2 notebooks." in said
     assert "bo: The file is no notebook" in said
     assert "Each notebook ran in a process of its own" in said
+
+
+def test_no_file_is_left(marked: tuple[report.Class, Path], warm: crew.Warm) -> None:
+    assert [path.name for path in warm._rooms._folder.iterdir()] == ["home"]
 
 
 def test_nothing_is_left_running(marked: tuple[report.Class, Path], warm: crew.Warm, place: Path) -> None:

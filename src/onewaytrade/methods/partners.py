@@ -273,7 +273,7 @@ def _rows_of(partner: str, currency: str, period: str, flow: str = "imports") ->
 
 def _best(rows: list[_Row]) -> _Row:
     """Return the best graded row, and of several one that shows a fraction: others round the same figure."""
-    return min(rows, key=lambda row: (GRADES.index(row["grade"]), _spread(row)))
+    return min(rows, key=lambda row: (GRADES.index(row["grade"]), _spread(row), row["value"] % 1 == 0))
 
 
 def _spread(row: _Row) -> float:

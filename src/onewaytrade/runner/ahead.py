@@ -4,8 +4,10 @@ Nothing is decided by it. What is kept is found again by the content of a file a
 and reads by itself, so that whoever watches it hears the same as without.
 """
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from onewaytrade import claims, datasets, project
 
@@ -18,4 +20,8 @@ def steps(root: Path) -> Iterator[Callable[[], object]]:
     pinned = manifest["pins"].items()
     for resource in manifest["resources"]:
         if (resource["dataset"], resource["edition"]) in pinned:
-            yield lambda resource=resource: datasets.frame_of(resource, datasets.content(root, resource))
+            yield functools.partial(_check, root, resource)
+
+
+def _check(root: Path, resource: Mapping[str, Any]) -> None:
+    datasets.frame_of(resource, datasets.content(root, resource))

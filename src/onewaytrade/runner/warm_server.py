@@ -53,6 +53,8 @@ def main() -> None:
 
 
 def _import(names: Sequence[str]) -> None:
+    # The debugger would complain on our stderr of frozen modules; a kernel has an environment of its own.
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     with _without_grammars():
         for name in names:
             with contextlib.suppress(ImportError):

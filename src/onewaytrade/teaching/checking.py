@@ -285,7 +285,10 @@ def _as_number(answer: Any) -> float | str:
     if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
         kind = type(answer).__name__
         return f"The answer is one number, without quotes or a sign of per cent; this is a {kind}."
-    value = float(answer)
+    try:
+        value = float(answer)
+    except OverflowError:
+        value = math.inf
     return value if math.isfinite(value) else f"The answer is a number, and this is {value}."
 
 

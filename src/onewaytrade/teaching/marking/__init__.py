@@ -15,7 +15,6 @@ from typing import Final
 from onewaytrade import files, project
 from onewaytrade.errors import TeachingError
 from onewaytrade.teaching import masters
-from onewaytrade.teaching.lesson import LESSONS
 from onewaytrade.teaching.marking import crew as crews
 from onewaytrade.teaching.marking import discussion, report, server, submissions, walls
 from onewaytrade.teaching.marking.judging import Judge
@@ -65,11 +64,13 @@ def mark(order: Order, progress: Progress | None = None) -> Class:
     place to write to.
     """
     told = progress or Progress(begun=lambda _count, _walls: None, one=lambda: None)
-    if order.lesson is not None and order.lesson not in LESSONS:
-        raise TeachingError(f"There is no lesson {order.lesson}; the lessons are {LESSONS[0]} to {LESSONS[-1]}.")
-    known = masters.paths(project.root())
-    handed = submissions.find(order.folder, order.lesson, [path.stem for path in known])
+    stems = [path.stem for path in masters.choose(project.root(), [])]
+    known = submissions.numbers(stems)
+    if order.lesson is not None and order.lesson not in known:
+        raise TeachingError(f"There is no lesson {order.lesson}; the lessons are {', '.join(map(str, known))}.")
+    handed = submissions.find(order.folder, order.lesson, stems)
     _check_place(order)
+    place = order.place
     lessons = {one.lesson for one in handed.submissions if not one.fault}
     read = {number: masters.read(masters.choose(project.root(), [str(number)])[0]) for number in sorted(lessons)}
     judges = {number: _judge(master) for number, master in read.items()}
@@ -78,6 +79,8 @@ def mark(order: Order, progress: Progress | None = None) -> Class:
         told.begun(len(handed.submissions), report.isolation(standing))
         ran = _run_all(crew, handed.submissions, standing, order.jobs, told)
     restored = _restore(handed, order.folder)
+    if order.place != place:
+        raise TeachingError(f"{place} leads elsewhere since notebooks have run: no marks were written.")
     found = Class(
         tuple(
             _marked(one, ran.get(one.place), standing, order.limits, read, judges) for one in handed.submissions
@@ -88,9 +91,9 @@ def mark(order: Order, progress: Progress | None = None) -> Class:
     )
     files.write_together(
         {
-            order.place / MARKS: report.table(found),
-            order.place / REPORT: report.page(found).encode(),
-            order.place / DISCUSSION: report.discussion(found).encode(),
+            place / MARKS: report.table(found),
+            place / REPORT: report.page(found).encode(),
+            place / DISCUSSION: report.discussion(found).encode(),
         }
     )
     return found
@@ -126,18 +129,19 @@ def _run_all(
 ) -> dict[str, crews.Ran]:
     ran: dict[str, crews.Ran] = {}
     with ThreadPoolExecutor(jobs) as pool:
-        waiting = {
-            pool.submit(crew.run, crews.Job(one.lesson, one.code), standing): one
-            for one in handed
-            if not one.fault
-        }
         try:
+            waiting = {
+                pool.submit(crew.run, crews.Job(one.lesson, one.code), standing): one
+                for one in handed
+                if not one.fault
+            }
             for _ in range(len(handed) - len(waiting)):
                 told.one()
             for future in as_completed(waiting):
                 ran[waiting[future].place] = future.result()
                 told.one()
         except BaseException:
+            # Before the pool waits for its threads, what they wait for has to end.
             pool.shutdown(wait=False, cancel_futures=True)
             crew.close()
             raise

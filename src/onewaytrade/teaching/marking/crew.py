@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol
 
 from onewaytrade import project
 from onewaytrade.errors import TeachingError
-from onewaytrade.teaching.marking import guest, server, walls
+from onewaytrade.teaching.marking import guest, rooms, server, walls
 
 _PATIENCE: Final = 30  # seconds beyond a notebook's own until its keeper must have answered
 # Without the folder where it is started among the places for modules: a student's file may lie there.
@@ -83,9 +83,9 @@ class _Rooms:
 
     def __init__(self, limits: walls.Limits) -> None:
         self._limits = limits
-        self._folder = tempfile.TemporaryDirectory(prefix="onewaytrade-marking-", ignore_cleanup_errors=True)
+        self._folder = Path(tempfile.mkdtemp(prefix="onewaytrade-marking-"))
         # Where Python and its packages would put files of their own, out of any notebook's sight.
-        home = Path(self._folder.name) / "home"
+        home = self._folder / "home"
         home.mkdir()
         self._taken = 0
         self._lock = threading.Lock()
@@ -110,7 +110,7 @@ class _Rooms:
         with self._lock:
             self._taken += 1
             # No number that tells how many others there are, nor which.
-            room = Path(self._folder.name) / f"room-{self._taken:06d}"
+            room = self._folder / f"room-{self._taken:06d}"
         return guest.Order(
             lesson=job.lesson,
             cells=list(job.cells),
@@ -123,7 +123,7 @@ class _Rooms:
 
     def close(self) -> None:
         """Remove the folder."""
-        self._folder.cleanup()
+        rooms.clear(self._folder)
 
 
 class Warm:

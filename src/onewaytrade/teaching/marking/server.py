@@ -12,7 +12,6 @@ import importlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from onewaytrade.teaching.marking import guest, walls
+from onewaytrade.teaching.marking import guest, rooms, walls
 
 MOST_SENT: Final = 1 << 20  # bytes; a lesson's answers are a few hundred
 MOST_WRITTEN: Final = 256 << 20  # bytes of files in the notebook's own folder
@@ -100,7 +99,7 @@ def _keep(channel: socket.socket) -> None:
         ended = _watch(order, channel)
     finally:
         _end_orphans()
-        shutil.rmtree(order.room, ignore_errors=True)
+        rooms.clear(Path(order.room))
     told: dict[str, Any] = {"sent": ended.sent.decode("utf-8", "replace"), "how": ended.how, "code": ended.code}
     channel.sendall(json.dumps(told).encode("ascii") + b"\n")
 
@@ -156,17 +155,8 @@ def _listen(watched: tuple[int, int], channel: socket.socket, sent: bytearray, e
                 return LOUD
         elif process in ready:
             return DONE
-        elif _size(room) > MOST_WRITTEN:
+        elif rooms.holds_more(room, MOST_WRITTEN):
             return FULL
-
-
-def _size(room: Path) -> int:
-    total = 0
-    for folder, _, names in os.walk(room):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(folder, name)).st_blocks * 512  # noqa: PTH118 # in a loop
-    return total
 
 
 def _become(order: guest.Order, channel: socket.socket, reading: int, writing: int) -> None:

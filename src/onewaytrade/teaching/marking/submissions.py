@@ -14,7 +14,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from onewaytrade.errors import TeachingError
-from onewaytrade.teaching.lesson import LESSONS
 from onewaytrade.teaching.marking.plain import clean
 
 LARGEST: Final = 20 << 20  # bytes of one notebook
@@ -70,7 +69,7 @@ class HandedIn:
         return [path for path, content in self.originals.items() if _content(path) != content]
 
 
-def find(folder: Path, lesson: int | None = None, stems: Sequence[str] = ()) -> HandedIn:
+def find(folder: Path, lesson: int | None, stems: Sequence[str]) -> HandedIn:
     """Return what was handed in below a folder.
 
     `lesson` is that of notebooks that do not say theirs, and `stems` are the names that lessons have. Raises
@@ -98,6 +97,11 @@ def find(folder: Path, lesson: int | None = None, stems: Sequence[str] = ()) -> 
     return HandedIn(
         tuple(sorted(named, key=lambda one: (one.student.casefold(), one.lesson, one.place))), originals
     )
+
+
+def numbers(stems: Iterable[str]) -> tuple[int, ...]:
+    """Return the numbers of the lessons of these names."""
+    return tuple(int(stem.partition("-")[0]) for stem in stems)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -158,7 +162,7 @@ def _read(place: str, content: bytes | None, lesson: int | None, stems: Sequence
     if number is None:
         fault = "The notebook does not say which lesson it is: name it with --lesson."
         return replace(faulty, cells=cells, fault=fault)
-    if number not in LESSONS:
+    if number not in numbers(stems):
         return replace(
             faulty, cells=cells, fault=f"The notebook says that it is lesson {number}, which there is not."
         )

@@ -170,24 +170,26 @@ def test_ctrl_c_ends_the_kernel_and_leaves_nothing_half_done(project: Path) -> N
         try:
             kernel = _kernel(run, project / "pid")
             run.send_signal(signal.SIGINT)
-            out, err = run.communicate(timeout=30)
+            out, err = run.communicate(timeout=300)  # it is over as soon as the run has ended
         finally:
             run.kill()
     assert (run.returncode, out) == (130, "")
     assert err == "onewaytrade: interrupted; the notebooks that had ended are kept.\n"
     with pytest.raises(ProcessLookupError):
         os.kill(kernel, 0)
-    # Kept is the order of the claims, and no result.
-    assert [path.name for path in project.glob("build/*/*")] == ["order-of-claims"]
+    # Kept is no result; only the order of the claims is, unless a package was installed meanwhile.
+    assert {path.name for path in project.glob("build/*/*")} <= {"order-of-claims"}
 
 
 def _kernel(run: subprocess.Popen[str], path: Path) -> int:
-    """Wait until the notebook has written its kernel's process number, and return it."""
-    for _ in range(600):
+    """Wait until the notebook has written its kernel's process number, and return it.
+
+    A run ends by itself if its kernel does not start; the limit is for one that hangs.
+    """
+    deadline = time.monotonic() + 300
+    while run.poll() is None and time.monotonic() < deadline:
         if path.is_file() and (text := path.read_text("utf-8")):
             return int(text)
-        if run.poll() is not None:
-            break
         time.sleep(0.05)
     pytest.fail("the kernel has not started")
 

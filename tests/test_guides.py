@@ -1,7 +1,8 @@
 """The guides say what happens: their shell blocks are run as written, and what they show must be printed."""
 
+import contextlib
+import io
 import json
-import os
 import re
 import shlex
 import shutil
@@ -23,27 +24,35 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 class Reader:
     """A reader who copies the blocks of a guide one after the other, starting in an empty folder."""
 
-    def __init__(self, folder: Path) -> None:
-        programs = folder / "bin"
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.place = folder / "work"
-        for made in (programs, self.place):
-            made.mkdir()
-        command = programs / "onewaytrade"
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m onewaytrade "$@"\n', encoding="utf-8")
-        command.chmod(0o755)
-        self.environment = os.environ | {
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT / "src"),
-        }
+        self.place.mkdir()
+        self.monkeypatch = monkeypatch
 
     def type(self, block: str) -> str:
         """Type a block into the shell, and return what it prints; the folder is the next block's too."""
-        marked = f"{block}\nprintf '\\n@@%s' \"$PWD\"\n"
+        # Our command runs here, where all that it needs is imported, with one process that all kernels are forked
+        # from; what a shell does besides, a shell does.
+        parts = re.split(r"^(onewaytrade .*\n)", block, flags=re.MULTILINE)
+        return "".join(self._command(part) if at % 2 else self._shell(part) for at, part in enumerate(parts))
+
+    def _command(self, line: str) -> str:
+        self.monkeypatch.chdir(self.place)
+        self.monkeypatch.setattr(sys, "argv", shlex.split(line, comments=True))
+        printed, said = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said), pytest.raises(SystemExit) as end:
+            cli.main()
+        assert not end.value.code, f"{line}\n{printed.getvalue()}{said.getvalue()}"
+        return printed.getvalue()
+
+    def _shell(self, lines: str) -> str:
+        if not lines.strip():
+            return ""
+        marked = f"{lines}\nprintf '\\n@@%s' \"$PWD\"\n"
         done = subprocess.run(
-            ["sh", "-e", "-c", marked], cwd=self.place, env=self.environment,
-            capture_output=True, check=False, encoding="utf-8",
-        )  # fmt: skip
-        assert done.returncode == 0, f"{block}\n{done.stdout}{done.stderr}"
+            ["sh", "-e", "-c", marked], cwd=self.place, capture_output=True, check=False, encoding="utf-8"
+        )
+        assert done.returncode == 0, f"{lines}\n{done.stdout}{done.stderr}"
         printed, _, place = done.stdout.rpartition("\n@@")
         self.place = Path(place)
         return printed
@@ -76,8 +85,8 @@ def follow(guide: str, reader: Reader) -> None:
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="the guides are written for a shell")
-def test_another_article_goes_from_an_empty_folder_to_its_verdicts_as_the_guide_says(tmp_path):
-    reader = Reader(tmp_path)
+def test_another_article_goes_from_an_empty_folder_to_its_verdicts_as_the_guide_says(tmp_path, monkeypatch):
+    reader = Reader(tmp_path, monkeypatch)
     follow("another-article.md", reader)
     index = (reader.place / "build" / "site" / "index.html").read_text(encoding="utf-8")
     assert "<h1>My article" in index
@@ -86,9 +95,9 @@ def test_another_article_goes_from_an_empty_folder_to_its_verdicts_as_the_guide_
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="the guides are written for a shell")
-def test_a_series_of_ones_own_gets_a_claim_as_the_guide_on_new_data_says(tmp_path):
-    reader = Reader(tmp_path)
-    reader.type("onewaytrade new my-article; cd my-article")
+def test_a_series_of_ones_own_gets_a_claim_as_the_guide_on_new_data_says(tmp_path, monkeypatch):
+    reader = Reader(tmp_path, monkeypatch)
+    reader.type("onewaytrade new my-article\ncd my-article\n")
     follow("new-data.md", reader)
 
 

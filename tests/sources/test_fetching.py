@@ -1,7 +1,6 @@
 """Fetching from a publisher: a site that the test starts misbehaves, and nothing half done is ever left."""
 
 import datetime as dt
-import itertools
 import json
 import shutil
 import socket
@@ -348,10 +347,12 @@ def test_a_cache_that_cannot_be_written_is_said(
 def test_there_is_a_pause_between_two_requests_to_a_host(folder: Path, publisher: Site) -> None:
     publisher.answers[FRED] = [status(302, Location="/b.csv")]
     publisher.answers["/b.csv"] = [status(503), sends(SERIES)]
+    start = time.monotonic()
     fetch(Order("fred", "2026-12-10"), limits=replace(QUICK, pause=0.2))
-    times = [asked.at for asked in publisher.asked]
-    assert len(times) == 4
-    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.19
+    waited = [asked.at - start for asked in publisher.asked]
+    assert len(waited) == 4
+    # From the start, since a busy machine may let the site hear late of one request, and at once of the next.
+    assert [at for number, at in enumerate(waited) if at < 0.19 * number] == []
 
 
 def test_no_two_requests_run_at_once(folder: Path, publisher: Site, tmp_path: Path) -> None:

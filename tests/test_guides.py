@@ -40,7 +40,11 @@ class Reader:
         self.monkeypatch.chdir(self.place)
         self.monkeypatch.setattr(sys, "argv", shlex.split(line, comments=True))
         printed, said = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said), pytest.raises(SystemExit) as end:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(said),
+            pytest.raises(SystemExit) as end,
+        ):
             cli.main()
         assert not end.value.code, f"{line}\n{printed.getvalue()}{said.getvalue()}"
         return printed.getvalue()

@@ -13,8 +13,8 @@ startup.leave_out_grammars()
 ROOT = Path(__file__).resolve().parents[1]
 # They take longest, and begin first, so that the last process to end does not work alone for long.
 LONG = (
-    "test_execution.py", "test_pages.py", "test_variants.py", "test_lessons.py", "test_nbval.py", "test_site.py",
-    "test_claim_pages.py", "test_glossary.py", "test_shell.py",
+    "test_execution.py", "test_pages.py", "test_variants.py", "test_lessons.py", "test_guides.py", "test_nbval.py",
+    "test_site.py", "test_claim_pages.py", "test_glossary.py", "test_shell.py",
 )  # fmt: skip
 
 # The same examples in every run: a test that fails now and then is a defect.

@@ -1,7 +1,5 @@
 """The whole site, made once, and a browser that shows it."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from browser import browsing
+from notebooks.executing import command_here
 from onewaytrade import site
 
 
@@ -28,9 +27,9 @@ def browser() -> Iterator[Browser]:
 def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the built site, made of what a run writes now; what is kept of one serves."""
     run = tmp_path_factory.mktemp("whole")
-    command = [sys.executable, "-m", "onewaytrade", "run", "--out", str(run)]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        assert command_here(patch, "run", "--out", str(run)) == 0
     site.build(run / "notebooks", run / "site")
     return run / "site"
 

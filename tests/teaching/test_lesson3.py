@@ -84,6 +84,10 @@ def test_index_numbers_are_the_projects_own(lesson: Lesson, window: commodities.
         ("coal_logs", {"quantity": -7.9, "unit value": -22.5, "value": -28.7}, "per cent for log points"),
         ("contribution", lambda before, after, _total: 100 * (after / before - 1), "per cent for points"),
         ("farm_points", -10.9 - 3.1, "nested line counted twice"),
+        ("farm_points", 94.9, "share of the change for points"),
+        ("farm_points", 100 * (295.5 / 366.3 - 1), "growth of the parts for points"),
+        ("quantity_indices", {"Laspeyres": -13.5, "Paasche": -15.2, "Fisher": 14.3}, "mean of per cents"),
+        ("price_index", 100 * ((1 - 0.1932) / (1 - 0.143) - 1), "rounded on the way"),
         (
             "quantity_indices",
             {"Laspeyres": -15.2, "Paasche": -13.5, "Fisher": -14.3},

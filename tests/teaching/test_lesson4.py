@@ -112,6 +112,7 @@ def test_the_printed_figure_is_inside_the_wide_bounds_alone(lesson: Lesson) -> N
         ("japan_growth", {"yen": -0.7, "dollars": -0.7}, "one rate for both years"),
         ("germany_bounds", {"low": -17.1, "high": -17.1}, "bound taken for value"),
         ("hong_kong", "a", "last port taken for origin"),
+        ("june_needed", 5.2, "edge of the rounding"),
     ],
 )
 def test_a_slip_made_by_hand_is_named(lesson: Lesson, name: str, answer: object, mistake: str) -> None:

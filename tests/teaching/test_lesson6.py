@@ -88,3 +88,15 @@ def test_numbers_in_the_text_are_those_of_the_tables() -> None:
     assert usual[["low", "high"]].to_numpy().tolist() == [[70, 105]]
     assert printed("eu-ipi", "share of tenders >= EUR 5m by number", "2023") == 4
     assert printed("eu-ipi", "share of tenders >= EUR 5m by value (about)", "2023") == 60
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "mistake"),
+    [
+        ("opened", 250, "printed for counted"),
+        ("opened", 131 + 46 + 69 + 79 + 160 + 169 + 125 + 79, "all counts in one sum"),
+        ("size_ratio", (60 / 4) / (40 / 100), "all for the small"),
+    ],
+)
+def test_a_slip_made_by_hand_is_named(name: str, answer: float, mistake: str) -> None:
+    assert LESSON.look_at(name, {name: answer}).mistake == mistake

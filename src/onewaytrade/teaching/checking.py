@@ -16,6 +16,8 @@ State = Literal["right", "open", "wrong"]
 PER_CENT: Final = "per cent"
 OPEN: Final = "not answered yet"
 _EDGE: Final = 1e-9  # a tie may be rounded either way
+_NEAR: Final = 1.5  # units of the last place: how far two rounded numbers in a sum may lead away
+_ON_THE_WAY: Final = "rounded on the way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Numbers:
             if all(_agrees(found[label], mistake.answer[label], self.places) for label in right):
                 return _wrong(self.name, mistake.name, mistake.hint)
         some = f"{len(right) - len(off)} of {len(right)} are right; look again at {', '.join(off)}. "
+        if all(_is_near(found[label], right[label], self.places) for label in off):
+            return _wrong(self.name, _ON_THE_WAY, f"{some}{_near(self.otherwise)}")
         return _wrong(self.name, "", f"{some}{self.otherwise}")
 
     def look_elsewhere(self, answer: Any) -> Feedback:
@@ -271,11 +275,25 @@ def _slips_of_form_for_all(right: Mapping[str, float], unit: str) -> Iterable[Mi
 
 def _rounded_or_unknown(name: str, found: float, right: float, places: int, otherwise: str) -> Feedback:
     """Return the hint for a number that was rounded further than asked for, or that nothing explains."""
-    coarser = range(places - 1, places - 3, -1)
-    if any(math.isclose(found, round(right, fewer), abs_tol=10.0 ** -(places + 3)) for fewer in coarser if right):
-        asked = f"{places} decimal{'s' if places != 1 else ''}" if places > 0 else "more digits"
-        return _wrong(name, "rounded too far", f"This is rounded too far: give at least {asked}.")
+    coarser = {round(right, fewer) for fewer in range(places - 1, places - 3, -1)} - {0}
+    if any(math.isclose(found, rounded, abs_tol=10.0 ** -(places + 3)) for rounded in coarser):
+        asked = f"at least {places} decimal{'s' if places != 1 else ''}" if places > 0 else "more digits"
+        return _wrong(name, "rounded too far", f"This is rounded too far: give {asked}.")
+    if _is_near(found, right, places):
+        return _wrong(name, _ON_THE_WAY, _near(otherwise))
     return _wrong(name, "", otherwise)
+
+
+def _is_near(found: float, right: float, places: int) -> bool:
+    """Return whether a number is so close that rounding on the way may explain it; a count is right or wrong."""
+    return places > 0 and abs(found - right) <= _NEAR * 10.0**-places
+
+
+def _near(otherwise: str) -> str:
+    return (
+        "Very close. If you went on with a rounded number, take it with all its decimals, and round at the end "
+        f"only. If not: {otherwise}"
+    )
 
 
 def _as_number(answer: Any) -> float | str:
@@ -284,6 +302,8 @@ def _as_number(answer: Any) -> float | str:
         answer = answer.item()
     if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
         kind = type(answer).__name__
+        if isinstance(answer, tuple) and len(answer) == 2:
+            return "These are two numbers. Python writes decimals with a point: one and a half is 1.5, not 1,5."
         return f"The answer is one number, without quotes or a sign of per cent; this is a {kind}."
     try:
         value = float(answer)

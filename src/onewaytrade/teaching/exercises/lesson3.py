@@ -259,6 +259,17 @@ def _slips_of_farm_points() -> Iterable[Mistake]:
             "You divide by the group in 2025. Growth is told from where it starts.",
         ),
         Mistake(
+            "share of the change for points",
+            100 * _farm_points(*four) / _growth_of(FARM, "value"),
+            "This is which part of the group’s change they explain, in per cent. Points are per cents of the "
+            "group’s value of 2024.",
+        ),
+        Mistake(
+            "growth of the parts for points",
+            _growth(*(sum(_ends(line, "value")[at] for line in four) for at in (0, 1))),
+            "This is the growth of the named goods by themselves. Set their change against the whole group.",
+        ),
+        Mistake(
             "level for points",
             _farm_points(*four, of=100.0),
             "This is the change in billion yuan. What is it of the group's value in 2024?",
@@ -288,6 +299,11 @@ def _slips_of_indices() -> Iterable[Mistake]:
             "end weights for base weights",
             {**right, "Laspeyres": right["Paasche"], "Paasche": right["Laspeyres"]},
             "Laspeyres and Paasche have changed places: which of them weighs with the prices of the start?",
+        ),
+        Mistake(
+            "mean of per cents",
+            {**right, "Fisher": math.sqrt(right["Laspeyres"] * right["Paasche"])},
+            "Fisher is the mean of the two *ratios*: a root of two per cents loses their sign. Go back to ratios.",
         ),
         Mistake(
             "prices for quantities",

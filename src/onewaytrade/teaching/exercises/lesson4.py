@@ -466,6 +466,16 @@ def _slips_of_june() -> Iterable[Mistake]:
             "This is June 2025 in billion dollars. How much is that above June 2024, in per cent?",
         ),
         Mistake(
+            "edge of the rounding",
+            _june_needed(PRINTED + 0.5),
+            "This is what June needs for a figure that just rounds to the printed one. Asked for is exactly it.",
+        ),
+        Mistake(
+            "edge of the rounding",
+            _june_needed(PRINTED - 0.5),
+            "This is what June may be for a figure that still rounds to the printed one. Asked for is exactly it.",
+        ),
+        Mistake(
             "claim of another partner",
             _june_needed(-17.0),
             "This is what the figure printed for Japan would need. For Germany another is printed.",

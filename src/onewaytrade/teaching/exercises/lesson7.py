@@ -118,6 +118,11 @@ def _slips_of_growth() -> Iterable[Mistake]:
         "One end is the mean of a year and the other a month. Take one month at both.",
     )
     yield Mistake(
+        "twelve months for one",
+        _window(12),
+        "You average twelve months at each end. That is fair too, and comes in step 5: here take one month.",
+    )
+    yield Mistake(
         "points for per cent",
         _mean(END) - _mean(START),
         "This is a difference of index levels. Set it against the level at the start.",
@@ -184,6 +189,11 @@ def _slips_of_revision() -> Iterable[Mistake]:
         "levels for growth",
         _mean(_BOTH) - _mean(_BOTH, column="volume, older edition"),
         "This is how much a level moved. Compare two growth rates.",
+    )
+    yield Mistake(
+        "to a single January",
+        _window(end="2025-01") - _window(end="2025-01", column="volume, older edition"),
+        "Both of your windows end in January 2025. The step says why December 2024 is the better end.",
     )
     yield Mistake(
         "mixed windows",

@@ -87,7 +87,7 @@ def test_rounding_on_the_way_is_told_from_other_near_misses() -> None:
 
 
 def test_a_comma_for_a_point_is_told() -> None:
-    assert "with a point" in checking.look_at(number(), (32, 6)).hint
+    assert "have a point" in checking.look_at(number(), (32, 6)).hint
 
 
 def test_numbers_say_which_labels_are_off() -> None:

@@ -86,6 +86,8 @@ def test_numbers_in_the_text_are_those_of_the_tables() -> None:
     assert bought["all public procurement (more than)"] == claims.get("procurement-48trn").printed.value
     usual = datasets.load("trade-remedies").query("period == '2002..2023'")
     assert usual[["low", "high"]].to_numpy().tolist() == [[70, 105]]
+    notices = datasets.load("eu-ipi").query("measure == 'number of tender notices analysed (more than)'")
+    assert notices["low"].tolist() == [380_000]
     assert printed("eu-ipi", "share of tenders >= EUR 5m by number", "2023") == 4
     assert printed("eu-ipi", "share of tenders >= EUR 5m by value (about)", "2023") == 60
 

@@ -199,7 +199,7 @@ def _slips_of_contribution() -> Iterable[Mistake]:
         Mistake(
             "per cent for points",
             lambda before, after, _total: _growth(before, after),
-            "This is the line's own growth. For points of the total: by what must its change be divided?",
+            "This is the line’s own growth. For points of the total: by what must its change be divided?",
         ),
         Mistake(
             "level for change",
@@ -272,7 +272,7 @@ def _slips_of_farm_points() -> Iterable[Mistake]:
         Mistake(
             "level for points",
             _farm_points(*four, of=100.0),
-            "This is the change in billion yuan. What is it of the group's value in 2024?",
+            "This is the change in billion yuan. What is it of the group’s value in 2024?",
         ),
     )
 
@@ -303,7 +303,7 @@ def _slips_of_indices() -> Iterable[Mistake]:
         Mistake(
             "mean of per cents",
             {**right, "Fisher": math.sqrt(right["Laspeyres"] * right["Paasche"])},
-            "Fisher is the mean of the two *ratios*: a root of two per cents loses their sign. Go back to ratios.",
+            "Fisher is the mean of the two ratios: a root of two per cents loses their sign. Go back to ratios.",
         ),
         Mistake(
             "prices for quantities",
@@ -343,7 +343,7 @@ def _price_index() -> float:
 
 def _slips_of_price_index() -> Iterable[Mistake]:
     value, prices, quantity = _food_value(), _indices(of="unit value", by="quantity"), _indices()["Fisher"]
-    formula = "This is only one half of the pair. Divide the ratio of values by Fisher's ratio of quantities."
+    formula = "This is only one half of the pair. Divide the ratio of values by Fisher’s ratio of quantities."
     return (
         Mistake(
             "percentages subtracted",
@@ -420,7 +420,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         places=1,
         right=_price_index,
         mistakes=_slips_of_price_index,
-        otherwise="Divide the ratio of the basket's values by Fisher's ratio of its quantities.",
+        otherwise="Divide the ratio of the basket’s values by Fisher’s ratio of its quantities.",
     ),
 )
 TABLES: Final[Mapping[str, Callable[[], "pd.DataFrame"]]] = {"lines": lines, "all_imports": all_imports}

@@ -231,7 +231,7 @@ def _slips_of_import_growth() -> Iterable[Mistake]:
         Mistake(
             "margin left out",
             lambda export_growth, _before, _after: export_growth,
-            "You return the exports' growth as it is. That holds while the margin stays: what if it changes?",
+            "You return the exports’ growth as it is. That holds while the margin stays: what if it changes?",
         ),
         Mistake(
             "percentages added",
@@ -241,7 +241,7 @@ def _slips_of_import_growth() -> Iterable[Mistake]:
         Mistake(
             "level gap taken for growth gap",
             lambda export_growth, _before, after: _growth(1, (1 + export_growth / 100) * (1 + after / 100)),
-            "You lift only the later year by its margin. The earlier year's imports had a margin as well.",
+            "You lift only the later year by its margin. The earlier year’s imports had a margin as well.",
         ),
         Mistake(
             "margin the wrong way round",
@@ -385,7 +385,7 @@ def _slips_of_japan() -> Iterable[Mistake]:
         Mistake(
             "wrong currency",
             {"yen": right["dollars"], "dollars": right["yen"]},
-            "The two have changed places: in which money does the table of Japan's ministry stand?",
+            "The two have changed places: in which money does the table of Japan’s ministry stand?",
         ),
         Mistake(
             "wrong base year",

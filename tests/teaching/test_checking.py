@@ -86,6 +86,14 @@ def test_rounding_on_the_way_is_told_from_other_near_misses() -> None:
     assert hint.endswith("If not: Which two months?")
 
 
+def test_what_comes_of_rounded_answers_is_right_as_well() -> None:
+    exercise = Number("gap", "points", 1, lambda: 28.455, lambda: (), "Subtract.", from_rounded=lambda: 28.4)
+    assert [checking.look_at(exercise, gap).state for gap in (28.5, 28.455, 28.4, 28.3)] == [
+        *["right"] * 3,
+        "wrong",
+    ]
+
+
 def test_a_comma_for_a_point_is_told() -> None:
     assert "have a point" in checking.look_at(number(), (32, 6)).hint
 

@@ -93,8 +93,11 @@ def test_twelve_months_are_revised_by_more_as_the_teacher_is_told() -> None:
     [
         ("asia_growth", 10.6, "twelve months for one"),
         ("revision", 1.1, "to a single January"),
-        ("band", {"low": 15.0 - 2.2, "high": 15.0 + 2.2}, "rounded on the way"),
     ],
 )
 def test_a_slip_made_by_hand_is_named(name: str, answer: object, mistake: str) -> None:
     assert LESSON.look_at(name, {name: answer}).mistake == mistake
+
+
+def test_a_band_of_rounded_answers_is_right() -> None:
+    assert LESSON.look_at("band", {"band": {"low": 15.0 - 2.2, "high": 15.0 + 2.2}}).state == "right"

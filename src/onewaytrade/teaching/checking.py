@@ -58,6 +58,7 @@ class Number:
     `unit` is said in the question ("per cent", "points", "a factor", "trillion yuan"); `places` are the decimals
     that the answer must have at least, in that unit (negative: tens, hundreds). `otherwise` is the hint for a
     wrong answer that no slip explains. Slips of form (a sign, and of a per cent a share or a level) are known.
+    `from_rounded` is what comes of earlier answers that were rounded as they were asked for; it is right as well.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Number:
     right: Callable[[], float]
     mistakes: Callable[[], Iterable[Mistake]]
     otherwise: str
+    from_rounded: Callable[[], float] | None = None
 
     def look_at(self, answer: Any) -> Feedback:
         """Return what is to be said of an answer, whatever it is."""
@@ -73,7 +75,8 @@ class Number:
         if isinstance(found, str):
             return _wrong(self.name, "no number", found)
         right = self.right()
-        if _agrees(found, right, self.places):
+        rights = (right,) if self.from_rounded is None else (right, self.from_rounded())
+        if any(_agrees(found, one, self.places) for one in rights):
             return Feedback(self.name, "right")
         for mistake in (*self.mistakes(), *_slips_of_form(right, self.unit)):
             if _agrees(found, mistake.answer, self.places):
@@ -89,7 +92,8 @@ class Number:
 class Numbers:
     """An exercise whose answer is several numbers by label, as a Series or a dict.
 
-    A slip is recognised if all its numbers agree. `unit`, `places` and `otherwise` are as for one number.
+    A slip is recognised if all its numbers agree. `unit`, `places`, `otherwise` and `from_rounded` are as for one
+    number.
     """
 
     name: str
@@ -98,6 +102,7 @@ class Numbers:
     right: Callable[[], Mapping[str, float]]
     mistakes: Callable[[], Iterable[Mistake]]
     otherwise: str
+    from_rounded: Callable[[], Mapping[str, float]] | None = None
 
     def look_at(self, answer: Any) -> Feedback:
         """Return what is to be said of an answer, whatever it is."""
@@ -105,7 +110,10 @@ class Numbers:
         found = _as_numbers(answer, tuple(right))
         if isinstance(found, str):
             return _wrong(self.name, "labels or numbers missing", found)
-        off = [label for label in right if not _agrees(found[label], right[label], self.places)]
+        rights = (right,) if self.from_rounded is None else (right, self.from_rounded())
+        off = [
+            label for label in right if not any(_agrees(found[label], one[label], self.places) for one in rights)
+        ]
         if not off:
             return Feedback(self.name, "right")
         for mistake in (*self.mistakes(), *_slips_of_form_for_all(right, self.unit)):

@@ -391,6 +391,9 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         right=lambda: _growth(china()["exports"], START, END) - _growth(china()["imports"], START, END),
         mistakes=_slips_of_gap,
         otherwise="Compute both growth rates over the same window, and take the difference.",
+        from_rounded=lambda: (
+            round(_growth(china()["exports"], START, END), 1) - round(_growth(china()["imports"], START, END), 1)
+        ),
     ),
     Function(
         name="growth",

@@ -337,8 +337,9 @@ def _food_value() -> float:
     return _growth(*(sum(_ends(name, "value")[at] for name in FOOD) for at in (0, 1)))
 
 
-def _price_index() -> float:
-    return _growth(1 + _indices()["Fisher"] / 100, 1 + _food_value() / 100)
+def _price_index(quantity: float | None = None) -> float:
+    fisher = _indices()["Fisher"] if quantity is None else quantity
+    return _growth(1 + fisher / 100, 1 + _food_value() / 100)
 
 
 def _slips_of_price_index() -> Iterable[Mistake]:
@@ -421,6 +422,7 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         right=_price_index,
         mistakes=_slips_of_price_index,
         otherwise="Divide the ratio of the basket’s values by Fisher’s ratio of its quantities.",
+        from_rounded=lambda: _price_index(round(_indices()["Fisher"], 1)),
     ),
 )
 TABLES: Final[Mapping[str, Callable[[], "pd.DataFrame"]]] = {"lines": lines, "all_imports": all_imports}

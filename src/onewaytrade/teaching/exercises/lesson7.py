@@ -202,9 +202,8 @@ def _slips_of_revision() -> Iterable[Mistake]:
     )
 
 
-def _band() -> dict[str, float]:
-    value, width = _window(), abs(_revision())
-    return {"low": value - width, "high": value + width}
+def _band(value: float, revision: float) -> dict[str, float]:
+    return {"low": value - abs(revision), "high": value + abs(revision)}
 
 
 def _slips_of_band() -> Iterable[Mistake]:
@@ -297,9 +296,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         name="band",
         unit=PER_CENT,
         places=1,
-        right=_band,
+        right=lambda: _band(_window(), _revision()),
         mistakes=_slips_of_band,
         otherwise="The value of exercise 2, less and plus the revision of exercise 4.",
+        from_rounded=lambda: _band(round(_window(), 1), round(_revision(), 1)),
     ),
     Choice(
         name="first_verdict",

@@ -352,7 +352,7 @@ def _slips_of_hong_kong() -> Iterable[Mistake]:
         Mistake(
             "countries of record exchanged",
             "d",
-            "Exactly the other way round: who asks for the origin, and who for the destination?",
+            "Each record asks a question of its own. Which asks where a thing was made, and which where it goes?",
         ),
     )
 

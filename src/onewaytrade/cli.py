@@ -591,6 +591,25 @@ def site(
         )
 
 
+@app.command("site-lite")
+def site_lite(
+    student: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="Folder of students' notebooks; build/teaching/student if not given."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for JupyterLite; build/lite if not given.")
+    ] = None,
+) -> None:
+    """Make JupyterLite of the lessons, in which a browser alone runs them; onewaytrade site puts it in."""
+    from onewaytrade.teaching import lite
+
+    made = project.root() / "build"
+    place = out or made / "lite"
+    lite.build(student or made / "teaching" / "student", place)
+    print(f"The lessons for a browser: {place} (onewaytrade site puts them in, onewaytrade serve shows them)")
+
+
 @app.command()
 def serve(
     folder: Annotated[

@@ -65,6 +65,20 @@ def test_a_sound_site_has_no_fault(found: Callable[..., list[str]]) -> None:
     assert found() == []
 
 
+def test_a_long_sentence_about_data_is_no_picture(found: Callable[..., list[str]]) -> None:
+    assert found(f"<p>Made with this; data: cpb 2026-01, {'and more of it ' * 20}</p>\n<h2>Below</h2>") == []
+
+
+def test_a_link_may_lead_to_what_will_lie_beside(tmp_path: Path) -> None:
+    page = PAGE.format(title="Home", name="index.html", body='<a href="lite/tree/?path=a.ipynb">all</a>')
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "index.html").write_text(page, encoding="utf-8")
+    content = Content(tmp_path, tmp_path, [], [], Settings(address=ADDRESS))
+    assert checks.faults(tmp_path / "html", content, ["lite/tree/index.html"]) == []
+    (fault,) = checks.faults(tmp_path / "html", content)
+    assert fault.startswith("index.html leads to lite/tree/?path=a.ipynb, which is not there")
+
+
 @pytest.mark.parametrize(
     ("body", "clause"),
     [

@@ -639,13 +639,15 @@ def teach(
     ] = None,
 ) -> None:
     """Make of each lesson its editions: student, solutions, autograder, slides and handout."""
-    from onewaytrade.runner import collection, report
-    from onewaytrade.teaching import editions
+    from onewaytrade.runner import collection, notebooks, report
+    from onewaytrade.teaching import editions, masters
 
     root = project.root()
     folder = out or root / "build" / "teaching"
     console = report.console()
-    made = editions.make(root, names or [], folder, jobs or collection.cores(), report.Lines(console))
+    cells = notebooks.code_cells(masters.choose(root, names or []))
+    progress = report.Bar(console, cells) if console.is_terminal else report.Lines(console)
+    made = editions.make(root, names or [], folder, jobs or collection.cores(), progress)
     report.taught(console, made, folder)
     editions.require_all(made)
 

@@ -160,6 +160,14 @@ def _find(name: str, known: dict[str, Path]) -> Path:
     )
 
 
+def number(path: Path) -> int:
+    """Return the number of the lesson at `path`; raises TeachingError if its name does not begin with one."""
+    digits, dash, _ = path.stem.partition("-")
+    if not (dash and digits.isdecimal()):
+        raise TeachingError(f"{path.name}: the name of a lesson begins with its number and a dash.")
+    return int(digits)
+
+
 def read(path: Path) -> Master:
     """Return the master at `path`.
 
@@ -170,9 +178,6 @@ def read(path: Path) -> Master:
     notebook = notebooks.read(path)
     for cell in notebook["cells"]:
         cell["source"] = notebooks.source(cell)
-    number, dash, _ = path.stem.partition("-")
-    if not (dash and number.isdigit()):
-        raise TeachingError(f"{path.name}: the name of a lesson begins with its number and a dash.")
     cells = notebook["cells"]
     sections = _sections(cells)
 
@@ -182,7 +187,7 @@ def read(path: Path) -> Master:
     title, hook = _title(cells)
     return Master(
         path=path,
-        number=int(number),
+        number=number(path),
         title=title,
         hook=hook,
         aims=_bullets(text("After this you can")),

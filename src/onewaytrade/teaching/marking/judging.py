@@ -28,8 +28,9 @@ class Judge:
     """Judges the answers of one lesson; the same answer always earns the same, and is looked at once."""
 
     def __init__(self, lesson: int, points: Mapping[str, float]) -> None:
-        """Take the number of a lesson and the points of its exercises."""
-        self._exercises = {name: _quick(one) for name, one in open_lesson(lesson).exercises.items()}
+        """Take the number of a lesson and the points of those of its exercises that are asked."""
+        known = open_lesson(lesson).exercises
+        self._exercises = {name: _quick(one) for name, one in known.items() if name in points}
         self._points = points
         self._known: dict[tuple[str, str], Mark] = {}
 

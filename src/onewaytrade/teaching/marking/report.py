@@ -18,7 +18,8 @@ from onewaytrade.teaching.masters import Master
 COLUMNS: Final = ("student", "lesson", "exercise", "points", "of", "mistake", "hint")
 NOT_MARKED: Final = "not marked"
 _COMMONEST: Final = 10
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# What begins a formula, also in the wide letters of East Asia, or is passed over in front of one.
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)

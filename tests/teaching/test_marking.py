@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,9 +19,9 @@ import pytest
 
 from onewaytrade import cli, project
 from onewaytrade.errors import TeachingError
-from onewaytrade.teaching import autotests, checking, marking, open_lesson
+from onewaytrade.teaching import autotests, checking, marking, masters, open_lesson
 from onewaytrade.teaching.checking import Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.marking import crew, guest, judging, plain, report, submissions, walls
+from onewaytrade.teaching.marking import crew, discussion, guest, judging, plain, report, submissions, walls
 
 ROOT = Path(__file__).resolve().parents[2]
 STEM = "1-where-you-start"
@@ -115,6 +116,7 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         "import os, time\nfor at in range(10):\n    with open(f'{at}', 'wb') as stream:\n"
         "        os.posix_fallocate(stream.fileno(), 0, 30_000_000)\ntime.sleep(9)",
     ),
+    "leaves": ("def growth(*case): raise SystemExit",),
     "raises": ("1 / 0", "raise SystemExit", "syntax error here", "import nothing_like_it"),
     "patches": (
         "import onewaytrade.teaching.checking as c, onewaytrade.teaching.lesson as l\n"
@@ -275,6 +277,7 @@ def test_what_was_answered_before_a_notebook_turned_hostile_is_marked(
         ("floods", "sent more than answers can be"),
         ("digs", "wrote more than"),
         ("fills", "wrote more than"),
+        ("leaves", ""),
         ("raises", ""),
         ("loud", ""),
         ("hungry", ""),
@@ -418,9 +421,10 @@ def test_what_was_written_for_discussion_is_collected_and_not_run(tmp_path: Path
 
 @pytest.mark.usefixtures("quick")
 def test_names_cannot_become_formulas_or_markup(tmp_path: Path) -> None:
-    folder = hand_in(tmp_path / "class", {"=1+1": GOOD, "<script>x": notebook("import os; os._exit(1)")})
+    folder = hand_in(tmp_path / "class", {"=1+1": GOOD, "＝1": "{", "\n=1": "{"})
+    hand_in(folder, {"<script>x": notebook("import os; os._exit(1)")})
     marking.mark(order(folder))
-    assert {row["student"] for row in rows(order(folder).place)} == {"'=1+1", "<script>x"}
+    assert {row["student"] for row in rows(order(folder).place)} == {"'=1+1", "'＝1", " =1", "<script>x"}
     assert "<script>" not in (order(folder).place / marking.REPORT).read_text(encoding="utf-8")
 
 
@@ -463,6 +467,104 @@ def test_archives_are_read_and_links_are_not_followed(tmp_path: Path) -> None:
     assert [(one.student, bool(one.fault)) for one in found.submissions] == [
         ("Li Bo", False), ("Silva Ana", False), ("torn", True)
     ]  # fmt: skip
+
+
+def packed(**members: bytes) -> bytes:
+    """Return an archive with these members, whose names end in .ipynb."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.ipynb", content)
+    return buffer.getvalue()
+
+
+def _spoilt() -> bytes:
+    """Return an archive whose one member cannot be unpacked."""
+    content = packed(mine=GOOD.encode())
+    start = content.index(b"mine.ipynb") + len(b"mine.ipynb")
+    return content[:start] + b"\xff" * 40 + content[start + 40 :]
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "said"),
+    [
+        (_spoilt(), "it.zip/mine.ipynb", "cannot be read"),
+        # A name that says it is UTF-8 and is not, and a version of the format that there is not.
+        (packed(é=b"").replace("é".encode(), b"\xff\xff"), "it.zip", "cannot be read"),
+        (packed(a=b"").replace(b"PK\1\2\x14\3\x14", b"PK\1\2\x14\3\xff"), "it.zip", "cannot be read"),
+        (packed(), "it.zip", "no notebook (*.ipynb) in the archive"),
+    ],
+)
+def test_an_archive_that_is_damaged_is_told_of(tmp_path: Path, content: bytes, place: str, said: str) -> None:
+    (tmp_path / "it.zip").write_bytes(content)
+    hand_in(tmp_path, {"good": GOOD})
+    good, other = submissions.find(tmp_path, None, [STEM]).submissions
+    assert (good.student, good.fault) == ("good", "")
+    assert other.place == place
+    assert said in other.fault
+
+
+def test_nothing_that_is_handed_in_packed_goes_missing(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr(f"_ana/{STEM}.ipynb", GOOD)
+        archive.writestr(f"bo\\{STEM}.ipynb", GOOD)
+        archive.writestr("cy.zip", packed(mine=GOOD.encode()))
+        archive.writestr(f"di/{STEM}.ipynb", BLANK)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr(f"di/{STEM}.ipynb", GOOD)
+    found = submissions.find(tmp_path, None, [STEM]).submissions
+    assert [(one.student, one.fault.partition(":")[0]) for one in found] == [
+        ("_ana", ""), ("bo", ""), ("cy", "It is an archive in an archive"), ("di", "")
+    ]  # fmt: skip
+    # As when it is unpacked, the later one is written over the earlier.
+    assert len(found[-1].cells) == len(json.loads(GOOD)["cells"])
+
+
+def test_an_archive_is_unpacked_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submissions, "LARGEST_ARCHIVE", 3 * len(GOOD))
+    (tmp_path / "bomb.zip").write_bytes(packed(**dict.fromkeys("abcdef", GOOD.encode())))
+    found = submissions.find(tmp_path, None, [STEM]).submissions
+    assert [bool(one.fault) for one in found] == [False, False, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (json.dumps({"nbformat": 3, "worksheets": [{"cells": []}]}), "format of before 2015"),
+        (notebook("x = 1\n" * 200_000), "far more"),
+        (notebook(*["1"] * 1_001), "far more"),
+    ],
+)
+def test_what_is_no_notebook_of_a_lesson_says_why(tmp_path: Path, text: str, said: str) -> None:
+    (one,) = submissions.find(hand_in(tmp_path, {"ana": text}), None, [STEM]).submissions
+    assert said in one.fault
+
+
+def test_no_text_and_no_name_keeps_the_marking_busy(tmp_path: Path) -> None:
+    # Each of these would take a pattern that tries all its ways longer than a class has.
+    hand_in(tmp_path, {f"{STEM}{' copy' * 40}x": GOOD})
+    hand_in(tmp_path, {"blank lines": notebook("\n" * 500_000, lesson=None)})
+    found = {one.student: one for one in submissions.find(tmp_path, None, [STEM]).submissions}
+    assert set(found) == {f"{'copy ' * 39}copyx", "blank lines"}
+    question = masters.Question("talk", 0, True, "Talk: why?", "Say it in words.", "Because.")
+    for text in ("\n" * 500_000, "<!--" * 200_000, f"# a{' ' * 500_000}b"):
+        cells = [submissions.Cell("markdown", one) for one in (f"### {question.heading}", text)]
+        said = discussion.answer(cells, question, [question.heading])
+        assert len(said) < 20_000
+        assert "characters in all]" in said
+
+
+@pytest.mark.usefixtures("quick")
+def test_names_that_are_no_unicode_stop_nobody(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", {"good": GOOD})
+    try:
+        for name in (b"\xfe.ipynb", b"\xff.ipynb"):
+            Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("{", encoding="utf-8")
+    except OSError:
+        pytest.skip("this system has no such names")
+    found = marking.mark(order(folder))
+    assert set(remarks(found)) == {"good", r"\udcfe", r"\udcff"}
+    assert points(found) == {"good": FULL}
 
 
 def test_a_lesson_is_told_by_the_notebook_its_name_its_code_or_the_option(tmp_path: Path) -> None:

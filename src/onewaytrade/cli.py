@@ -82,8 +82,9 @@ def main() -> None:
     """Run the command; an error meant for the user is one sentence on stderr, and status 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A pipe on Windows would take neither a true minus sign nor the frame of a table.
-            stream.reconfigure(encoding="utf-8")
+            # A pipe on Windows would take neither a true minus sign nor the frame of a table, and none takes the
+            # name of a file with bytes that are no text.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except OneWayTradeError as error:

@@ -580,7 +580,7 @@ def test_a_lesson_is_told_by_the_notebook_its_name_its_code_or_the_option(tmp_pa
     assert found["lost"] == 4
 
 
-def test_what_cannot_be_marked_at_all_is_one_sentence(tmp_path: Path) -> None:
+def test_what_cannot_be_marked_at_all_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "class"
     with pytest.raises(TeachingError, match="There is no folder"):
         marking.mark(order(folder))
@@ -595,6 +595,12 @@ def test_what_cannot_be_marked_at_all_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(TeachingError, match="is no folder"):
         marking.mark(order(folder, out=tmp_path / "file"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "datapackage.json").touch()
+    hand_in(tmp_path / "notebooks" / "lessons", {"notes": GOOD})
+    monkeypatch.setenv(project.VARIABLE, str(tmp_path))
+    with pytest.raises(TeachingError, match=r"notes\.ipynb: the name of a lesson begins with its number"):
+        marking.mark(order(folder))
 
 
 FUNCTION = Function(
@@ -681,6 +687,28 @@ def test_points_are_those_of_an_autograder() -> None:
             )
             mark = next(mark for mark in judge.marks({name: told}) if mark.exercise == name)
             assert mark.points == pytest.approx(test.score)
+
+
+def test_a_question_that_a_teacher_has_left_out_is_not_marked() -> None:
+    (mark,) = judging.Judge(1, {NAME: 2.0}).marks({name: {"kind": "gap"} for name in LESSON.exercises})
+    assert (mark.exercise, mark.state, mark.of) == (NAME, "open", 2)
+
+
+def test_notebooks_are_put_back_after_an_interruption_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = hand_in(tmp_path / "class", {"ana": GOOD})
+
+    class Spoils:
+        def run(self, *_: object) -> crew.Ran:
+            (folder / "ana.ipynb").write_text("mine", encoding="utf-8")
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(marking.crews, "crew", lambda _limits: Spoils())
+    with pytest.raises(KeyboardInterrupt):
+        marking.mark(order(folder))
+    assert (folder / "ana.ipynb").read_text(encoding="utf-8") == GOOD
 
 
 def test_an_interruption_leaves_what_there_was(tmp_path: Path, place: Path, warm: crew.Warm) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from onewaytrade import fmt
 from onewaytrade.teaching.marking import walls
 from onewaytrade.teaching.marking.judging import Mark
 from onewaytrade.teaching.masters import Master
@@ -112,7 +113,7 @@ def _summary(found: Class) -> str:
     students = len({one.student for one in found.marked})
     marked = sum(bool(one.marks) for one in found.marked)
     left = len(found.marked) - marked
-    told = f"{_count(len(found.marked), 'notebook')} from {_count(students, 'student')}: {marked} marked"
+    told = f"{fmt.counted(len(found.marked), 'notebook')} from {fmt.counted(students, 'student')}: {marked} marked"
     return f"<p>{told}, {left} not.</p>" if left else f"<p>{told}.</p>"
 
 
@@ -132,7 +133,7 @@ def _lesson(found: Class, number: int) -> str:
     mean = sum(mark.points for one in own for mark in one.marks) / len(own)
     heads = ("Exercise", "Points", "Mean", "Right", "Wrong", "Open")
     return (
-        f"{heading}<p>{_count(len(own), 'notebook')}; mean: {mean:.1f} of {full:g} points.</p>"
+        f"{heading}<p>{fmt.counted(len(own), 'notebook')}; mean: {mean:.1f} of {full:g} points.</p>"
         + _table("Points by exercise", heads, rows, numbers=range(1, 6))
         + _mistakes(by_exercise, titles)
     )
@@ -153,7 +154,7 @@ def _mistakes(by_exercise: Mapping[str, Sequence[Mark]], titles: Mapping[str, st
             if mark.state == "wrong" and mark.mistake:
                 hints.setdefault((name, mark.mistake), Counter())[mark.hint] += 1
             unnamed += mark.state == "wrong" and not mark.mistake
-    rest = f"<p>No known slip explains {_count(unnamed, 'wrong answer')}.</p>" if unnamed else ""
+    rest = f"<p>No known slip explains {fmt.counted(unnamed, 'wrong answer')}.</p>" if unnamed else ""
     if not hints:
         return rest
     order = sorted(hints, key=lambda key: (-hints[key].total(), key))[:_COMMONEST]
@@ -194,10 +195,6 @@ def isolation(standing: Sequence[str]) -> str:
     if kept:
         told += f": {'; '.join(kept)}"
     return f"{told}. Not on this machine: {'; '.join(lost)}." if lost else f"{told}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _titled(title: str, name: str) -> str:

@@ -404,14 +404,14 @@ def test_what_was_written_for_discussion_is_collected_and_not_run(tmp_path: Path
         tmp_path / "class",
         {
             "ana": notebook(texts=(asked, "Because of <b>the base</b>.\n\n## Mine", "So.", "## What you found")),
-            "bo": notebook(OPENING, texts=(f"{asked}\nIn the cell itself.",)),
+            "bo": notebook(OPENING, texts=(f"{asked}\r\nIn the cell\r\nitself.",)),
             "cy": notebook(OPENING, texts=(asked, gap, "## What you found", "not an answer")),
         },
     )  # fmt: skip
     found = marking.mark(order(folder))
     assert {one.student: one.texts["talk"] for one in found.marked} == {
         "ana": "Because of <b>the base</b>.\n\n## Mine\n\nSo.",
-        "bo": "In the cell itself.",
+        "bo": "In the cell\nitself.",
         "cy": "",
     }
     page = (order(folder).place / marking.DISCUSSION).read_text(encoding="utf-8")

@@ -208,7 +208,8 @@ def _read(place: str, found: bytes | str, lesson: int | None, stems: Sequence[st
 def _cell(cell: Any) -> Cell:
     source = cell["source"]
     text = source if isinstance(source, str) else "".join(source)
-    return Cell(str(cell["cell_type"]), text.encode("utf-8", "replace").decode("utf-8"))
+    sound = text.encode("utf-8", "replace").decode("utf-8")
+    return Cell(str(cell["cell_type"]), sound.replace("\r\n", "\n"))
 
 
 def _lesson(metadata: Any, cells: Iterable[Cell], place: str, stems: Sequence[str]) -> int | None:

@@ -24,10 +24,10 @@ ifneq ($(SOUND),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test variants benchmark lab site serve lint format lock clean
+.PHONY: help run test variants benchmark lab teach site site-lite serve lint format lock clean
 
 help: ## Say what there is to make.
-	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
+	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
 		printf '  %-12s %s\n' "$$name" "$$text"; done
 
 run: $(INSTALLED) ## Execute all notebooks, judge the claims, and make the website.
@@ -39,7 +39,7 @@ test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(TESTS)
 
 variants: $(INSTALLED) ## Execute every notebook with many other parameters (some minutes).
-	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py
+	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py tests/browser/test_lite.py
 
 benchmark: $(INSTALLED) ## Time how many definitions a second are evaluated.
 	$(BIN)/python tests/benchmarks/definitions.py
@@ -48,6 +48,14 @@ lab: $(INSTALLED) ## Open the notebooks in JupyterLab.
 	$(BIN)/jupyter lab notebooks
 
 site: $(INSTALLED) ## Make the website of the notebooks executed last.
+	$(BIN)/onewaytrade site $(SITE)
+
+teach: $(INSTALLED) ## Make the lessons: for students, solutions, slides, handouts.
+	$(BIN)/onewaytrade teach
+
+site-lite: $(INSTALLED) ## Make the lessons, JupyterLite of them, and the website with both.
+	$(BIN)/onewaytrade teach
+	$(BIN)/onewaytrade site-lite
 	$(BIN)/onewaytrade site $(SITE)
 
 serve: $(INSTALLED) ## Show the website at port 8000 of this machine.

@@ -592,6 +592,25 @@ def site(
         )
 
 
+@app.command("site-lite")
+def site_lite(
+    student: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="Folder of students' notebooks; build/teaching/student if not given."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for JupyterLite; build/lite if not given.")
+    ] = None,
+) -> None:
+    """Make JupyterLite of the lessons, in which a browser alone runs them; onewaytrade site puts it in."""
+    from onewaytrade.teaching import lite
+
+    made = project.root() / "build"
+    place = out or made / "lite"
+    lite.build(student or made / "teaching" / "student", place)
+    print(f"The lessons for a browser: {place} (onewaytrade site puts them in, onewaytrade serve shows them)")
+
+
 @app.command()
 def serve(
     folder: Annotated[
@@ -621,13 +640,15 @@ def teach(
     ] = None,
 ) -> None:
     """Make of each lesson its editions: student, solutions, autograder, slides and handout."""
-    from onewaytrade.runner import collection, report
-    from onewaytrade.teaching import editions
+    from onewaytrade.runner import collection, notebooks, report
+    from onewaytrade.teaching import editions, masters
 
     root = project.root()
     folder = out or root / "build" / "teaching"
     console = report.console()
-    made = editions.make(root, names or [], folder, jobs or collection.cores(), report.Lines(console))
+    cells = notebooks.code_cells(masters.choose(root, names or []))
+    progress = report.Bar(console, cells) if console.is_terminal else report.Lines(console)
+    made = editions.make(root, names or [], folder, jobs or collection.cores(), progress)
     report.taught(console, made, folder)
     editions.require_all(made)
 

@@ -53,3 +53,18 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
             elif path.read_bytes() != old:
                 write_bytes(path, old)
         raise
+
+
+def replace_folder(out: Path, new: Path, old: Path) -> None:
+    """Put the folder `new` in the place of `out`, whose content goes to `old`; or leave `out` where it is.
+
+    All three lie on one file system.
+    """
+    if out.exists():
+        out.rename(old)
+    try:
+        new.rename(out)
+    except BaseException:
+        if old.exists():
+            old.rename(out)
+        raise

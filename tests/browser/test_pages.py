@@ -34,6 +34,7 @@ KINDS = {
     "glossary": "glossary.html",
     "guides": "guides/index.html",
     "guide": "guides/rerun.html",
+    "teaching": "teach.html",
     "changes": "changes.html",
     "search": "search.html?q=coal",
 }

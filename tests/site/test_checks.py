@@ -20,14 +20,19 @@ PAGE = """<!DOCTYPE html>
 </head><body><h1 id="top-of-it">{title}</h1>{body}</body></html>
 """
 # Each attribute and element that a page may well have, and none of which is a fault.
-SOUND = """<p>See <a href="claims/coal-8.html#verdict-of%20it">coal</a> &lt;p&gt;
+SOUND = (
+    """<p>See <a href="claims/coal-8.html#verdict-of%20it">coal</a> &lt;p&gt;
 and <a href='#top-of-it'>above</a>.<br/></p>
 <!-- <p>an old <a href="gone.html">link</a> -->
 <a href="files/">files</a> <a href="search.html?q=coal">search</a> <a href="mailto:a@example.org">write</a>
 <a href="https://example.org/elsewhere.html">elsewhere</a> <a href="#">up</a>
 <img src="data:image/png;base64,AAAA//BB" alt=""><img alt="Coal" src="p.png" srcset="p.png 1x, p.png?2 2x">
 <svg viewBox="0 0 1 1"><title>Dot</title><path d="M0 0"/></svg><script>if (1 < 2 && a > "</p>") b();</script>
-<ul><li>One<ul><li>Two</li></ul></li></ul>"""
+<ul><li>One<ul><li>Two</li></ul></li></ul>
+<p>Where to look for data: in tables, """
+    + "and then elsewhere " * 20
+    + "</p><table></table>"
+)
 
 
 @pytest.fixture
@@ -58,6 +63,20 @@ def found(tmp_path: Path) -> Callable[..., list[str]]:
 
 def test_a_sound_site_has_no_fault(found: Callable[..., list[str]]) -> None:
     assert found() == []
+
+
+def test_a_long_sentence_about_data_is_no_picture(found: Callable[..., list[str]]) -> None:
+    assert found(f"<p>Made with this; data: cpb 2026-01, {'and more of it ' * 20}</p>\n<h2>Below</h2>") == []
+
+
+def test_a_link_may_lead_to_what_will_lie_beside(tmp_path: Path) -> None:
+    page = PAGE.format(title="Home", name="index.html", body='<a href="lite/tree/?path=a.ipynb">all</a>')
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "index.html").write_text(page, encoding="utf-8")
+    content = Content(tmp_path, tmp_path, [], [], Settings(address=ADDRESS))
+    assert checks.faults(tmp_path / "html", content, ["lite/tree/index.html"]) == []
+    (fault,) = checks.faults(tmp_path / "html", content)
+    assert fault.startswith("index.html leads to lite/tree/?path=a.ipynb, which is not there")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import orchard
 import pytest
 from rich.console import Console
 
+from onewaytrade import cli
 from onewaytrade.errors import TeachingError
 from onewaytrade.runner import report
 from onewaytrade.runner.execute import Outcome
@@ -316,3 +317,15 @@ def test_formulas_are_mathml_and_a_broken_one_is_told() -> None:
     assert "$5 is" in marking_up.markdown("It cost $5 is all.")
     with pytest.raises(TeachingError, match="lacks a part of a fraction"):
         marking_up.markdown(r"$\frac{1$")
+
+
+def test_the_command_tells_an_unknown_lesson_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["onewaytrade", "teach", "99"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("onewaytrade: There is no lesson '99'; the nearest is ")
+    assert all(path.stem in told for path in masters.paths(Path(__file__).parents[2]))

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from onewaytrade import project
+from onewaytrade import files, project
 from onewaytrade.errors import SiteError
 from onewaytrade.site.content import Content, Pages
 from onewaytrade.site.settings import Settings
@@ -24,7 +24,7 @@ _NEEDED: Final = {
     "latex2mathml": "latex2mathml",
 }
 # The parts of the style sheet: tokens and type, then home, claims, notebooks, data and reference.
-_STYLES: Final = ("base.css", "home.css", "claims.css", "notebooks.css", "data.css", "reference.css")
+_STYLES: Final = ("base.css", "home.css", "claims.css", "notebooks.css", "data.css", "reference.css", "teach.css")
 _COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _INDENT: Final = re.compile(r"\n\s*")
 _STYLED: Final = "site.css"
@@ -57,16 +57,18 @@ def build(executed: Path, out: Path, settings: Settings | None = None) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
-        _assemble(content, scratch)
+        beside = _assemble(content, scratch)
         _sphinx(content, scratch)
         pages = scratch / "html"
         # These only help Sphinx to build again in the same place, which we never do, and to show sources.
         (pages / ".buildinfo").unlink()
         shutil.rmtree(pages / "_sources", ignore_errors=True)
-        if faults := checks.faults(pages, content):
+        if faults := checks.faults(pages, content, beside):
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise SiteError(f"The site was not built: {faults[0]}{more}.")
-        _replace(out, pages, scratch / "old")
+        for place, found in beside.items():
+            _lay(pages / place, found if isinstance(found, bytes) else found.read_bytes())
+        files.replace_folder(out, pages, scratch / "old")
 
 
 def _require_sphinx() -> None:
@@ -88,19 +90,25 @@ def _verdicts(path: Path, stems: set[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _assemble(content: Content, scratch: Path) -> None:
-    """Lay out what Sphinx reads, our pages and the notebooks as they are, and what goes into the site unread."""
+def _assemble(content: Content, scratch: Path) -> dict[str, bytes | Path]:
+    """Lay out what Sphinx reads, our pages and the notebooks as they are, and what goes into the site unread.
+
+    Returns what goes in beside the pages once they are sound, by its place.
+    """
     source, extra = scratch / "source", scratch / "extra"
     shutil.copytree(_HERE / "pages", source)
     for path in content.notebooks:
         shutil.copyfile(path, source / "notebooks" / path.name)
     _lay_static(scratch)
     extra.mkdir()
+    beside: dict[str, bytes | Path] = {}
     for pages in _made(content):
         for name, text in pages.sources.items():
             _lay(source / name, text.encode())
         for name, own in pages.files.items():
             _lay(extra / name, own if isinstance(own, bytes) else own.read_bytes())
+        beside |= pages.beside
+    return beside
 
 
 def _lay_static(scratch: Path) -> None:
@@ -115,9 +123,21 @@ def _lay_static(scratch: Path) -> None:
 
 
 def _made(content: Content) -> list[Pages]:
-    from onewaytrade.site import claim_pages, data_pages, feeds, guides, home, notebook_pages, previews, reference
+    from onewaytrade.site import (
+        claim_pages,
+        data_pages,
+        feeds,
+        guides,
+        home,
+        notebook_pages,
+        previews,
+        reference,
+        teach_page,
+    )
 
-    makers = (home, claim_pages, notebook_pages, data_pages, reference, guides, feeds, previews)
+    makers = (
+        home, claim_pages, notebook_pages, data_pages, reference, guides, teach_page, feeds, previews,
+    )  # fmt: skip
     return [maker.make(content) for maker in makers]
 
 
@@ -167,15 +187,3 @@ def _complaint(stderr: str, source: Path) -> str:
     marked = [line for line in lines if "WARNING" in line or "ERROR" in line]
     more = f" (and {len(marked) - 1} more)" if len(marked) > 1 else ""
     return (marked or lines[-1:] or ["Sphinx gave no reason"])[0].rstrip(".") + more
-
-
-def _replace(out: Path, new: Path, old: Path) -> None:
-    """Put the folder `new` in the place of `out`, or leave `out` where it is."""
-    if out.exists():
-        out.rename(old)
-    try:
-        new.rename(out)
-    except BaseException:
-        if old.exists():
-            old.rename(out)
-        raise

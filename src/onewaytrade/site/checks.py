@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -16,15 +16,18 @@ _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _LISTS: Final = ("sitemap.xml", "feed.xml")
 
 
-def faults(pages: Path, content: Content) -> list[str]:
-    """Return one clause for each thing that is not as it must be in the folder of built pages."""
+def faults(pages: Path, content: Content, beside: Iterable[str] = ()) -> list[str]:
+    """Return one clause for each thing that is not as it must be in the folder of built pages.
+
+    Links may also lead to the files that will lie `beside` them, by their paths from the top of the site.
+    """
     read = markup.pages(pages)
     return [
         *_missing(read, content),
         *(f"{found}, but a page may load nothing from other hosts" for found in hosts.foreign(pages, read)),
         *(f"{name}: {fault}" for name, page in read.items() for fault in page.faults),
         *figures.faults(pages, content),
-        *_broken(pages, read, content.settings.address),
+        *_broken(pages, read, content.settings.address, beside),
     ]
 
 
@@ -36,9 +39,9 @@ def _missing(read: Mapping[str, Page], content: Content) -> list[str]:
     ]
 
 
-def _broken(site: Path, read: Mapping[str, Page], address: str) -> Iterator[str]:
+def _broken(site: Path, read: Mapping[str, Page], address: str, beside: Iterable[str]) -> Iterator[str]:
     """Yield a clause for each link within the site that leads to no file, or to no place on a page."""
-    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()} | set(beside)
     places = {name: set(page.ids) for name, page in read.items()}
     links = {name: page.links for name, page in read.items()}
     for name in _LISTS:

@@ -1,7 +1,7 @@
 """What the pages of the site are made of; whoever makes a page takes it, and reads nothing else of a run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,7 +72,9 @@ class Pages:
     """What a maker of pages gives: sources for Sphinx, and files that go into the site as they are.
 
     Both by their paths from the top of the site; a source is MyST Markdown, a file is bytes or the path of one.
+    What goes in `beside` the pages is put there once they are sound, and is not looked at: other programs' pages.
     """
 
     sources: Mapping[str, str]
     files: Mapping[str, bytes | Path]
+    beside: Mapping[str, bytes | Path] = field(default_factory=dict)

@@ -18,7 +18,7 @@ GUIDES: Final = Path("docs") / "guides"
 DECISIONS: Final = Path("docs") / "decisions"
 CHANGELOG: Final = Path("CHANGELOG.md")
 # The guides in the order in which a newcomer needs them; others follow by name.
-_ORDER: Final = ("rerun", "new-data", "another-article")
+_ORDER: Final = ("rerun", "new-data", "another-article", "teach", "marking")
 _FENCE: Final = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 _LINK: Final = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 _HEADING: Final = re.compile(r"^(#+ )", re.MULTILINE)

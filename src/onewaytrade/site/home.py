@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from onewaytrade import fmt, scoreboard
-from onewaytrade.site import claim_table, executed, guides
+from onewaytrade.site import claim_table, executed, guides, lessons
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.text import front_matter, markdown, plural
 
@@ -19,7 +19,7 @@ _NONE_YET: Final = (
     "No claim has been judged yet. `onewaytrade run` judges those of the register, and this page shows them."
 )
 _NAMED: Final = 4  # claims that fail which the findings name before they count the rest
-_TOCTREE: Final = """```{toctree}
+_TOCTREE: Final = """```{{toctree}}
 :hidden:
 
 claims/index
@@ -28,9 +28,16 @@ data/index
 method
 glossary
 guides/index
-changes
+{taught}changes
 ```
 """
+_TEACHING: Final = (
+    "Every notebook ends with questions for class, and shows how a number depends on its definition."
+)
+_LESSONS: Final = (
+    "Lessons of one class hour: exercises that mark themselves, slides, handouts. Every notebook also ends with "
+    "questions for class."
+)
 # For whom each door is, what stands behind it, and the pages that it leads to.
 _DOORS: Final = (
     (
@@ -50,15 +57,24 @@ _DOORS: Final = (
     ),
     (
         "To teach",
-        "Every notebook ends with questions for class, and shows how a number depends on its definition.",
-        (("notebooks/index", "Notebooks with questions"), ("glossary", "Glossary"), ("guides/index", "Guides")),
+        _TEACHING,
+        (
+            ("teach", "Teach with this"),
+            ("notebooks/index", "Notebooks with questions"),
+            ("glossary", "Glossary"),
+            ("guides/index", "Guides"),
+        ),
     ),
 )
 
 
+# Pages that a project may not have.
+_IF_THERE: Final = ("guides/", lessons.PAGE)
+
+
 def make(content: Content) -> Pages:
     """Return the front page; a project about another article has its own title and opening there."""
-    parts = [content.opening or _OPENING, _article(content), *_board(content), _doors(content), _TOCTREE]
+    parts = [content.opening or _OPENING, _article(content), *_board(content), _doors(content), _toctree(content)]
     return Pages({"index.md": _SETTINGS + "\n\n".join(part.strip() for part in parts if part) + "\n"}, {})
 
 
@@ -188,10 +204,17 @@ def _count(number: int, one: str, many: str) -> str:
 def _doors(content: Content) -> str:
     """Return where to go from here, for readers, analysts and teachers; guides only as far as there are any."""
     there = {"guides/index", *(f"guides/{name}" for name in guides.found(content.root))}
+    there |= {"teach"} if lessons.found(content.root) else set()
     doors = []
     for heading, text, pages in _DOORS:
         links = "\n".join(
-            f"- [{name}]({page}.md)" for page, name in pages if not page.startswith("guides/") or page in there
+            f"- [{name}]({page}.md)" for page, name in pages if not page.startswith(_IF_THERE) or page in there
         )
-        doors.append(f"### {heading}\n\n{text}\n\n{links}")
+        told = _LESSONS if text == _TEACHING and lessons.PAGE in there else text
+        doors.append(f"### {heading}\n\n{told}\n\n{links}")
     return "## Where to go from here\n\n" + "\n\n".join(doors)
+
+
+def _toctree(content: Content) -> str:
+    taught = f"{lessons.PAGE}\n" if lessons.found(content.root) else ""
+    return _TOCTREE.format(taught=taught)

@@ -42,7 +42,7 @@ _SCRIPT: Final = re.compile(
     r"(?:\bimport\b[^;\"'`\n]*|\b(?:fetch|importScripts|Worker|EventSource|WebSocket|sendBeacon)\s*\(\s*|\.src\s*=\s*)"
     r"[\"'`]([^\"'`\s]+)"
 )
-_BASE64: Final = re.compile(r"(data:[^\"',;]*(?:;[^\"',]*)?,)[^\"']{200,}")
+_BASE64: Final = re.compile(r"(data:[^\"',;\s]*(?:;[^\"',\s]*)?,)[^\"']{200,}")
 
 
 @dataclass(slots=True)

@@ -8,17 +8,15 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any, Final
 
+from onewaytrade import fmt
 from onewaytrade.runner.verdicts import VERDICT_MIME
-from onewaytrade.site import executed, figures, marks
+from onewaytrade.site import colab, executed, figures, lessons, marks
 from onewaytrade.site.content import Content, Pages, Verdict
 from onewaytrade.site.executed import Notebook, joined
 from onewaytrade.site.text import markdown, plural, scrolling
 
 _HTML: Final = "text/html"
 _FOLDED: Final = "hide-input"
-_INSTALL: Final = "install-onewaytrade"
-# Colab opens what lies on GitHub: there the workflow that publishes the site keeps a copy of it on this branch.
-_PUBLISHED: Final = "gh-pages"
 _WORDS_A_MINUTE: Final = 230
 _TABLE: Final = re.compile(r"<table>.*?</table>", re.DOTALL)
 _CELL: Final = re.compile(r"<td (?=[^>]*>([^<]*)</td>)")
@@ -79,7 +77,7 @@ def make(content: Content) -> Pages:
         files |= {name: own for _, figure in shown for name, own in figure.files().items()}
         sources[f"notebooks/{essay.stem}.ipynb"] = _json(_page(essay, shown, content))
         if install := _install(content):
-            files[f"notebooks/colab/{essay.stem}.ipynb"] = _json(_colab(essay.notebook, install)).encode()
+            files[f"notebooks/colab/{essay.stem}.ipynb"] = _json(colab.copy(essay.notebook, install)).encode()
     return Pages(sources, files)
 
 
@@ -220,16 +218,31 @@ def _top(essay: _Essay, content: Content) -> str:
         if essay.verdicts
         else ""
     )
-    return f"{_links(essay.stem, content, 'This notebook', switch)}\n{claims}"
+    return f"{_links(essay.stem, content, 'This notebook', switch)}\n{claims}{_taught(essay, content)}"
+
+
+def _taught(essay: _Essay, content: Content) -> str:
+    """Return in which lessons the claims answered here are taught, as Markdown; nothing where none are."""
+    answered = {verdict["claim"] for verdict in essay.verdicts}
+    named = [
+        f"[{lesson.master.number}. {markdown(lesson.master.title)}](../{lessons.PAGE}.md#{lesson.place})"
+        for lesson in lessons.found(content.root)
+        if answered & set(lesson.claims)
+    ]
+    return (
+        f"\n{{.owt-facts}}\nTaught in {plural(len(named), 'lesson', 'lessons')} {fmt.join(named)}\n"
+        if named
+        else ""
+    )
 
 
 def _links(stem: str, content: Content, label: str, more: str = "") -> str:
-    colab = f"notebooks/colab/{stem}.ipynb"
+    copy = f"notebooks/colab/{stem}.ipynb"
     settings = content.settings
     offered = [
         (f"{stem}.ipynb", "Download notebook (.ipynb)", " download"),
         (f"colab/{stem}.ipynb" if _install(content) else "", "Download for Colab", " download"),
-        (replace(settings, branch=_PUBLISHED).colab(colab), "Open in Colab", ""),
+        (replace(settings, branch=colab.PUBLISHED).colab(copy), "Open in Colab", ""),
         (settings.binder(f"notebooks/{stem}.ipynb"), "Open in Binder", ""),
         (settings.project_page, "Project page", ""),
     ]
@@ -242,50 +255,6 @@ def _links(stem: str, content: Content, label: str, more: str = "") -> str:
 # The copy for Colab
 
 
-def _colab(notebook: Notebook, install: str) -> Notebook:
-    cell = {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": _INSTALL,
-        "metadata": {"tags": [_INSTALL]},
-        "outputs": [],
-        "source": install.splitlines(keepends=True),
-    }
-    return {**notebook, "cells": [cell, *notebook["cells"]]}
-
-
-# Colab has its own pandas, older than ours, and may have loaded it before the first cell runs.
-_INSTALLING: Final = """\
-    loaded = "pandas" in sys.modules
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", requirement], check=True)
-    if loaded:
-        print("Restart the session now (menu Runtime), since an older pandas was loaded, and go on from here.")
-"""
-_FROM_REPOSITORY: Final = """\
-# Only in this copy, for Colab: install One-Way Trade with its data from its repository, unless it is at hand.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("onewaytrade") is None:
-    requirement = "onewaytrade @ git+https://github.com/{repository}@{branch}"
-"""
-_FROM_WHEEL: Final = """\
-# Only in this copy, for Colab: install One-Way Trade with its data from its wheel, unless it is at hand.
-# `pip wheel --no-deps .` in the project's folder makes the wheel; lay it beside this notebook (in Colab: Files).
-import importlib.util
-import pathlib
-import subprocess
-import sys
-
-if importlib.util.find_spec("onewaytrade") is None:
-    wheels = sorted(pathlib.Path().glob("onewaytrade-*.whl"))
-    if not wheels:
-        raise FileNotFoundError("First lay the wheel of One-Way Trade, onewaytrade-….whl, beside this notebook.")
-    requirement = str(wheels[-1])
-"""
-
-
 def _install(content: Content) -> str:
     """Return the code that installs the package with the project's data; nothing for a project of its own data.
 
@@ -294,5 +263,6 @@ def _install(content: Content) -> str:
     if content.opening:
         return ""
     settings = content.settings
-    named = _FROM_REPOSITORY.format(repository=settings.repository, branch=settings.branch)
-    return (named if settings.repository else _FROM_WHEEL) + _INSTALLING
+    if not settings.repository:
+        return colab.installing()
+    return colab.installing(f"onewaytrade @ git+{settings.project_page}@{settings.branch}")

@@ -25,7 +25,7 @@ _CELL: Final = re.compile(r"<t[hd]\b[^>]*>\s*(.*?)\s*</t[hd]>", re.DOTALL)
 _OPEN_HEADING: Final = re.compile(r"<(/?)h([1-6])>")
 # What is wider than a telephone scrolls in its own box, and so must be reachable by keyboard.
 _FORMULA: Final = '<div class="math" role="group" aria-label="Formula" tabindex="0">'
-_BOX: Final = '<div class="scroll" role="region" aria-label="Table" tabindex="0">'
+_BOX: Final = '<div class="scroll" role="group" aria-label="Table" tabindex="0">'
 
 
 def markdown(text: str, *, top: int = 1) -> str:

@@ -1,17 +1,21 @@
-/* A slide takes the whole window; what is too long for it is set smaller, down to a size that can still be read. */
+/* A slide takes the whole window. A table or formula that is too wide for it, and then the whole slide if it is too
+   long, are set smaller, down to a size that can still be read; what is still too large scrolls. */
 (() => {
   const SMALLEST = 0.6;
+  const shrink = (element, isTooLarge) => {
+    element.style.fontSize = "";
+    for (let size = 1; size > SMALLEST && isTooLarge(element);) {
+      size -= 0.04;
+      element.style.fontSize = `${size}em`;
+    }
+  };
   const isLong = (slide) => slide.scrollHeight > slide.clientHeight + 1;
   const isWide = (box) => box.scrollWidth > box.clientWidth + 1;
   const fit = () => {
     const slide = Reveal.getCurrentSlide();
     if (!slide) return;
-    slide.style.fontSize = "";
-    const boxes = [...slide.querySelectorAll(".math, .scroll")];
-    for (let size = 1; size > SMALLEST && (isLong(slide) || boxes.some(isWide));) {
-      size -= 0.04;
-      slide.style.fontSize = `${size}em`;
-    }
+    slide.querySelectorAll(".math, .scroll").forEach((box) => shrink(box, isWide));
+    shrink(slide, isLong);
     if (isLong(slide)) slide.tabIndex = 0;
     else slide.removeAttribute("tabindex");
   };

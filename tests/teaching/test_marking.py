@@ -494,6 +494,7 @@ def _spoilt() -> bytes:
         (packed(a=b"").replace(b"PK\1\2\x14\3\x14", b"PK\1\2\x14\3\xff"), "it.zip", "cannot be read"),
         (packed(), "it.zip", "no notebook (*.ipynb) in the archive"),
     ],
+    ids=("content", "name", "version", "empty"),
 )
 def test_an_archive_that_is_damaged_is_told_of(tmp_path: Path, content: bytes, place: str, said: str) -> None:
     (tmp_path / "it.zip").write_bytes(content)
@@ -525,6 +526,9 @@ def test_an_archive_is_unpacked_up_to_a_limit(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "bomb.zip").write_bytes(packed(**dict.fromkeys("abcdef", GOOD.encode())))
     found = submissions.find(tmp_path, None, [STEM]).submissions
     assert [bool(one.fault) for one in found] == [False, False, False, True, True, True]
+    monkeypatch.setattr(submissions, "MOST_PACKED", 5)
+    (one,) = submissions.find(tmp_path, None, [STEM]).submissions
+    assert one.fault == "It holds more than 5 notebooks: if they are of a class, unpack it."
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from onewaytrade.teaching.marking.plain import clean
 LARGEST: Final = 20 << 20  # bytes of one notebook
 LARGEST_ARCHIVE: Final = 64 * LARGEST  # as it lies there, and of all that is unpacked from it
 MOST: Final = 5_000  # notebooks in a folder
+MOST_PACKED: Final = 1_000  # in one archive, so that nobody's alone is too much for the folder
 # A lesson's notebook has some fifty cells with as many thousand characters.
 _MOST_CELLS: Final = 1_000
 _MOST_TEXT: Final = 1 << 20
@@ -156,6 +157,9 @@ def _members(archive: zipfile.ZipFile, place: str) -> Iterator[tuple[str, bytes 
         for name in sorted(members)
         if name.lower().endswith((_ENDING, _ARCHIVE)) and not _is_hidden(PurePosixPath(name).parts)
     ]
+    if len(names) > MOST_PACKED:
+        yield place, f"It holds more than {MOST_PACKED:,} notebooks: if they are of a class, unpack it."
+        return
     left = LARGEST_ARCHIVE
     for name in names:
         if not name.lower().endswith(_ENDING):

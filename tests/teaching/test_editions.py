@@ -16,6 +16,7 @@ from rich.console import Console
 from onewaytrade import cli
 from onewaytrade.errors import TeachingError
 from onewaytrade.runner import report
+from onewaytrade.runner.execute import Outcome
 from onewaytrade.site import markup
 from onewaytrade.teaching import autograder, autotests, editions, executing, marking_up, masters, transforming
 from onewaytrade.teaching.autograder import Wheel
@@ -265,6 +266,16 @@ def test_a_lesson_is_written_whole_or_not_at_all(
 def test_solutions_that_stop_are_told_with_their_place() -> None:
     stopped = Executed({}, {}, "its solutions stop under “Growth”: KeyError: 'plums'")
     assert stopped.fault == "its solutions stop under “Growth”: KeyError: 'plums'"
+
+
+def test_a_warning_beside_the_answers_hides_none_that_is_wrong() -> None:
+    printed = [
+        {"output_type": "stream", "name": "stderr", "text": "DeprecationWarning: soon"},
+        {"output_type": "stream", "name": "stdout", "text": '{"growth": "wrong"}'},
+    ]
+    last = {"cell_type": "code", "id": "teach-last", "metadata": {}, "source": "", "outputs": printed}
+    one = executing._executed(Outcome(STEM, 0.0, {"cells": [last]}, None))
+    assert one.fault == "its own solution of growth is not right"
 
 
 def test_a_master_with_a_fault_is_refused_before_anything_runs(

@@ -14,7 +14,7 @@ from onewaytrade.errors import TeachingError
 
 NAME: Final = "onewaytrade"
 # What a lesson imports of the package; everything else needs packages that a browser's Python has not.
-MODULES: Final = ("__init__", "datasets", "errors", "project")
+MODULES: Final = ("__init__", "datasets", "errors", "measures", "project")
 TEACHING: Final = ("__init__", "checking", "lesson", "tables")
 # What it imports besides, which a browser's Python has; `teaching/pyodide.json` says in which version.
 NEEDED: Final = ("matplotlib", "pandas")

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from onewaytrade.measures import growth as _change
 from onewaytrade.teaching.checking import PER_CENT, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -67,10 +68,6 @@ def _cited(table: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _growth(levels: "pd.Series[float]", start: str, end: str) -> float:
     return _change(float(levels[start]), float(levels[end]))
-
-
-def _change(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
 
 
 def _slips_of_window() -> Iterable[Mistake]:

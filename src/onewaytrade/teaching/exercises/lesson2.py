@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -152,10 +153,6 @@ def _cited(table: pd.DataFrame, frame: pd.DataFrame, index: str, *others: pd.Dat
     table = table.rename_axis(index=index, columns=None)
     table.attrs["source"] = "; ".join(one.attrs["source"] for one in (frame, *others))
     return table
-
-
-def _growth(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
 
 
 def _deflated(growth: float, prices_growth: float) -> float:

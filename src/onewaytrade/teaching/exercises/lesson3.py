@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import datasets
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -78,10 +79,6 @@ def _ends(line: str, what: str) -> tuple[float, float]:
         return values[0] / quantities[0], values[1] / quantities[1]
     table = _lines_in(datasets.view())
     return float(table[f"{what}_2024"][line]), float(table[f"{what}_2025"][line])
-
-
-def _growth(before: float, after: float) -> float:
-    return 100 * (after / before - 1)
 
 
 def _by_end(before: float, after: float) -> float:

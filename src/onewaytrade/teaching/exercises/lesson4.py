@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import datasets
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -186,10 +187,6 @@ def _of(name: str) -> Mapping[str, float]:
 def _sent(first: str, last: str) -> float:
     """Return American exports from one month to another, of the months that the table holds, as a slice does."""
     return sum(value for month, value in _of("US exports").items() if first <= month <= last)
-
-
-def _growth(before: float, after: float) -> float:
-    return 100 * (after / before - 1)
 
 
 def _us_gap() -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import project
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -133,10 +134,6 @@ def _sum(what: str) -> float:
 
 def _share(measure: str, period: str) -> float:
     return _shares(project.root())[measure, period]
-
-
-def _growth(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
 
 
 def _target() -> dict[str, float]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import project
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -58,10 +59,6 @@ def _index(frame: "pd.DataFrame", measure: str) -> "pd.Series[float]":
 
 def _mean(end: str, months: int = 1, column: str = "volume") -> float:
     return float(_asia(project.root())[column].loc[:end].tail(months).mean())
-
-
-def _growth(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
 
 
 def _window(months: int = 1, *, start: str = START, end: str = END, column: str = "volume") -> float:

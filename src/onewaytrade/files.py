@@ -1,4 +1,4 @@
-"""Write files so that a reader sees the old bytes or the new ones, never half; pack some as the same zip each time."""
+"""Write files so that a reader sees the old bytes or the new ones, never half of them; pack some into a zip."""
 
 import io
 import os

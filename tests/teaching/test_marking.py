@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -247,6 +248,14 @@ def test_a_known_slip_is_named_with_its_hint(marked: tuple[report.Class, Path]) 
     assert (found["points"], found["of"], found["mistake"], found["hint"]) == ("0", "2", SLIP.name, SLIP.hint)
     page = (marked[1].with_name(f"{marked[1].name}-marks") / marking.REPORT).read_text(encoding="utf-8")
     assert SLIP.name in page
+
+
+def test_the_report_sums_the_points_of_each_student(marked: tuple[report.Class, Path]) -> None:
+    page = (marked[1].with_name(f"{marked[1].name}-marks") / marking.REPORT).read_text(encoding="utf-8")
+    sums = re.findall(r"<tr><th scope=row>([^<]+)</th><td class=number>([\d.]+)</td><td class=number>", page)
+    assert dict(sums)["good-1"] == f"{FULL:g}"
+    assert dict(sums)["blank"] == "0"
+    assert not {"broken", "deep", "not-one"} & dict(sums).keys()  # no sum for what could not be marked
 
 
 def test_what_is_no_notebook_is_listed_with_the_reason(marked: tuple[report.Class, Path]) -> None:

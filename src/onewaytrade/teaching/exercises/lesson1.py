@@ -140,6 +140,13 @@ def _slips_of_gap() -> Iterable[Mistake]:
             "You divide one growth rate by the other, which explodes when the lower one is near zero. A gap in "
             "points is a difference.",
         ),
+        Mistake(
+            "index points for percentage points",
+            float(china()["exports"][END] - china()["exports"][START])
+            - float(china()["imports"][END] - china()["imports"][START]),
+            "You subtract differences of index levels. Turn each into a growth rate in per cent first: percentage "
+            "points are a difference of per cents.",
+        ),
         Mistake("growth rates added", exports + imports, "You add the two growth rates; a gap is a difference."),
         Mistake(
             "one rate only",
@@ -381,6 +388,9 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         right=lambda: _growth(china()["exports"], START, END) - _growth(china()["imports"], START, END),
         mistakes=_slips_of_gap,
         otherwise="Compute both growth rates over the same window, and take the difference.",
+        from_rounded=lambda: (
+            round(_growth(china()["exports"], START, END), 1) - round(_growth(china()["imports"], START, END), 1)
+        ),
     ),
     Function(
         name="growth",

@@ -194,6 +194,16 @@ def _slips_of_opened() -> Iterable[Mistake]:
         _opened() + half + _case(_HALVES, "2024-07..2024-12"),
         "You add half-years of one publisher to years of another: what is one case differs, and 2024 is in twice.",
     )
+    yield Mistake(
+        "printed for counted",
+        PRINTED,
+        "This is what the article prints. Add up the table, and see how near it comes.",
+    )
+    yield Mistake(
+        "all counts in one sum",
+        sum(_cases(project.root()).values()),
+        "You add all four ways of counting, so that one case is in several times. Take one of them.",
+    )
     yield Mistake("difference for sum", _case(_ALL, "2024") - _case(_ALL, "2023"), "This is the rise from 2023.")
 
 
@@ -287,6 +297,11 @@ def _slips_of_size_ratio() -> Iterable[Mistake]:
         "compared with the average",
         worth / number,
         "This compares a large tender with the average of all, large ones included. Asked is: with a small one.",
+    )
+    yield Mistake(
+        "all for the small",
+        (worth / number) / ((100 - worth) / 100),
+        "You spread the value of the small ones over all tenders. How many small ones are there?",
     )
     yield Mistake(
         "odds for sizes",

@@ -115,6 +115,11 @@ def _slips_of_growth() -> Iterable[Mistake]:
         "One end is the mean of a year and the other a month. Take one month at both.",
     )
     yield Mistake(
+        "twelve months for one",
+        _window(12),
+        "You average twelve months at each end. That is fair too, and comes in step 5: here take one month.",
+    )
+    yield Mistake(
         "points for per cent",
         _mean(END) - _mean(START),
         "This is a difference of index levels. Set it against the level at the start.",
@@ -183,15 +188,19 @@ def _slips_of_revision() -> Iterable[Mistake]:
         "This is how much a level moved. Compare two growth rates.",
     )
     yield Mistake(
+        "to a single January",
+        _window(end="2025-01") - _window(end="2025-01", column="volume, older edition"),
+        "Both of your windows end in January 2025. The step says why December 2024 is the better end.",
+    )
+    yield Mistake(
         "mixed windows",
         _window() - older,
         "You set a window to March 2025 against one to December 2024: both must end in the same month.",
     )
 
 
-def _band() -> dict[str, float]:
-    value, width = _window(), abs(_revision())
-    return {"low": value - width, "high": value + width}
+def _band(value: float, revision: float) -> dict[str, float]:
+    return {"low": value - abs(revision), "high": value + abs(revision)}
 
 
 def _slips_of_band() -> Iterable[Mistake]:
@@ -284,9 +293,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         name="band",
         unit=PER_CENT,
         places=1,
-        right=_band,
+        right=lambda: _band(_window(), _revision()),
         mistakes=_slips_of_band,
         otherwise="The value of exercise 2, less and plus the revision of exercise 4.",
+        from_rounded=lambda: _band(round(_window(), 1), round(_revision(), 1)),
     ),
     Choice(
         name="first_verdict",

@@ -136,6 +136,7 @@ def _lesson(found: Class, number: int) -> str:
         f"{heading}<p>{fmt.counted(len(own), 'notebook')}; mean: {mean:.1f} of {full:g} points.</p>"
         + _table("Points by exercise", heads, rows, numbers=range(1, 6))
         + _mistakes(by_exercise, titles)
+        + _students(own)
     )
 
 
@@ -168,6 +169,20 @@ def _mistakes(by_exercise: Mapping[str, Sequence[Mark]], titles: Mapping[str, st
         for name, mistake in order
     ]
     return _table("Commonest mistakes", ("Mistake", "Students", "Exercise", "Hint"), rows, numbers=(1,)) + rest
+
+
+def _students(own: Sequence[Marked]) -> str:
+    """Return the sum of each notebook's points, folded up: the page is also shown to a class."""
+    rows = [
+        (
+            escape(one.student),
+            f"{sum(mark.points for mark in one.marks):g}",
+            f"{sum(mark.of for mark in one.marks):g}",
+        )
+        for one in own
+    ]
+    sums = _table("Points by student", ("Student", "Points", "Of"), rows, numbers=(1, 2))
+    return f"<details><summary>Points by student</summary>{sums}</details>"
 
 
 def _troubles(found: Class) -> str:

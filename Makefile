@@ -24,7 +24,7 @@ ifneq ($(SOUND),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test variants benchmark lab teach site site-lite serve lint format lock clean
+.PHONY: help run test variants bench lab teach site site-lite serve lint format lock clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -41,8 +41,8 @@ test: $(INSTALLED) ## Run all tests.
 variants: $(INSTALLED) ## Execute every notebook with many other parameters (some minutes).
 	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py tests/browser/test_lite.py
 
-benchmark: $(INSTALLED) ## Time how many definitions a second are evaluated.
-	$(BIN)/python tests/benchmarks/definitions.py
+bench: $(INSTALLED) ## Measure how fast all is, beside plain papermill (BENCH=quick: less of it).
+	$(BIN)/python benchmarks/bench.py $(if $(BENCH),--$(BENCH))
 
 lab: $(INSTALLED) ## Open the notebooks in JupyterLab.
 	$(BIN)/jupyter lab notebooks

@@ -79,7 +79,9 @@ class Bench:
         private = {"IPYTHONDIR": "ipython", "JUPYTER_RUNTIME_DIR": "jupyter", "TMPDIR": "tmp"}
         for name in private.values():
             (self.scratch / name).mkdir(exist_ok=True)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ONEWAYTRADE_")}
+        # With the second, what is imported would be compiled by each process anew.
+        dropped = ("ONEWAYTRADE_", "PYTHONDONTWRITEBYTECODE")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         return kept | {name: str(self.scratch / folder) for name, folder in private.items()}
 
     @functools.cached_property

@@ -8,7 +8,9 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -17,6 +19,7 @@ from onewaytrade.runner import warm, watch
 
 # Seconds after which what a kernel has said while nobody was connected is taken for lost.
 _UNHEARD = 0.2
+_TRY_AGAIN = 10  # milliseconds
 
 
 class Interrupted(Exception):  # noqa: N818 # not an error: the user asked for it
@@ -25,6 +28,11 @@ class Interrupted(Exception):  # noqa: N818 # not an error: the user asked for i
 
 class Client(AsyncKernelClient):
     """A client that begins as soon as its kernel is ready, and not after a fifth of a second of silence."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # It mostly connects a moment before the kernel listens, and would try again after a tenth of a second.
+        self.context.setsockopt(zmq.RECONNECT_IVL, _TRY_AGAIN)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Return once the kernel answers and all that it says on that has been heard on the channel of outputs.

@@ -95,7 +95,6 @@ class Provisioner(LocalProvisioner):
         self.cwd = kwargs.get("cwd")
         return self.connection_info
 
-
     async def kill(self, restart: bool = False) -> None:
         """End the process, and wait a moment until it has: jupyter_client looks only ten times a second."""
         process = self.process

@@ -17,6 +17,9 @@ INSTALLED := $(VENV)/.installed
 # Without compiling what may never be imported: Python compiles each module when it first is.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps
 
+# ... and keeps it, whatever the caller's environment says: else each of many processes compiles all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # An environment that was moved, or whose Python is gone, is made anew, as is one that was never finished.
 SOUND := $(shell $(BIN)/python -c '' 2>/dev/null && test "$$(cat $(LOCKED) 2>/dev/null)" = "$$(pwd -P)" && echo yes)
 ifneq ($(SOUND),yes)

@@ -17,6 +17,9 @@ INSTALLED := $(VENV)/.installed
 # Without compiling what may never be imported: Python compiles each module when it first is.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps
 
+# ... and keeps it, whatever the caller's environment says: else each of many processes compiles all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # An environment that was moved, or whose Python is gone, is made anew, as is one that was never finished.
 SOUND := $(shell $(BIN)/python -c '' 2>/dev/null && test "$$(cat $(LOCKED) 2>/dev/null)" = "$$(pwd -P)" && echo yes)
 ifneq ($(SOUND),yes)
@@ -24,7 +27,7 @@ ifneq ($(SOUND),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test variants benchmark lab teach site site-lite serve lint format lock clean
+.PHONY: help run test variants bench lab teach site site-lite serve lint format lock clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -41,8 +44,8 @@ test: $(INSTALLED) ## Run all tests.
 variants: $(INSTALLED) ## Execute every notebook with many other parameters (some minutes).
 	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py tests/browser/test_lite.py
 
-benchmark: $(INSTALLED) ## Time how many definitions a second are evaluated.
-	$(BIN)/python tests/benchmarks/definitions.py
+bench: $(INSTALLED) ## Measure how fast all is, beside plain papermill (BENCH=quick: less of it).
+	$(BIN)/python benchmarks/bench.py $(if $(BENCH),--$(BENCH))
 
 lab: $(INSTALLED) ## Open the notebooks in JupyterLab.
 	$(BIN)/jupyter lab notebooks

@@ -89,3 +89,7 @@ def test_a_change_is_told_by_its_verb_and_not_by_a_sign():
 def test_every_verdict_has_a_shape_of_its_own():
     assert len({mark.glyph for mark in fmt.MARKS.values()}) == len(fmt.MARKS)
     assert len({(mark.marker, mark.fill, mark.colour) for mark in fmt.MARKS.values()}) == len(fmt.MARKS)
+
+
+def test_a_count_agrees_with_its_noun() -> None:
+    assert [fmt.counted(count, "row") for count in (0, 1, 1200)] == ["0 rows", "1 row", "1,200 rows"]

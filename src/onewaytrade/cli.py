@@ -82,8 +82,9 @@ def main() -> None:
     """Run the command; an error meant for the user is one sentence on stderr, and status 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A pipe on Windows would take neither a true minus sign nor the frame of a table.
-            stream.reconfigure(encoding="utf-8")
+            # A pipe on Windows would take neither a true minus sign nor the frame of a table, and none takes the
+            # name of a file with bytes that are no text.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except OneWayTradeError as error:
@@ -639,13 +640,15 @@ def teach(
     ] = None,
 ) -> None:
     """Make of each lesson its editions: student, solutions, autograder, slides and handout."""
-    from onewaytrade.runner import collection, report
-    from onewaytrade.teaching import editions
+    from onewaytrade.runner import collection, notebooks, report
+    from onewaytrade.teaching import editions, masters
 
     root = project.root()
     folder = out or root / "build" / "teaching"
     console = report.console()
-    made = editions.make(root, names or [], folder, jobs or collection.cores(), report.Lines(console))
+    cells = notebooks.code_cells(masters.choose(root, names or []))
+    progress = report.Bar(console, cells) if console.is_terminal else report.Lines(console)
+    made = editions.make(root, names or [], folder, jobs or collection.cores(), progress)
     report.taught(console, made, folder)
     editions.require_all(made)
 
@@ -668,7 +671,7 @@ def mark(
     ] = 10.0,
     memory: Annotated[int, typer.Option(min=64, metavar="M", help="Megabytes that a notebook may use.")] = 1024,
 ) -> None:
-    """Mark a folder of students' notebooks offline: marks.csv, a report on the class, and the discussion.
+    """Mark a folder of students' notebooks offline: marks, a gradebook, a report on the class.
 
     Each notebook runs in a process of its own with bounds on time and memory, and without a network and other
     people's files where the system can; which of these walls stand is said at the start.

@@ -1,9 +1,14 @@
-"""Write files so that a reader sees the old bytes or the new ones, never half of them."""
+"""Write files so that a reader sees the old bytes or the new ones, never half of them; pack some into a zip."""
 
+import io
 import os
 import tempfile
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Container, Mapping
 from pathlib import Path
+from typing import Final
+
+_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of those that a zip can tell
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -68,3 +73,16 @@ def replace_folder(out: Path, new: Path, old: Path) -> None:
         if old.exists():
             old.rename(out)
         raise
+
+
+def packed(contents: Mapping[str, bytes], scripts: Container[str] = ()) -> bytes:
+    """Return a zip of files in their order, those of the names `scripts` to be run; always the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(name, _FIRST_DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (0o100755 if name in scripts else 0o100644) << 16
+            entry.create_system = 3  # as on Unix, wherever it is made
+            archive.writestr(entry, content)
+    return buffer.getvalue()

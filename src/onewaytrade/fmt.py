@@ -81,6 +81,11 @@ def with_unit(value: float | None, unit: str, decimals: int = 1, *, sign: bool =
     return text if text == MISSING or not unit else f"{text}{SPACE}{unit}"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return how many there are of what, e.g. "1 row", "1,200 rows"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def interval(
     low: float | None, high: float | None, decimals: int = 1, *, unit: str = "%", sign: bool = True
 ) -> str:

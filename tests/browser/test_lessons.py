@@ -26,6 +26,7 @@ from onewaytrade.teaching.transforming import Transformed
 LESSONS = masters.paths(Path(__file__).parents[2])
 WALL: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 360, "height": 640}
+OF_CONTENT = ["heading-order", "image-alt", "list", "listitem", "empty-heading", "empty-table-header", "region"]
 # Every slide in turn, as it is after it was set to fit: what of it is cut off, how small its text is.
 SLIDES = """() => { const found = [];
   for (const slide of Reveal.getSlides()) {
@@ -239,4 +240,6 @@ def test_pages_are_accessible_and_never_scroll_sideways(browser: Browser, lesson
     for name in ("handout/{}.html", "handout/{}-teacher.html"):
         with _opened(browser, lesson.page(name), PHONE) as page:
             assert browsing.sideways(page) == [], name
-            assert browsing.violations(page) == [], name
+            # All pages are of two templates; what differs is their headings, lists, pictures, tables and colours.
+            rules = None if lesson.master.path == LESSONS[0] else [*OF_CONTENT, *browsing.OF_COLOUR]
+            assert browsing.violations(page, rules) == [], name

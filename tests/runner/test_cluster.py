@@ -1,5 +1,6 @@
 """The same sweep on a Dask cluster: a scheduler and workers in processes of their own, on this machine."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -44,6 +45,13 @@ class Cluster:
         worker = start_worker(self.address, self.folder, project, warm.Provisioner.modules)
         self.workers.append(worker)
         return worker
+
+    def wait_for(self, own: "distributed.Client", *workers: BaseProcess) -> None:
+        """Wait until the scheduler knows these workers; a count would take in one that has just been killed."""
+        until = time.monotonic() + 60
+        while not {worker.pid for worker in workers} <= set(own.run(os.getpid, on_error="ignore").values()):
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
     def end(self) -> None:
         """End all processes."""
@@ -156,7 +164,7 @@ def test_a_worker_that_holds_other_data_is_named_and_nothing_runs(running: Clust
     before = ran(project)
     try:
         with client(running) as own:
-            own.wait_for_workers(3, timeout=60)
+            running.wait_for(own, worker)
         told = (
             rf"The worker \S+, process {worker.pid} holds something else than is here: data \(prices\.csv\); give"
         )

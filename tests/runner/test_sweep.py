@@ -136,6 +136,8 @@ def test_a_grid_is_read(notebook: Path, grid: str, values: list[Any]) -> None:
         (["last=2022-01:"], "2022-01: is no range"),
         (['economy="China'], "a quotation mark is not closed"),
         (["months=1:2000", "last=1:2000"], "The grids span 4,000,000 runs"),
+        ([f"months={2**63}"], f"months={2**63} is a larger number than a table of results can hold."),
+        (["economy=\udcff"], "economy=\udcff must be a text, for example 'China'."),
     ],
 )
 def test_a_grid_that_is_wrong_is_refused_in_a_sentence(notebook: Path, grids: list[str], sentence: str) -> None:
@@ -146,6 +148,8 @@ def test_a_grid_that_is_wrong_is_refused_in_a_sentence(notebook: Path, grids: li
 def test_a_parameter_is_set_or_spanned_and_not_both(notebook: Path) -> None:
     with pytest.raises(ParameterError, match="months is set by -p and spanned by --grid"):
         sweep.plan(notebook, ["months=1:3"], ["months=2"])
+    with pytest.raises(ParameterError, match=rf"months=-{2**63} is a larger number"):
+        sweep.plan(notebook, ["weight=1"], [f"months=-{2**63}"])
 
 
 def test_every_combination_is_a_run_and_the_last_grid_turns_fastest(notebook: Path) -> None:

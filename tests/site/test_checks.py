@@ -20,7 +20,8 @@ PAGE = """<!DOCTYPE html>
 </head><body><h1 id="top-of-it">{title}</h1>{body}</body></html>
 """
 # Each attribute and element that a page may well have, and none of which is a fault.
-SOUND = """<p>See <a href="claims/coal-8.html#verdict-of%20it">coal</a> &lt;p&gt;
+SOUND = (
+    """<p>See <a href="claims/coal-8.html#verdict-of%20it">coal</a> &lt;p&gt;
 and <a href='#top-of-it'>above</a>.<br/></p>
 <!-- <p>an old <a href="gone.html">link</a> -->
 <a href="files/">files</a> <a href="search.html?q=coal">search</a> <a href="mailto:a@example.org">write</a>
@@ -28,7 +29,10 @@ and <a href='#top-of-it'>above</a>.<br/></p>
 <img src="data:image/png;base64,AAAA//BB" alt=""><img alt="Coal" src="p.png" srcset="p.png 1x, p.png?2 2x">
 <svg viewBox="0 0 1 1"><title>Dot</title><path d="M0 0"/></svg><script>if (1 < 2 && a > "</p>") b();</script>
 <ul><li>One<ul><li>Two</li></ul></li></ul>
-<p>Where to look for data: in tables, """ + "and then elsewhere " * 20 + "</p><table></table>"
+<p>Where to look for data: in tables, """
+    + "and then elsewhere " * 20
+    + "</p><table></table>"
+)
 
 
 @pytest.fixture

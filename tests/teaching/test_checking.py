@@ -54,6 +54,9 @@ def test_a_gap_is_open_and_not_wrong(gap: object) -> None:
         (132.6, "level for growth"),
         (33, "rounded too far"),
         (30, "rounded too far"),
+        (32.7, "rounded on the way"),
+        (32.5, "rounded on the way"),
+        (32.4, ""),
         ("32.6 %", "no number"),
         (math.nan, "no number"),
         (10**4000, "no number"),
@@ -69,6 +72,32 @@ def test_a_wrong_number_is_named_by_its_slip(answer: object, mistake: str) -> No
     assert "32.6" not in told.hint
 
 
+def test_a_count_next_to_the_right_one_is_not_a_rounding_of_it() -> None:
+    assert checking.look_at(number(48, "cases", places=0), 49).mistake == ""
+
+
+def test_nothing_is_no_rounding_of_a_small_number() -> None:
+    assert checking.look_at(number(3.64, "points"), 0).mistake == ""
+
+
+def test_rounding_on_the_way_is_told_from_other_near_misses() -> None:
+    hint = checking.look_at(number(), 32.7).hint
+    assert "all its decimals" in hint
+    assert hint.endswith("If not: Which two months?")
+
+
+def test_what_comes_of_rounded_answers_is_right_as_well() -> None:
+    exercise = Number("gap", "points", 1, lambda: 28.455, lambda: (), "Subtract.", from_rounded=lambda: 28.4)
+    assert [checking.look_at(exercise, gap).state for gap in (28.5, 28.455, 28.4, 28.3)] == [
+        *["right"] * 3,
+        "wrong",
+    ]
+
+
+def test_a_comma_for_a_point_is_told() -> None:
+    assert "have a point" in checking.look_at(number(), (32, 6)).hint
+
+
 def test_numbers_say_which_labels_are_off() -> None:
     slip = Mistake("shares of the sum", {"coal": 40.0, "crude": 60.0}, "These are shares.")
     exercise = Numbers(
@@ -80,6 +109,8 @@ def test_numbers_say_which_labels_are_off() -> None:
     assert checking.look_at(exercise, {"coal": -0.4, "crude": 3}).hint == (
         "1 of 2 are right; look again at crude. Weigh by last year."
     )
+    assert checking.look_at(exercise, {"coal": -0.4, "crude": -1.3}).mistake == "rounded on the way"
+    assert checking.look_at(exercise, {"coal": 3, "crude": -1.3}).mistake == ""
     assert "missing: crude" in checking.look_at(exercise, {"coal": 1}).hint
     assert checking.look_at(exercise, {"coal": "x", "crude": 1}).hint.startswith("coal: ")
     assert checking.look_at(exercise, 3.0).mistake == "labels or numbers missing"

@@ -13,8 +13,10 @@ import orchard
 import pytest
 from rich.console import Console
 
+from onewaytrade import cli
 from onewaytrade.errors import TeachingError
 from onewaytrade.runner import report
+from onewaytrade.runner.execute import Outcome
 from onewaytrade.site import markup
 from onewaytrade.teaching import autograder, autotests, editions, executing, marking_up, masters, transforming
 from onewaytrade.teaching.autograder import Wheel
@@ -266,6 +268,16 @@ def test_solutions_that_stop_are_told_with_their_place() -> None:
     assert stopped.fault == "its solutions stop under “Growth”: KeyError: 'plums'"
 
 
+def test_a_warning_beside_the_answers_hides_none_that_is_wrong() -> None:
+    printed = [
+        {"output_type": "stream", "name": "stderr", "text": "DeprecationWarning: soon"},
+        {"output_type": "stream", "name": "stdout", "text": '{"growth": "wrong"}'},
+    ]
+    last = {"cell_type": "code", "id": "teach-last", "metadata": {}, "source": "", "outputs": printed}
+    one = executing._executed(Outcome(STEM, 0.0, {"cells": [last]}, None))
+    assert one.fault == "its own solution of growth is not right"
+
+
 def test_a_master_with_a_fault_is_refused_before_anything_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,3 +317,15 @@ def test_formulas_are_mathml_and_a_broken_one_is_told() -> None:
     assert "$5 is" in marking_up.markdown("It cost $5 is all.")
     with pytest.raises(TeachingError, match="lacks a part of a fraction"):
         marking_up.markdown(r"$\frac{1$")
+
+
+def test_the_command_tells_an_unknown_lesson_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["onewaytrade", "teach", "99"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("onewaytrade: There is no lesson '99'; the nearest is ")
+    assert all(path.stem in told for path in masters.paths(Path(__file__).parents[2]))

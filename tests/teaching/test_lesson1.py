@@ -85,3 +85,18 @@ def test_what_the_model_answers_say_in_words() -> None:
     )
     assert (wide["Imports"].min(), wide["Imports"].max()) == (pytest.approx(-5, abs=1), pytest.approx(10, abs=1))
     assert 18 < right("year_growth") < 20  # “not quite a fifth”
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "mistake"),
+    [
+        ("growth_gap", (123.52 - 92.71) - (97.71 - 93.24), "index points for percentage points"),
+        ("growth_gap", 33.2 - 4.6, "rounded on the way"),
+    ],
+)
+def test_a_slip_made_by_hand_is_named(name: str, answer: float, mistake: str) -> None:
+    assert open_lesson(1).look_at(name, {name: answer}).mistake == mistake
+
+
+def test_a_gap_of_two_rounded_rates_is_right() -> None:
+    assert open_lesson(1).look_at("growth_gap", {"growth_gap": 33.2 - 4.8}).state == "right"

@@ -91,3 +91,15 @@ def test_what_the_lesson_says_in_words() -> None:
         assert (rates[f"{flow}_yuan"] > rates[f"{flow}_dollars"]).all()
     follows = customs.follows(customs.monthly_rates())  # customs’ rate follows the market’s a month later
     assert follows["Market, month before"] > follows["Market"]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "mistake"),
+    [
+        ("real_growth", 100 * (0.954 / (1 - 0.141) - 1), "deflator of another time"),
+        ("real_growth", -4.6 / 0.925, "a rate divided by an index"),
+        ("revision", 23.77 / 1.006 - 23.97, "trillions for per cent"),
+    ],
+)
+def test_a_slip_made_by_hand_is_named(name: str, answer: float, mistake: str) -> None:
+    assert open_lesson(2).look_at(name, {name: answer}).mistake == mistake

@@ -84,6 +84,9 @@ def test_index_numbers_are_the_projects_own(lesson: Lesson, window: commodities.
         ("coal_logs", {"quantity": -7.9, "unit value": -22.5, "value": -28.7}, "per cent for log points"),
         ("contribution", lambda before, after, _total: 100 * (after / before - 1), "per cent for points"),
         ("farm_points", -10.9 - 3.1, "nested line counted twice"),
+        ("farm_points", 94.9, "share of the change for points"),
+        ("farm_points", 100 * (295.5 / 366.3 - 1), "growth of the parts for points"),
+        ("quantity_indices", {"Laspeyres": -13.5, "Paasche": -15.2, "Fisher": 14.3}, "mean of per cents"),
         (
             "quantity_indices",
             {"Laspeyres": -15.2, "Paasche": -13.5, "Fisher": -14.3},
@@ -93,3 +96,8 @@ def test_index_numbers_are_the_projects_own(lesson: Lesson, window: commodities.
 )
 def test_a_slip_made_by_hand_is_named(lesson: Lesson, name: str, answer: object, mistake: str) -> None:
     assert lesson.look_at(name, {name: answer}).mistake == mistake
+
+
+def test_a_price_by_way_of_a_rounded_quantity_is_right(lesson: Lesson) -> None:
+    price = 100 * ((1 - 0.1932) / (1 - 0.143) - 1)
+    assert lesson.look_at("price_index", {"price_index": price}).state == "right"

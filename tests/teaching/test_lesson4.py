@@ -96,12 +96,22 @@ def test_germany_is_bounded_as_in_the_notebook(lesson: Lesson) -> None:
     assert_right(lesson, "june_needed", (least + most) / 2)
 
 
+def june_for(lesson: Lesson, growth: float) -> float:
+    """Return the growth of June, in per cent, that leads to a growth of the year, off the line of the bounds."""
+    bounds = lesson.exercises["germany_bounds"].right()
+    slope = (bounds["low"] - bounds["high"]) / (2 * lesson4.STRAY)
+    return (growth - (bounds["low"] + bounds["high"]) / 2) / slope
+
+
 def test_the_printed_figure_is_inside_the_wide_bounds_alone(lesson: Lesson) -> None:
     bounds = lesson.exercises["germany_bounds"].right()
     middle, half = (bounds["low"] + bounds["high"]) / 2, (bounds["high"] - bounds["low"]) / 2
     rounds_to = lesson4.PRINTED + 0.5
     reached = {stray: middle - half * stray / lesson4.STRAY <= rounds_to for stray in (20, 10, 5, 2)}
     assert reached == {20: True, 10: True, 5: False, 2: False}
+    # The model answer tells in words what June takes for 18 exactly, and for a figure that rounds to it.
+    assert lesson.exercises["june_needed"].right() == pytest.approx(12.5, abs=0.5)
+    assert 5 < june_for(lesson, rounds_to) < 6
 
 
 @pytest.mark.parametrize(
@@ -112,6 +122,7 @@ def test_the_printed_figure_is_inside_the_wide_bounds_alone(lesson: Lesson) -> N
         ("japan_growth", {"yen": -0.7, "dollars": -0.7}, "one rate for both years"),
         ("germany_bounds", {"low": -17.1, "high": -17.1}, "bound taken for value"),
         ("hong_kong", "a", "last port taken for origin"),
+        ("june_needed", 5.2, "edge of the rounding"),
     ],
 )
 def test_a_slip_made_by_hand_is_named(lesson: Lesson, name: str, answer: object, mistake: str) -> None:

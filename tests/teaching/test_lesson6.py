@@ -86,5 +86,19 @@ def test_numbers_in_the_text_are_those_of_the_tables() -> None:
     assert bought["all public procurement (more than)"] == claims.get("procurement-48trn").printed.value
     usual = datasets.load("trade-remedies").query("period == '2002..2023'")
     assert usual[["low", "high"]].to_numpy().tolist() == [[70, 105]]
+    notices = datasets.load("eu-ipi").query("measure == 'number of tender notices analysed (more than)'")
+    assert notices["low"].tolist() == [380_000]
     assert printed("eu-ipi", "share of tenders >= EUR 5m by number", "2023") == 4
     assert printed("eu-ipi", "share of tenders >= EUR 5m by value (about)", "2023") == 60
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "mistake"),
+    [
+        ("opened", 250, "printed for counted"),
+        ("opened", 131 + 46 + 69 + 79 + 160 + 169 + 125 + 79, "all counts in one sum"),
+        ("size_ratio", (60 / 4) / (40 / 100), "all for the small"),
+    ],
+)
+def test_a_slip_made_by_hand_is_named(name: str, answer: float, mistake: str) -> None:
+    assert LESSON.look_at(name, {name: answer}).mistake == mistake

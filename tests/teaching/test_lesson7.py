@@ -86,3 +86,18 @@ def test_twelve_months_are_revised_by_more_as_the_teacher_is_told() -> None:
     ends = {edition: growth(end="2024-12", average="year", edition=edition) for edition in ("2025-01", "2026-01")}
     assert 2.5 < abs(ends["2026-01"] - ends["2025-01"]) < 3.5
     assert abs(ends["2026-01"] - ends["2025-01"]) > abs(right("revision"))
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "mistake"),
+    [
+        ("asia_growth", 10.6, "twelve months for one"),
+        ("revision", 1.1, "to a single January"),
+    ],
+)
+def test_a_slip_made_by_hand_is_named(name: str, answer: object, mistake: str) -> None:
+    assert LESSON.look_at(name, {name: answer}).mistake == mistake
+
+
+def test_a_band_of_rounded_answers_is_right() -> None:
+    assert LESSON.look_at("band", {"band": {"low": 15.0 - 2.2, "high": 15.0 + 2.2}}).state == "right"

@@ -4,11 +4,14 @@ import contextlib
 import csv
 import io
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,9 @@ import pytest
 
 from onewaytrade import cli, project
 from onewaytrade.errors import TeachingError
-from onewaytrade.teaching import autotests, checking, marking, open_lesson
+from onewaytrade.teaching import autotests, checking, marking, masters, open_lesson
 from onewaytrade.teaching.checking import Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.marking import crew, guest, judging, plain, report, submissions, walls
+from onewaytrade.teaching.marking import crew, discussion, guest, judging, plain, report, submissions, walls
 
 ROOT = Path(__file__).resolve().parents[2]
 STEM = "1-where-you-start"
@@ -115,6 +118,7 @@ HOSTILE: dict[str, tuple[str, ...]] = {
         "import os, time\nfor at in range(10):\n    with open(f'{at}', 'wb') as stream:\n"
         "        os.posix_fallocate(stream.fileno(), 0, 30_000_000)\ntime.sleep(9)",
     ),
+    "leaves": ("def growth(*case): raise SystemExit",),
     "raises": ("1 / 0", "raise SystemExit", "syntax error here", "import nothing_like_it"),
     "patches": (
         "import onewaytrade.teaching.checking as c, onewaytrade.teaching.lesson as l\n"
@@ -247,6 +251,38 @@ def test_a_known_slip_is_named_with_its_hint(marked: tuple[report.Class, Path]) 
     assert SLIP.name in page
 
 
+def test_the_report_sums_the_points_of_each_student(marked: tuple[report.Class, Path]) -> None:
+    page = (marked[1].with_name(f"{marked[1].name}-marks") / marking.REPORT).read_text(encoding="utf-8")
+    sums = re.findall(r"<tr><th scope=row>([^<]+)</th><td class=number>([\d.]+)</td><td class=number>", page)
+    assert dict(sums)["good-1"] == f"{FULL:g}"
+    assert dict(sums)["blank"] == "0"
+    assert not {"broken", "deep", "not-one"} & dict(sums).keys()  # no sum for what could not be marked
+
+
+def test_the_gradebook_has_one_row_a_student_and_no_nought_for_what_could_not_be_marked(
+    marked: tuple[report.Class, Path],
+) -> None:
+    text = (marked[1].with_name(f"{marked[1].name}-marks") / marking.GRADEBOOK).read_text(encoding="utf-8-sig")
+    book = {row["student"]: row[f"lesson 1 (of {FULL:g})"] for row in csv.DictReader(io.StringIO(text))}
+    assert len(book) == len(text.splitlines()) - 1 == len({one.student for one in marked[0].marked})
+    assert (book["good-1"], book["blank"], book["broken"]) == (f"{FULL:g}", "0", "")
+
+
+def test_the_best_counts_where_a_lesson_was_handed_in_twice(marked: tuple[report.Class, Path]) -> None:
+    one = next(one for one in marked[0].marked if one.student == "good-1")
+    blank = next(one for one in marked[0].marked if one.student == "blank")
+    twice = replace(marked[0], marked=(replace(blank, student="good-1"), one, replace(blank, student="good-1")))
+    assert report.gradebook(twice).decode("utf-8-sig").splitlines()[1:] == [f"good-1,{FULL:g}"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_wrong_answer_is_shown_as_it_was_given(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", {"ana": notebook(OPENING, f"{NAME} = -12.5"), "bo": notebook(OPENING)})
+    marking.mark(order(folder))
+    given = {row["student"]: row["answer"] for row in rows(order(folder).place) if row["exercise"] == NAME}
+    assert given == {"ana": "-12.5", "bo": ""}
+
+
 def test_what_is_no_notebook_is_listed_with_the_reason(marked: tuple[report.Class, Path]) -> None:
     found, folder = marked
     for name in ("broken", "deep", "not-one"):
@@ -275,6 +311,7 @@ def test_what_was_answered_before_a_notebook_turned_hostile_is_marked(
         ("floods", "sent more than answers can be"),
         ("digs", "wrote more than"),
         ("fills", "wrote more than"),
+        ("leaves", ""),
         ("raises", ""),
         ("loud", ""),
         ("hungry", ""),
@@ -390,7 +427,7 @@ def test_the_same_notebooks_give_the_same_bytes(tmp_path: Path) -> None:
         marking.mark(order(folder, out=tmp_path / out, jobs=jobs))
         written.append({path.name: path.read_bytes() for path in sorted((tmp_path / out).iterdir())})
     assert written[0] == written[1]
-    assert set(written[0]) == {marking.MARKS, marking.REPORT, marking.DISCUSSION}
+    assert set(written[0]) == {marking.MARKS, marking.GRADEBOOK, marking.REPORT, marking.DISCUSSION}
 
 
 @pytest.mark.usefixtures("quick")
@@ -401,14 +438,14 @@ def test_what_was_written_for_discussion_is_collected_and_not_run(tmp_path: Path
         tmp_path / "class",
         {
             "ana": notebook(texts=(asked, "Because of <b>the base</b>.\n\n## Mine", "So.", "## What you found")),
-            "bo": notebook(OPENING, texts=(f"{asked}\nIn the cell itself.",)),
+            "bo": notebook(OPENING, texts=(f"{asked}\r\nIn the cell\r\nitself.",)),
             "cy": notebook(OPENING, texts=(asked, gap, "## What you found", "not an answer")),
         },
     )  # fmt: skip
     found = marking.mark(order(folder))
     assert {one.student: one.texts["talk"] for one in found.marked} == {
         "ana": "Because of <b>the base</b>.\n\n## Mine\n\nSo.",
-        "bo": "In the cell itself.",
+        "bo": "In the cell\nitself.",
         "cy": "",
     }
     page = (order(folder).place / marking.DISCUSSION).read_text(encoding="utf-8")
@@ -418,9 +455,10 @@ def test_what_was_written_for_discussion_is_collected_and_not_run(tmp_path: Path
 
 @pytest.mark.usefixtures("quick")
 def test_names_cannot_become_formulas_or_markup(tmp_path: Path) -> None:
-    folder = hand_in(tmp_path / "class", {"=1+1": GOOD, "<script>x": notebook("import os; os._exit(1)")})
+    folder = hand_in(tmp_path / "class", {"=1+1": GOOD, "＝1": "{", "\n=1": "{"})
+    hand_in(folder, {"<script>x": notebook("import os; os._exit(1)")})
     marking.mark(order(folder))
-    assert {row["student"] for row in rows(order(folder).place)} == {"'=1+1", "<script>x"}
+    assert {row["student"] for row in rows(order(folder).place)} == {"'=1+1", "'＝1", " =1", "<script>x"}
     assert "<script>" not in (order(folder).place / marking.REPORT).read_text(encoding="utf-8")
 
 
@@ -465,6 +503,108 @@ def test_archives_are_read_and_links_are_not_followed(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def packed(**members: bytes) -> bytes:
+    """Return an archive with these members, whose names end in .ipynb."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.ipynb", content)
+    return buffer.getvalue()
+
+
+def _spoilt() -> bytes:
+    """Return an archive whose one member cannot be unpacked."""
+    content = packed(mine=GOOD.encode())
+    start = content.index(b"mine.ipynb") + len(b"mine.ipynb")
+    return content[:start] + b"\xff" * 40 + content[start + 40 :]
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "said"),
+    [
+        (_spoilt(), "it.zip/mine.ipynb", "cannot be read"),
+        # A name that says it is UTF-8 and is not, and a version of the format that there is not.
+        (packed(é=b"").replace("é".encode(), b"\xff\xff"), "it.zip", "cannot be read"),
+        (packed(a=b"").replace(b"PK\1\2\x14\3\x14", b"PK\1\2\x14\3\xff"), "it.zip", "cannot be read"),
+        (packed(), "it.zip", "no notebook (*.ipynb) in the archive"),
+    ],
+    ids=("content", "name", "version", "empty"),
+)
+def test_an_archive_that_is_damaged_is_told_of(tmp_path: Path, content: bytes, place: str, said: str) -> None:
+    (tmp_path / "it.zip").write_bytes(content)
+    hand_in(tmp_path, {"good": GOOD})
+    good, other = submissions.find(tmp_path, None, [STEM]).submissions
+    assert (good.student, good.fault) == ("good", "")
+    assert other.place == place
+    assert said in other.fault
+
+
+def test_nothing_that_is_handed_in_packed_goes_missing(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr(f"_ana/{STEM}.ipynb", GOOD)
+        archive.writestr(f"bo\\{STEM}.ipynb", GOOD)
+        archive.writestr("cy.zip", packed(mine=GOOD.encode()))
+        archive.writestr(f"di/{STEM}.ipynb", BLANK)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr(f"di/{STEM}.ipynb", GOOD)
+    found = submissions.find(tmp_path, None, [STEM]).submissions
+    assert [(one.student, one.fault.partition(":")[0]) for one in found] == [
+        ("_ana", ""), ("bo", ""), ("cy", "It is an archive in an archive"), ("di", "")
+    ]  # fmt: skip
+    # As when it is unpacked, the later one is written over the earlier.
+    assert len(found[-1].cells) == len(json.loads(GOOD)["cells"])
+
+
+def test_an_archive_is_unpacked_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submissions, "LARGEST_ARCHIVE", 3 * len(GOOD))
+    (tmp_path / "bomb.zip").write_bytes(packed(**dict.fromkeys("abcdef", GOOD.encode())))
+    found = submissions.find(tmp_path, None, [STEM]).submissions
+    assert [bool(one.fault) for one in found] == [False, False, False, True, True, True]
+    monkeypatch.setattr(submissions, "MOST_PACKED", 5)
+    (one,) = submissions.find(tmp_path, None, [STEM]).submissions
+    assert one.fault == "It holds more than 5 notebooks: if they are of a class, unpack it."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (json.dumps({"nbformat": 3, "worksheets": [{"cells": []}]}), "format of before 2015"),
+        (notebook("x = 1\n" * 200_000), "far more"),
+        (notebook(*["1"] * 1_001), "far more"),
+    ],
+)
+def test_what_is_no_notebook_of_a_lesson_says_why(tmp_path: Path, text: str, said: str) -> None:
+    (one,) = submissions.find(hand_in(tmp_path, {"ana": text}), None, [STEM]).submissions
+    assert said in one.fault
+
+
+def test_no_text_and_no_name_keeps_the_marking_busy(tmp_path: Path) -> None:
+    # Each of these would take a pattern that tries all its ways longer than a class has.
+    hand_in(tmp_path, {f"{STEM}{' copy' * 40}x": GOOD})
+    hand_in(tmp_path, {"blank lines": notebook("\n" * 500_000, lesson=None)})
+    found = {one.student: one for one in submissions.find(tmp_path, None, [STEM]).submissions}
+    assert set(found) == {f"{'copy ' * 39}copyx", "blank lines"}
+    question = masters.Question("talk", 0, True, "Talk: why?", "Say it in words.", "Because.")
+    for text in ("\n" * 500_000, "<!--" * 200_000, f"# a{' ' * 500_000}b"):
+        cells = [submissions.Cell("markdown", one) for one in (f"### {question.heading}", text)]
+        said = discussion.answer(cells, question, [question.heading])
+        assert len(said) < 20_000
+        assert "characters in all]" in said
+
+
+@pytest.mark.usefixtures("quick")
+def test_names_that_are_no_unicode_stop_nobody(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", {"good": GOOD})
+    try:
+        for name in (b"\xfe.ipynb", b"\xff.ipynb"):
+            Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("{", encoding="utf-8")
+    except OSError:
+        pytest.skip("this system has no such names")
+    found = marking.mark(order(folder))
+    assert set(remarks(found)) == {"good", r"\udcfe", r"\udcff"}
+    assert points(found) == {"good": FULL}
+
+
 def test_a_lesson_is_told_by_the_notebook_its_name_its_code_or_the_option(tmp_path: Path) -> None:
     hand_in(tmp_path, {"tells": notebook("1", lesson=3), f"{STEM}-ana": notebook("1", lesson=None)})
     hand_in(
@@ -478,7 +618,7 @@ def test_a_lesson_is_told_by_the_notebook_its_name_its_code_or_the_option(tmp_pa
     assert found["lost"] == 4
 
 
-def test_what_cannot_be_marked_at_all_is_one_sentence(tmp_path: Path) -> None:
+def test_what_cannot_be_marked_at_all_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "class"
     with pytest.raises(TeachingError, match="There is no folder"):
         marking.mark(order(folder))
@@ -493,6 +633,12 @@ def test_what_cannot_be_marked_at_all_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(TeachingError, match="is no folder"):
         marking.mark(order(folder, out=tmp_path / "file"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "datapackage.json").touch()
+    hand_in(tmp_path / "notebooks" / "lessons", {"notes": GOOD})
+    monkeypatch.setenv(project.VARIABLE, str(tmp_path))
+    with pytest.raises(TeachingError, match=r"notes\.ipynb: the name of a lesson begins with its number"):
+        marking.mark(order(folder))
 
 
 FUNCTION = Function(
@@ -579,6 +725,28 @@ def test_points_are_those_of_an_autograder() -> None:
             )
             mark = next(mark for mark in judge.marks({name: told}) if mark.exercise == name)
             assert mark.points == pytest.approx(test.score)
+
+
+def test_a_question_that_a_teacher_has_left_out_is_not_marked() -> None:
+    (mark,) = judging.Judge(1, {NAME: 2.0}).marks({name: {"kind": "gap"} for name in LESSON.exercises})
+    assert (mark.exercise, mark.state, mark.of) == (NAME, "open", 2)
+
+
+def test_notebooks_are_put_back_after_an_interruption_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = hand_in(tmp_path / "class", {"ana": GOOD})
+
+    class Spoils:
+        def run(self, *_: object) -> crew.Ran:
+            (folder / "ana.ipynb").write_text("mine", encoding="utf-8")
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(marking.crews, "crew", lambda _limits: Spoils())
+    with pytest.raises(KeyboardInterrupt):
+        marking.mark(order(folder))
+    assert (folder / "ana.ipynb").read_text(encoding="utf-8") == GOOD
 
 
 def test_an_interruption_leaves_what_there_was(tmp_path: Path, place: Path, warm: crew.Warm) -> None:

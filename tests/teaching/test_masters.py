@@ -57,6 +57,7 @@ def test_a_master_is_read(tmp_path: Path) -> None:
     [
         (without("config"), "first cell is not the raw cell"),
         (put("config", "# ASSIGNMENT CONFIG\nname: x"), "cell config sets otter otherwise"),
+        (put("config", "# ASSIGNMENT CONFIG\nname: [x"), "cell config sets otter otherwise"),
         (put("title", "# The orchard"), "no sentence below it"),
         (without("references"), "no section “## References”"),
         (put("aims", "## After this you can\n\n- add"), "it has 1 aims, and should have 3 to 5"),
@@ -100,6 +101,7 @@ def test_a_fault_is_told_with_its_cell(
         (without("end-why"), "cell begin-growth begins a question where none can begin"),
         (without("begin-model-talk_price"), "cell end-model-talk_price ends a solution"),
         (put("begin-why", "# BEGIN QUESTION\npoints: 1"), "cell begin-why begins a question that has no name"),
+        (put("begin-why", "# BEGIN QUESTION\nname: why\npoints: two"), "begin-why begins a question whose points"),
         (put("short", "x"), ""),
     ],
 )

@@ -2,18 +2,71 @@
 
 import asyncio
 import contextlib
+import math
+import queue
 import subprocess
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
 from onewaytrade.runner import warm, watch
 
+# Seconds after which what a kernel has said while nobody was connected is taken for lost.
+_UNHEARD = 0.2
+_TRY_AGAIN = 10  # milliseconds
+
 
 class Interrupted(Exception):  # noqa: N818 # not an error: the user asked for it
     """A kernel was asked for after all of them had been ended."""
+
+
+class Client(AsyncKernelClient):
+    """A client that begins as soon as its kernel is ready, and not after a fifth of a second of silence."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # It mostly connects a moment before the kernel listens, and would try again after a tenth of a second.
+        self.context.setsockopt(zmq.RECONNECT_IVL, _TRY_AGAIN)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return once the kernel answers and all that it says on that has been heard on the channel of outputs.
+
+        Raises RuntimeError if the kernel dies or does not answer within so many seconds.
+        """
+        deadline = time.monotonic() + (math.inf if timeout is None else timeout)
+        while True:
+            asked = self.kernel_info()
+            # The channel of outputs may be connected after the first answer, which it then misses.
+            if await self._answer(asked) and await self._has_heard_all(asked):
+                return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    async def _answer(self, asked: str) -> bool:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                message = await self.get_shell_msg(timeout=1)
+                if message["parent_header"].get("msg_id") == asked:
+                    self._handle_kernel_info_reply(message)
+                    return True
+        return False
+
+    async def _has_heard_all(self, asked: str) -> bool:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                message = await self.get_iopub_msg(timeout=_UNHEARD)
+                is_ours = message["parent_header"].get("msg_id") == asked
+                if is_ours and message["content"].get("execution_state") == "idle":
+                    return True
+        return False
 
 
 class Kernel:
@@ -26,6 +79,7 @@ class Kernel:
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
             connection_file=str(connection_file),
         )
+        self.manager.client_factory = Client
         specification = self.manager.kernel_spec
         if specification is not None and warm.available():
             specification.metadata["kernel_provisioner"] = {"provisioner_name": warm.NAME}

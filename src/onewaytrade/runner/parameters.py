@@ -88,6 +88,7 @@ def convert(stem: str, parameter: Parameter, text: str) -> Value:
             return text.lower() == "true"
     else:
         try:
+            text.encode()  # a console may hand on bytes that are no text, which no file of results would take
             return _TYPES[parameter.type](text)
         except ValueError:
             pass

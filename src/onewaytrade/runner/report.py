@@ -72,7 +72,22 @@ class Lines:
         self._out.print(f"{outcome.stem} … {word} {outcome.seconds:.1f} s", markup=False)
 
 
-class Bar:
+class Drawn:
+    """Progress that is drawn on the console for as long as a `with` lasts."""
+
+    _progress: Progress
+
+    def __enter__(self) -> Self:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.__exit__(kind, value, trace)
+
+
+class Bar(Drawn):
     """Progress as one bar over all code cells, with the notebooks that have ended above it."""
 
     def __init__(self, out: Console, cells: Mapping[str, int]) -> None:
@@ -90,15 +105,6 @@ class Bar:
             transient=True,
         )
         self._task = self._progress.add_task(self._description(), total=sum(cells.values()))
-
-    def __enter__(self) -> Self:
-        self._progress.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.__exit__(kind, value, trace)
 
     def cell_done(self, stem: str) -> None:
         """Move the bar by one cell."""
@@ -118,7 +124,7 @@ class Bar:
         return f"{len(self._left)} to go"
 
 
-class Download:
+class Download(Drawn):
     """Progress of a download: a bar where there is a terminal, and a line for each wait."""
 
     def __init__(self, out: Console) -> None:
@@ -133,15 +139,6 @@ class Download:
             disable=not out.is_terminal,
         )
         self._task = self._progress.add_task("downloading", total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.__exit__(kind, value, trace)
 
     def received(self, done: int, total: int | None) -> None:
         """Move the bar to the bytes that have come, of those that are to come if that is known."""

@@ -43,6 +43,7 @@ _CLAIM: Final = {
     "variant": str,
 }
 _MOST = 1_000_000  # runs of a sweep: more is a slip, and would take weeks
+_LARGEST = 2**63  # what a column of whole numbers holds is smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ def plan(path: Path, grids: Sequence[str], assignments: Sequence[str]) -> Plan:
     count = math.prod(map(len, read.values()))
     if count > _MOST:
         raise ParameterError(f"The grids span {count:,} runs, more than {_MOST:,}: make them smaller.")
+    for name, values in ({name: (value,) for name, value in given.items()} | read).items():
+        if large := [value for value in values if isinstance(value, int) and abs(value) >= _LARGEST]:
+            raise ParameterError(f"{name}={large[0]} is a larger number than a table of results can hold.")
     check = parameters.own_check(path) or definitions.check_parameters
     defaults = {name: parameter.default for name, parameter in declared.items()}
     runs = []

@@ -1,8 +1,6 @@
 """Tell on the console which runs a sweep has, how it goes, and what came of it."""
 
 from collections import Counter
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,7 +15,7 @@ from rich.progress import (
 from rich.table import Table
 
 from onewaytrade.runner.journal import Entry
-from onewaytrade.runner.report import near
+from onewaytrade.runner.report import Drawn, near
 from onewaytrade.runner.sweep import Plan, Results, Run
 
 _SHOWN = 10  # refusals and failures that are told one by one
@@ -34,7 +32,7 @@ def tell(out: Console, planned: Plan) -> None:
     )
 
 
-class Bar:
+class Bar(Drawn):
     """Progress as one bar over all runs with the time left; where there is no terminal, a line for each run."""
 
     def __init__(self, out: Console) -> None:
@@ -57,15 +55,6 @@ class Bar:
             speed_estimate_period=600,
         )
         self._task = self._progress.add_task("runs", total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.__exit__(kind, value, trace)
 
     def begin(self, planned: Plan, waiting: int, *, torn: bool) -> None:
         """Say which combinations are refused, and how many runs are reused."""

@@ -5,6 +5,7 @@ A provisioner is jupyter_client's way to say how kernels are started; this one i
 a way that a fork could not follow, an ordinary kernel is started instead.
 """
 
+import asyncio
 import atexit
 import contextlib
 import json
@@ -32,7 +33,10 @@ MODULES: Final = (
     "IPython.core.completer",
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
     "IPython.core.magics",
+    "IPython.core.oinspect",
+    "IPython.core.pylabtools",
     "IPython.extensions.storemagic",
     "psutil",
     "sqlite3",
@@ -40,6 +44,11 @@ MODULES: Final = (
     "onewaytrade.runner.watch",
     "pandas",
     "matplotlib.pyplot",
+    # What Pillow imports to encode its first picture. The inline backend is not here: it has to find a kernel.
+    "PIL.BmpImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin",
     "seaborn",
     "pandera.pandas",
     "onewaytrade.charts",
@@ -53,6 +62,9 @@ MODULES: Final = (
 )
 # What is read from the environment by what is imported; kernels that differ in it have servers of their own.
 _READ_AT_IMPORT: Final = ("PYTHON", "MPL", "LD_", "OMP_", "OPENBLAS_", "MKL_", "NUMEXPR_", "LANG", "LC_", "HOME")
+# How often, and after how many seconds each, it is seen whether a process that was ended has gone.
+_LOOKS: Final = 50
+_MOMENT: Final = 0.002
 _LAUNCHER: Final = ("-m", "ipykernel_launcher")
 
 
@@ -82,6 +94,16 @@ class Provisioner(LocalProvisioner):
         self.pid = self.pgid = forked.pid
         self.cwd = kwargs.get("cwd")
         return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the process, and wait a moment until it has: jupyter_client looks only ten times a second."""
+        process = self.process
+        await super().kill(restart)
+        if isinstance(process, Forked):
+            for _ in range(_LOOKS):
+                if process.poll() is not None:
+                    return
+                await asyncio.sleep(_MOMENT)
 
 
 class Forked:

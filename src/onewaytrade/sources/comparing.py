@@ -60,13 +60,13 @@ class Comparison:
         if not self.both:
             middle = "no row is in both"
         elif not self.changed:
-            middle = f"the {_count(self.both, 'row')} in both have the same {self.what}"
+            middle = f"the {fmt.counted(self.both, 'row')} in both have the same {self.what}"
         else:
             share = fmt.pct(self.changed / self.both * 100, sign=False)
-            of = f"{self.changed:,} of {_count(self.both, 'value')} of {self.what} in both"
+            of = f"{self.changed:,} of {fmt.counted(self.both, 'value')} of {self.what} in both"
             middle = f"{of} changed ({share}){self._largest()}"
         reason = f" {self.reason}" if self.reason else ""
-        return f"{start}{middle}; {_count(self.added, 'row')} new, {self.gone:,} gone.{reason}"
+        return f"{start}{middle}; {fmt.counted(self.added, 'row')} new, {self.gone:,} gone.{reason}"
 
     def _largest(self) -> str:
         largest = self.largest_absolute if self.is_growth else self.largest_relative or self.largest_absolute
@@ -208,7 +208,3 @@ def _extreme(changes: pd.DataFrame, key: list[str], column: str) -> Extreme | No
         return None
     row = changes.loc[[sizes.idxmax()]].iloc[0]
     return Extreme(tuple(str(row[name]) for name in key), float(row["old"]), float(row["new"]), float(row[column]))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -252,8 +252,8 @@ SPECS: Mapping[str, Spec] = MappingProxyType(
             ("flow", "period", "source_id"),
             (_FLOW, _CURRENCY, _FREQUENCY, _ADJUSTMENT, _PERIOD, _VALUE, _UNIT, _GRADE, _PUBLISHER, _SOURCE),
             (
-                "The series moves exactly as CPB's volume × unit value does, so it is no independent check of "
-                "CPB.",
+                "From March to December the series moves exactly as CPB's volume × unit value does (for January "
+                "and February CPB gives their mean), so it is no independent check of CPB.",
                 "Found in a copy in a public repository, not downloaded from FRED.",
                 *_COMPILED,
             ),

@@ -1,6 +1,5 @@
 """Make the zip from which otter-grader marks a lesson, on Gradescope or elsewhere: the same bytes each time."""
 
-import io
 import json
 import tempfile
 import zipfile
@@ -9,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from onewaytrade import files
 from onewaytrade.teaching import autotests, transforming
 from onewaytrade.teaching.checking import Exercise
 from onewaytrade.teaching.masters import Master
 
-_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _SCRIPTS: Final = frozenset({"setup.sh", "run_autograder"})
 # Where Gradescope unpacks the zip.
 _UNPACKED: Final = "/autograder/source"
@@ -71,17 +70,4 @@ def make(master: Master, exercises: Mapping[str, Exercise], wheel: Wheel | None,
             contents = {one: made.read(one) for one in made.namelist()}
     if wheel:
         contents[f"files/{wheel.name}"] = wheel.content
-    return _packed(contents)
-
-
-def _packed(contents: Mapping[str, bytes]) -> bytes:
-    """Return a zip with its names in order and one date for all."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as packed:
-        for name in sorted(contents):
-            entry = zipfile.ZipInfo(name, _DATE)
-            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o100755 if name in _SCRIPTS else 0o100644) << 16
-            entry.create_system = 3
-            packed.writestr(entry, contents[name])
-    return buffer.getvalue()
+    return files.packed(dict(sorted(contents.items())), _SCRIPTS)

@@ -16,6 +16,8 @@ State = Literal["right", "open", "wrong"]
 PER_CENT: Final = "per cent"
 OPEN: Final = "not answered yet"
 _EDGE: Final = 1e-9  # a tie may be rounded either way
+_NEAR: Final = 1.5  # units of the last place: how far two rounded numbers in a sum may lead away
+_ON_THE_WAY: Final = "rounded on the way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Number:
     `unit` is said in the question ("per cent", "points", "a factor", "trillion yuan"); `places` are the decimals
     that the answer must have at least, in that unit (negative: tens, hundreds). `otherwise` is the hint for a
     wrong answer that no slip explains. Slips of form (a sign, and of a per cent a share or a level) are known.
+    `from_rounded` is what comes of earlier answers that were rounded as they were asked for; it is right as well.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Number:
     right: Callable[[], float]
     mistakes: Callable[[], Iterable[Mistake]]
     otherwise: str
+    from_rounded: Callable[[], float] | None = None
 
     def look_at(self, answer: Any) -> Feedback:
         """Return what is to be said of an answer, whatever it is."""
@@ -71,7 +75,8 @@ class Number:
         if isinstance(found, str):
             return _wrong(self.name, "no number", found)
         right = self.right()
-        if _agrees(found, right, self.places):
+        rights = (right,) if self.from_rounded is None else (right, self.from_rounded())
+        if any(_agrees(found, one, self.places) for one in rights):
             return Feedback(self.name, "right")
         for mistake in (*self.mistakes(), *_slips_of_form(right, self.unit)):
             if _agrees(found, mistake.answer, self.places):
@@ -87,7 +92,8 @@ class Number:
 class Numbers:
     """An exercise whose answer is several numbers by label, as a Series or a dict.
 
-    A slip is recognised if all its numbers agree. `unit`, `places` and `otherwise` are as for one number.
+    A slip is recognised if all its numbers agree. `unit`, `places`, `otherwise` and `from_rounded` are as for one
+    number.
     """
 
     name: str
@@ -96,6 +102,7 @@ class Numbers:
     right: Callable[[], Mapping[str, float]]
     mistakes: Callable[[], Iterable[Mistake]]
     otherwise: str
+    from_rounded: Callable[[], Mapping[str, float]] | None = None
 
     def look_at(self, answer: Any) -> Feedback:
         """Return what is to be said of an answer, whatever it is."""
@@ -103,13 +110,18 @@ class Numbers:
         found = _as_numbers(answer, tuple(right))
         if isinstance(found, str):
             return _wrong(self.name, "labels or numbers missing", found)
-        off = [label for label in right if not _agrees(found[label], right[label], self.places)]
+        rights = (right,) if self.from_rounded is None else (right, self.from_rounded())
+        off = [
+            label for label in right if not any(_agrees(found[label], one[label], self.places) for one in rights)
+        ]
         if not off:
             return Feedback(self.name, "right")
         for mistake in (*self.mistakes(), *_slips_of_form_for_all(right, self.unit)):
             if all(_agrees(found[label], mistake.answer[label], self.places) for label in right):
                 return _wrong(self.name, mistake.name, mistake.hint)
         some = f"{len(right) - len(off)} of {len(right)} are right; look again at {', '.join(off)}. "
+        if all(_is_near(found[label], right[label], self.places) for label in off):
+            return _wrong(self.name, _ON_THE_WAY, f"{some}{_near(self.otherwise)}")
         return _wrong(self.name, "", f"{some}{self.otherwise}")
 
     def look_elsewhere(self, answer: Any) -> Feedback:
@@ -271,11 +283,25 @@ def _slips_of_form_for_all(right: Mapping[str, float], unit: str) -> Iterable[Mi
 
 def _rounded_or_unknown(name: str, found: float, right: float, places: int, otherwise: str) -> Feedback:
     """Return the hint for a number that was rounded further than asked for, or that nothing explains."""
-    coarser = range(places - 1, places - 3, -1)
-    if any(math.isclose(found, round(right, fewer), abs_tol=10.0 ** -(places + 3)) for fewer in coarser if right):
-        asked = f"{places} decimal{'s' if places != 1 else ''}" if places > 0 else "more digits"
-        return _wrong(name, "rounded too far", f"This is rounded too far: give at least {asked}.")
+    coarser = {round(right, fewer) for fewer in range(places - 1, places - 3, -1)} - {0}
+    if any(math.isclose(found, rounded, abs_tol=10.0 ** -(places + 3)) for rounded in coarser):
+        asked = f"at least {places} decimal{'s' if places != 1 else ''}" if places > 0 else "more digits"
+        return _wrong(name, "rounded too far", f"This is rounded too far: give {asked}.")
+    if _is_near(found, right, places):
+        return _wrong(name, _ON_THE_WAY, _near(otherwise))
     return _wrong(name, "", otherwise)
+
+
+def _is_near(found: float, right: float, places: int) -> bool:
+    """Return whether a number is so close that rounding on the way may explain it; a count is right or wrong."""
+    return places > 0 and abs(found - right) <= _NEAR * 10.0**-places
+
+
+def _near(otherwise: str) -> str:
+    return (
+        "Very close. If you went on with a rounded number, take it with all its decimals, and round at the end "
+        f"only. If not: {otherwise}"
+    )
 
 
 def _as_number(answer: Any) -> float | str:
@@ -284,6 +310,8 @@ def _as_number(answer: Any) -> float | str:
         answer = answer.item()
     if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
         kind = type(answer).__name__
+        if kind == "tuple":  # its name is all that is left of one when a folder is marked
+            return "A comma makes several numbers. Decimals have a point: one and a half is 1.5, and not 1,5."
         return f"The answer is one number, without quotes or a sign of per cent; this is a {kind}."
     try:
         value = float(answer)

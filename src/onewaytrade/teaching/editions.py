@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from onewaytrade import files
+from onewaytrade import files, fmt
 from onewaytrade.errors import TeachingError
 from onewaytrade.runner import normalise
 from onewaytrade.teaching import autograder, executing, handouts, marking_up, masters, slides, transforming
@@ -94,7 +94,7 @@ def _data(master: Master) -> dict[str, bytes]:
     for name, table in tables(master.number).items():
         frame = table()
         contents[f"{folder}/{name}.csv"] = frame.to_csv(lineterminator="\n").encode()
-        rows = f"{len(frame):,} row{'' if len(frame) == 1 else 's'}"
+        rows = fmt.counted(len(frame), "row")
         said.append(f"- `{name}.csv` ({rows}). Source: {frame.attrs.get('source', 'see the lesson')}")
     contents[f"{folder}/README.md"] = ("\n".join(said) + "\n").encode()
     return contents

@@ -70,11 +70,17 @@ def _executed(outcome: collection.Done) -> Executed:
     if outcome.failure is not None:
         place = f" under “{outcome.failure.heading}”" if outcome.failure.heading else ""
         failure = f"its solutions stop{place}: {outcome.failure.error}"
-    last = next(cell for cell in cells if cell["id"] == _LAST)
-    said = "".join(output.get("text", "") for output in last["outputs"])
-    states = json.loads(said) if said.startswith("{") else {}
+    states = {} if failure else _states(next(cell for cell in cells if cell["id"] == _LAST))
     kept = [cell for cell in cells if cell["id"] not in {_FIRST, _LAST}]
     return Executed({**outcome.notebook, "cells": _counted(kept)}, states, failure)
+
+
+def _states(last: Cell) -> dict[str, str]:
+    """Return what our last cell has printed, whatever warnings stand beside it."""
+    found: dict[str, str] = json.loads(
+        "".join(output["text"] for output in last["outputs"] if output.get("name") == "stdout")
+    )
+    return found
 
 
 def _framed(notebook: Notebook) -> Notebook:

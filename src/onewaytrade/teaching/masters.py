@@ -160,6 +160,14 @@ def _find(name: str, known: dict[str, Path]) -> Path:
     )
 
 
+def number(path: Path) -> int:
+    """Return the number of the lesson at `path`; raises TeachingError if its name does not begin with one."""
+    digits, dash, _ = path.stem.partition("-")
+    if not (dash and digits.isdecimal()):
+        raise TeachingError(f"{path.name}: the name of a lesson begins with its number and a dash.")
+    return int(digits)
+
+
 def read(path: Path) -> Master:
     """Return the master at `path`.
 
@@ -170,9 +178,6 @@ def read(path: Path) -> Master:
     notebook = notebooks.read(path)
     for cell in notebook["cells"]:
         cell["source"] = notebooks.source(cell)
-    number, dash, _ = path.stem.partition("-")
-    if not (dash and number.isdigit()):
-        raise TeachingError(f"{path.name}: the name of a lesson begins with its number and a dash.")
     cells = notebook["cells"]
     sections = _sections(cells)
 
@@ -182,7 +187,7 @@ def read(path: Path) -> Master:
     title, hook = _title(cells)
     return Master(
         path=path,
-        number=int(number),
+        number=number(path),
         title=title,
         hook=hook,
         aims=_bullets(text("After this you can")),
@@ -252,12 +257,10 @@ def require_sound(master: Master) -> None:
 
 
 def _faults_of_opening(master: Master) -> Iterator[str]:
-    import yaml
-
     first = master.cells[0] if master.cells else None
     if first is None or not is_config(first):
         yield "its first cell is not the raw cell # ASSIGNMENT CONFIG."
-    elif yaml.safe_load(first["source"]) != {"name": master.stem, **SETTINGS}:
+    elif _yaml(first) != {"name": master.stem, **SETTINGS}:
         told = json.dumps({"name": master.stem, **SETTINGS})
         yield f"cell {first['id']} sets otter otherwise than every lesson does: {told}."
     if not master.title:
@@ -494,13 +497,25 @@ def _blocks(path: Path, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[tupl
 
 
 def settings(path: Path, opening: Cell) -> dict[str, Any]:
-    """Return what the first cell of a question says; raises TeachingError if it gives no name of one word."""
+    """Return what the first cell of a question says.
+
+    Raises TeachingError if it gives no name of one word, or points that are no number.
+    """
+    found = _yaml(opening)
+    where = f"{path.name}: cell {opening['id']}"
+    if not isinstance(found, dict) or not str(found.get("name", "")).isidentifier():
+        raise TeachingError(f"{where} begins a question that has no name of one word.")
+    points = found.get("points", 0)
+    if isinstance(points, bool) or not isinstance(points, int | float):
+        raise TeachingError(f"{where} begins a question whose points are no number.")
+    return found
+
+
+def _yaml(cell: Cell) -> Any:
+    """Return what the YAML in a cell says, None if it is none."""
     import yaml
 
     try:
-        found = yaml.safe_load(opening["source"])
+        return yaml.safe_load(cell["source"])
     except yaml.YAMLError:
-        found = None
-    if not isinstance(found, dict) or not str(found.get("name", "")).isidentifier():
-        raise TeachingError(f"{path.name}: cell {opening['id']} begins a question that has no name of one word.")
-    return found
+        return None

@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-import io
-import zipfile
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path, PurePosixPath
@@ -11,15 +9,15 @@ from typing import Any, Final
 
 from onewaytrade import datasets, project
 from onewaytrade.errors import TeachingError
+from onewaytrade.files import packed
 
 NAME: Final = "onewaytrade"
 # What a lesson imports of the package; everything else needs packages that a browser's Python has not.
-MODULES: Final = ("__init__", "datasets", "errors", "project")
+MODULES: Final = ("__init__", "datasets", "errors", "measures", "project")
 TEACHING: Final = ("__init__", "checking", "lesson", "tables")
 # What it imports besides, which a browser's Python has; `teaching/pyodide.json` says in which version.
 NEEDED: Final = ("matplotlib", "pandas")
 _HERE: Final = Path(__file__).parent
-_DATE: Final = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
 _TAG: Final = "py3-none-any"
 # What pip writes beside a distribution once it is installed, and no wheel holds.
 _OF_THE_INSTALLER: Final = frozenset({"INSTALLER", "RECORD", "REQUESTED", "direct_url.json"})
@@ -108,15 +106,7 @@ def _packed(files: Mapping[str, bytes], told: str) -> bytes:
     """Return a wheel of files, with the record of their checksums; the same files give the same bytes."""
     record = f"{told}/RECORD"
     lines = [f"{name},sha256={_digest(files[name])},{len(files[name])}\n" for name in sorted(files)]
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, own in (*sorted(files.items()), (record, "".join([*lines, f"{record},,\n"]).encode())):
-            entry = zipfile.ZipInfo(name, _DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            entry.create_system = 3  # as on Unix, wherever it is made
-            archive.writestr(entry, own)
-    return content.getvalue()
+    return packed({**dict(sorted(files.items())), record: "".join([*lines, f"{record},,\n"]).encode()})
 
 
 def _digest(content: bytes) -> str:

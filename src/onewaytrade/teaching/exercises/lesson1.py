@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from onewaytrade.measures import growth as _change
 from onewaytrade.teaching.checking import PER_CENT, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -67,10 +68,6 @@ def _cited(table: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _growth(levels: "pd.Series[float]", start: str, end: str) -> float:
     return _change(float(levels[start]), float(levels[end]))
-
-
-def _change(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
 
 
 def _slips_of_window() -> Iterable[Mistake]:
@@ -142,6 +139,13 @@ def _slips_of_gap() -> Iterable[Mistake]:
             exports / imports,
             "You divide one growth rate by the other, which explodes when the lower one is near zero. A gap in "
             "points is a difference.",
+        ),
+        Mistake(
+            "index points for percentage points",
+            float(china()["exports"][END] - china()["exports"][START])
+            - float(china()["imports"][END] - china()["imports"][START]),
+            "You subtract differences of index levels. Turn each into a growth rate in per cent first: percentage "
+            "points are a difference of per cents.",
         ),
         Mistake("growth rates added", exports + imports, "You add the two growth rates; a gap is a difference."),
         Mistake(
@@ -384,6 +388,9 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         right=lambda: _growth(china()["exports"], START, END) - _growth(china()["imports"], START, END),
         mistakes=_slips_of_gap,
         otherwise="Compute both growth rates over the same window, and take the difference.",
+        from_rounded=lambda: (
+            round(_growth(china()["exports"], START, END), 1) - round(_growth(china()["imports"], START, END), 1)
+        ),
     ),
     Function(
         name="growth",

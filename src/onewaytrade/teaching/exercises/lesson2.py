@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -152,10 +153,6 @@ def _cited(table: pd.DataFrame, frame: pd.DataFrame, index: str, *others: pd.Dat
     table = table.rename_axis(index=index, columns=None)
     table.attrs["source"] = "; ".join(one.attrs["source"] for one in (frame, *others))
     return table
-
-
-def _growth(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
 
 
 def _deflated(growth: float, prices_growth: float) -> float:
@@ -352,6 +349,17 @@ def _slips_of_deflation() -> Iterable[Mistake]:
             "You multiply by the change of prices. To take prices out of a value, divide by them.",
         ),
         Mistake(
+            "deflator of another time",
+            _deflated(dollars, _deflated(*(_grown_in_window(column) for column in ("value", "volume")))),
+            "You deflate one year by the change of prices of exercise 4, over more than two. Which prices are "
+            "over the same time?",
+        ),
+        Mistake(
+            "a rate divided by an index",
+            dollars / (1 + own / 100),
+            "You divide the growth rate itself by the price index. Divide the factors: each is one plus a growth.",
+        ),
+        Mistake(
             "volume looked up",
             _growth(*(volume[volume.index.str.startswith(year)].mean() for year in ("2022", "2023"))),
             "This is CPB’s own count of the volume, a good check on yours. Here, deflate the growth in dollars.",
@@ -432,6 +440,11 @@ def _slips_of_revision() -> Iterable[Mistake]:
             "a level for a change",
             _revised(),
             "This is the revised level, in trillion yuan. How many per cent is it away from the first print?",
+        ),
+        Mistake(
+            "trillions for per cent",
+            _revised() - first,
+            "This is the revision in trillion yuan. In per cent, set it against the first print.",
         ),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import datasets
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -78,10 +79,6 @@ def _ends(line: str, what: str) -> tuple[float, float]:
         return values[0] / quantities[0], values[1] / quantities[1]
     table = _lines_in(datasets.view())
     return float(table[f"{what}_2024"][line]), float(table[f"{what}_2025"][line])
-
-
-def _growth(before: float, after: float) -> float:
-    return 100 * (after / before - 1)
 
 
 def _by_end(before: float, after: float) -> float:
@@ -199,7 +196,7 @@ def _slips_of_contribution() -> Iterable[Mistake]:
         Mistake(
             "per cent for points",
             lambda before, after, _total: _growth(before, after),
-            "This is the line's own growth. For points of the total: by what must its change be divided?",
+            "This is the line’s own growth. For points of the total: by what must its change be divided?",
         ),
         Mistake(
             "level for change",
@@ -259,9 +256,20 @@ def _slips_of_farm_points() -> Iterable[Mistake]:
             "You divide by the group in 2025. Growth is told from where it starts.",
         ),
         Mistake(
+            "share of the change for points",
+            100 * _farm_points(*four) / _growth_of(FARM, "value"),
+            "This is which part of the group’s change they explain, in per cent. Points are per cents of the "
+            "group’s value of 2024.",
+        ),
+        Mistake(
+            "growth of the parts for points",
+            _growth(*(sum(_ends(line, "value")[at] for line in four) for at in (0, 1))),
+            "This is the growth of the named goods by themselves. Set their change against the whole group.",
+        ),
+        Mistake(
             "level for points",
             _farm_points(*four, of=100.0),
-            "This is the change in billion yuan. What is it of the group's value in 2024?",
+            "This is the change in billion yuan. What is it of the group’s value in 2024?",
         ),
     )
 
@@ -288,6 +296,11 @@ def _slips_of_indices() -> Iterable[Mistake]:
             "end weights for base weights",
             {**right, "Laspeyres": right["Paasche"], "Paasche": right["Laspeyres"]},
             "Laspeyres and Paasche have changed places: which of them weighs with the prices of the start?",
+        ),
+        Mistake(
+            "mean of per cents",
+            {**right, "Fisher": math.sqrt(right["Laspeyres"] * right["Paasche"])},
+            "Fisher is the mean of the two ratios: a root of two per cents loses their sign. Go back to ratios.",
         ),
         Mistake(
             "prices for quantities",
@@ -321,13 +334,14 @@ def _food_value() -> float:
     return _growth(*(sum(_ends(name, "value")[at] for name in FOOD) for at in (0, 1)))
 
 
-def _price_index() -> float:
-    return _growth(1 + _indices()["Fisher"] / 100, 1 + _food_value() / 100)
+def _price_index(quantity: float | None = None) -> float:
+    fisher = _indices()["Fisher"] if quantity is None else quantity
+    return _growth(1 + fisher / 100, 1 + _food_value() / 100)
 
 
 def _slips_of_price_index() -> Iterable[Mistake]:
     value, prices, quantity = _food_value(), _indices(of="unit value", by="quantity"), _indices()["Fisher"]
-    formula = "This is only one half of the pair. Divide the ratio of values by Fisher's ratio of quantities."
+    formula = "This is only one half of the pair. Divide the ratio of values by Fisher’s ratio of quantities."
     return (
         Mistake(
             "percentages subtracted",
@@ -404,7 +418,8 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         places=1,
         right=_price_index,
         mistakes=_slips_of_price_index,
-        otherwise="Divide the ratio of the basket's values by Fisher's ratio of its quantities.",
+        otherwise="Divide the ratio of the basket’s values by Fisher’s ratio of its quantities.",
+        from_rounded=lambda: _price_index(round(_indices()["Fisher"], 1)),
     ),
 )
 TABLES: Final[Mapping[str, Callable[[], "pd.DataFrame"]]] = {"lines": lines, "all_imports": all_imports}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import datasets
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -188,10 +189,6 @@ def _sent(first: str, last: str) -> float:
     return sum(value for month, value in _of("US exports").items() if first <= month <= last)
 
 
-def _growth(before: float, after: float) -> float:
-    return 100 * (after / before - 1)
-
-
 def _us_gap() -> float:
     return _growth(_sent("2022-01", "2022-12"), _of("US imports")["2022"])
 
@@ -231,7 +228,7 @@ def _slips_of_import_growth() -> Iterable[Mistake]:
         Mistake(
             "margin left out",
             lambda export_growth, _before, _after: export_growth,
-            "You return the exports' growth as it is. That holds while the margin stays: what if it changes?",
+            "You return the exports’ growth as it is. That holds while the margin stays: what if it changes?",
         ),
         Mistake(
             "percentages added",
@@ -241,7 +238,7 @@ def _slips_of_import_growth() -> Iterable[Mistake]:
         Mistake(
             "level gap taken for growth gap",
             lambda export_growth, _before, after: _growth(1, (1 + export_growth / 100) * (1 + after / 100)),
-            "You lift only the later year by its margin. The earlier year's imports had a margin as well.",
+            "You lift only the later year by its margin. The earlier year’s imports had a margin as well.",
         ),
         Mistake(
             "margin the wrong way round",
@@ -352,7 +349,7 @@ def _slips_of_hong_kong() -> Iterable[Mistake]:
         Mistake(
             "countries of record exchanged",
             "d",
-            "Exactly the other way round: who asks for the origin, and who for the destination?",
+            "Each record asks a question of its own. Which asks where a thing was made, and which where it goes?",
         ),
     )
 
@@ -385,7 +382,7 @@ def _slips_of_japan() -> Iterable[Mistake]:
         Mistake(
             "wrong currency",
             {"yen": right["dollars"], "dollars": right["yen"]},
-            "The two have changed places: in which money does the table of Japan's ministry stand?",
+            "The two have changed places: in which money does the table of Japan’s ministry stand?",
         ),
         Mistake(
             "wrong base year",
@@ -464,6 +461,16 @@ def _slips_of_june() -> Iterable[Mistake]:
             "level for growth",
             _known() - own["2022"] * (1 + PRINTED / 100),
             "This is June 2025 in billion dollars. How much is that above June 2024, in per cent?",
+        ),
+        Mistake(
+            "edge of the rounding",
+            _june_needed(PRINTED + 0.5),
+            "This is what June needs for a figure that just rounds to the printed one. Asked for is exactly it.",
+        ),
+        Mistake(
+            "edge of the rounding",
+            _june_needed(PRINTED - 0.5),
+            "This is what June may be for a figure that still rounds to the printed one. Asked for is exactly it.",
         ),
         Mistake(
             "claim of another partner",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import project
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -115,10 +116,6 @@ def _customs(flow: str) -> "pd.Series[float]":
 
 def _mean(column: str, end: str, months: int) -> float:
     return float(_trade(project.root())[column].loc[:end].tail(months).mean())
-
-
-def _growth(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
 
 
 def _window_growth(column: str, start: str, end: str, months: int) -> float:

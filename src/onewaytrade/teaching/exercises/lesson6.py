@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import project
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -135,10 +136,6 @@ def _share(measure: str, period: str) -> float:
     return _shares(project.root())[measure, period]
 
 
-def _growth(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
-
-
 def _target() -> dict[str, float]:
     early, late = _share(_TARGET, "2020"), _share(_TARGET, "2025")
     return {"points": late - early, "per cent": _growth(early, late)}
@@ -196,6 +193,16 @@ def _slips_of_opened() -> Iterable[Mistake]:
         "two counts in one sum",
         _opened() + half + _case(_HALVES, "2024-07..2024-12"),
         "You add half-years of one publisher to years of another: what is one case differs, and 2024 is in twice.",
+    )
+    yield Mistake(
+        "printed for counted",
+        PRINTED,
+        "This is what the article prints. Add up the table, and see how near it comes.",
+    )
+    yield Mistake(
+        "all counts in one sum",
+        sum(_cases(project.root()).values()),
+        "You add all four ways of counting, so that one case is in several times. Take one of them.",
     )
     yield Mistake("difference for sum", _case(_ALL, "2024") - _case(_ALL, "2023"), "This is the rise from 2023.")
 
@@ -290,6 +297,11 @@ def _slips_of_size_ratio() -> Iterable[Mistake]:
         "compared with the average",
         worth / number,
         "This compares a large tender with the average of all, large ones included. Asked is: with a small one.",
+    )
+    yield Mistake(
+        "all for the small",
+        (worth / number) / ((100 - worth) / 100),
+        "You spread the value of the small ones over all tenders. How many small ones are there?",
     )
     yield Mistake(
         "odds for sizes",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from onewaytrade import project
+from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
 from onewaytrade.teaching.tables import read
 
@@ -60,10 +61,6 @@ def _mean(end: str, months: int = 1, column: str = "volume") -> float:
     return float(_asia(project.root())[column].loc[:end].tail(months).mean())
 
 
-def _growth(start: float, end: float) -> float:
-    return 100 * (end / start - 1)
-
-
 def _window(months: int = 1, *, start: str = START, end: str = END, column: str = "volume") -> float:
     return _growth(_mean(start, months, column), _mean(end, months, column))
 
@@ -116,6 +113,11 @@ def _slips_of_growth() -> Iterable[Mistake]:
         "mixed windows",
         _growth(_mean(START, 12), _mean(END)),
         "One end is the mean of a year and the other a month. Take one month at both.",
+    )
+    yield Mistake(
+        "twelve months for one",
+        _window(12),
+        "You average twelve months at each end. That is fair too, and comes in step 5: here take one month.",
     )
     yield Mistake(
         "points for per cent",
@@ -186,15 +188,19 @@ def _slips_of_revision() -> Iterable[Mistake]:
         "This is how much a level moved. Compare two growth rates.",
     )
     yield Mistake(
+        "to a single January",
+        _window(end="2025-01") - _window(end="2025-01", column="volume, older edition"),
+        "Both of your windows end in January 2025. The step says why December 2024 is the better end.",
+    )
+    yield Mistake(
         "mixed windows",
         _window() - older,
         "You set a window to March 2025 against one to December 2024: both must end in the same month.",
     )
 
 
-def _band() -> dict[str, float]:
-    value, width = _window(), abs(_revision())
-    return {"low": value - width, "high": value + width}
+def _band(value: float, revision: float) -> dict[str, float]:
+    return {"low": value - abs(revision), "high": value + abs(revision)}
 
 
 def _slips_of_band() -> Iterable[Mistake]:
@@ -287,9 +293,10 @@ EXERCISES: Final[tuple[Exercise, ...]] = (
         name="band",
         unit=PER_CENT,
         places=1,
-        right=_band,
+        right=lambda: _band(_window(), _revision()),
         mistakes=_slips_of_band,
         otherwise="The value of exercise 2, less and plus the revision of exercise 4.",
+        from_rounded=lambda: _band(round(_window(), 1), round(_revision(), 1)),
     ),
     Choice(
         name="first_verdict",

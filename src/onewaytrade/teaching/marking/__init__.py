@@ -16,12 +16,13 @@ from onewaytrade import files, project
 from onewaytrade.errors import TeachingError
 from onewaytrade.teaching import masters
 from onewaytrade.teaching.marking import crew as crews
-from onewaytrade.teaching.marking import discussion, report, server, submissions, walls
+from onewaytrade.teaching.marking import discussion, plain, report, server, submissions, walls
 from onewaytrade.teaching.marking.judging import Judge
 from onewaytrade.teaching.marking.report import Class, Marked
 from onewaytrade.teaching.marking.submissions import HandedIn, Submission
 
 MARKS: Final = "marks.csv"
+GRADEBOOK: Final = "gradebook.csv"
 REPORT: Final = "report.html"
 DISCUSSION: Final = "discussion.html"
 SECONDS: Final = 10.0
@@ -64,21 +65,24 @@ def mark(order: Order, progress: Progress | None = None) -> Class:
     place to write to.
     """
     told = progress or Progress(begun=lambda _count, _walls: None, one=lambda: None)
-    stems = [path.stem for path in masters.choose(project.root(), [])]
-    known = submissions.numbers(stems)
-    if order.lesson is not None and order.lesson not in known:
-        raise TeachingError(f"There is no lesson {order.lesson}; the lessons are {', '.join(map(str, known))}.")
+    paths = {masters.number(path): path for path in masters.choose(project.root(), [])}
+    stems = [path.stem for path in paths.values()]
+    if order.lesson is not None and order.lesson not in paths:
+        raise TeachingError(f"There is no lesson {order.lesson}; the lessons are {', '.join(map(str, paths))}.")
     handed = submissions.find(order.folder, order.lesson, stems)
     _check_place(order)
     place = order.place
     lessons = {one.lesson for one in handed.submissions if not one.fault}
-    read = {number: masters.read(masters.choose(project.root(), [str(number)])[0]) for number in sorted(lessons)}
+    read = {number: masters.read(paths[number]) for number in sorted(lessons)}
     judges = {number: _judge(master) for number, master in read.items()}
-    with contextlib.closing(crews.crew(order.limits)) as crew:
-        standing = _standing(crew, lessons)
-        told.begun(len(handed.submissions), report.isolation(standing))
-        ran = _run_all(crew, handed.submissions, standing, order.jobs, told)
-    restored = _restore(handed, order.folder)
+    try:
+        with contextlib.closing(crews.crew(order.limits)) as crew:
+            standing = _standing(crew, lessons)
+            told.begun(len(handed.submissions), report.isolation(standing))
+            ran = _run_all(crew, handed.submissions, standing, order.jobs, told)
+    finally:
+        # Also after an interruption: the walls that a system lacks keep nobody from the others' files.
+        restored = _restore(handed, order.folder)
     if order.place != place:
         raise TeachingError(f"{place} leads elsewhere since notebooks have run: no marks were written.")
     found = Class(
@@ -92,6 +96,7 @@ def mark(order: Order, progress: Progress | None = None) -> Class:
     files.write_together(
         {
             place / MARKS: report.table(found),
+            place / GRADEBOOK: report.gradebook(found),
             place / REPORT: report.page(found).encode(),
             place / DISCUSSION: report.discussion(found).encode(),
         }
@@ -153,7 +158,7 @@ def _restore(handed: HandedIn, folder: Path) -> tuple[str, ...]:
     altered = handed.altered()
     for path in altered:
         files.write_bytes(path, handed.originals[path])
-    return tuple(path.relative_to(folder).as_posix() for path in altered)
+    return tuple(plain.clean(path.relative_to(folder).as_posix()) for path in altered)
 
 
 def _marked(
@@ -164,16 +169,17 @@ def _marked(
     read: Mapping[int, masters.Master],
     judges: Mapping[int, Judge],
 ) -> Marked:
+    place = plain.clean(one.place)
     if ran is None:
-        return Marked(one.student, one.place, one.lesson, (), one.fault, {})
+        return Marked(one.student, place, one.lesson, (), one.fault, {})
     master = read[one.lesson]
     headings = discussion.headings(master)
     texts = {question.name: discussion.answer(one.cells, question, headings) for question in master.discussions}
     if ran.how == server.GONE or not set(standing) <= set(ran.walls):
         why = "It was not run: its process could not be shut in."
-        return Marked(one.student, one.place, one.lesson, (), why, texts)
+        return Marked(one.student, place, one.lesson, (), why, texts)
     marks = judges[one.lesson].marks(ran.answers)
-    return Marked(one.student, one.place, one.lesson, marks, _remark(ran, limits), texts)
+    return Marked(one.student, place, one.lesson, marks, _remark(ran, limits), texts)
 
 
 def _remark(ran: crews.Ran, limits: walls.Limits) -> str:

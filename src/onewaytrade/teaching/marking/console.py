@@ -1,24 +1,23 @@
 """Tell on the console how the marking goes, and what came of it."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from onewaytrade.runner.report import Drawn
 from onewaytrade.teaching import marking
 from onewaytrade.teaching.marking.report import Class
 
 _SHOWN = 10  # notebooks that need a look
 
 
-class Bar:
+class Bar(Drawn):
     """Progress as a bar over all notebooks, where there is a terminal."""
 
     def __init__(self) -> None:
         self._out = Console(highlight=False, soft_wrap=True)
-        self._bar = Progress(
+        self._progress = Progress(
             SpinnerColumn(),
             TextColumn("marking"),
             BarColumn(),
@@ -29,21 +28,12 @@ class Bar:
             transient=True,
             disable=not self._out.is_terminal,
         )
-        self._task = self._bar.add_task("", total=None)
-        self.progress = marking.Progress(self._begin, lambda: self._bar.advance(self._task))
-
-    def __enter__(self) -> Self:
-        self._bar.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.__exit__(kind, value, trace)
+        self._task = self._progress.add_task("", total=None)
+        self.progress = marking.Progress(self._begin, lambda: self._progress.advance(self._task))
 
     def _begin(self, count: int, told: str) -> None:
         self._out.print(told, markup=False)
-        self._bar.update(self._task, total=count)
+        self._progress.update(self._task, total=count)
 
 
 def summarise(found: Class, place: Path) -> None:

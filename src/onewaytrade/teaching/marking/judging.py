@@ -14,7 +14,10 @@ from onewaytrade.teaching.marking import guest, plain
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one answer earns: points, of how many, and what is to be said of it ("right", "open", "wrong")."""
+    """What one answer earns: points, of how many, and what is to be said of it ("right", "open", "wrong").
+
+    `answer` is what was given, for a teacher who wants to see it; "" for a gap, and for a function.
+    """
 
     exercise: str
     points: float
@@ -22,14 +25,16 @@ class Mark:
     state: checking.State
     mistake: str
     hint: str
+    answer: str = ""
 
 
 class Judge:
     """Judges the answers of one lesson; the same answer always earns the same, and is looked at once."""
 
     def __init__(self, lesson: int, points: Mapping[str, float]) -> None:
-        """Take the number of a lesson and the points of its exercises."""
-        self._exercises = {name: _quick(one) for name, one in open_lesson(lesson).exercises.items()}
+        """Take the number of a lesson and the points of those of its exercises that are asked."""
+        known = open_lesson(lesson).exercises
+        self._exercises = {name: _quick(one) for name, one in known.items() if name in points}
         self._points = points
         self._known: dict[tuple[str, str], Mark] = {}
 
@@ -59,11 +64,20 @@ class Judge:
         except Exception:  # what is right was computed before any answer came: this one is at fault
             return _unreadable(name, of)
         hint = "" if found.state == "right" else plain.clean(found.hint)
-        return Mark(name, share * of, of, found.state, found.mistake, hint)
+        return Mark(name, share * of, of, found.state, found.mistake, hint, _shown(answer))
 
 
 def _unreadable(name: str, of: float) -> Mark:
     return Mark(name, 0.0, of, "wrong", "no answer", "The answer could not be read.")
+
+
+def _shown(answer: Any) -> str:
+    """Return a number, a text, or labelled numbers as a teacher reads them; "" for whatever else was given."""
+    if isinstance(answer, bool) or not isinstance(answer, int | float | str | Mapping):
+        return ""
+    if isinstance(answer, Mapping):
+        return plain.clean("; ".join(f"{label}: {_shown(value)}" for label, value in answer.items()))
+    return plain.clean(answer if isinstance(answer, str) else f"{answer:.10g}")
 
 
 def _is_right(feedback: Feedback) -> bool:

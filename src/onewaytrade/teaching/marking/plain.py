@@ -135,9 +135,10 @@ def _pair(pair: Any) -> tuple[Any, Any]:
 def clean(text: str) -> str:
     """Return a text that came from a student as one that can be written and shown: without what no file holds.
 
-    An address of an object is another in each run, and is left out.
+    An address of an object is another in each run, and is left out. What is not Unicode, as in the name of a file
+    with bytes that are none, is told by its number, so that two names stay two.
     """
-    sound = text.encode("utf-8", "replace").decode("utf-8")
+    sound = text.encode("utf-8", "backslashreplace").decode("utf-8")
     shown = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in sound)
     return _ADDRESS.sub("0x…", shown)
 

@@ -5,20 +5,24 @@ All are made of sorted rows without a time in them: the same notebooks give the 
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from onewaytrade import fmt
 from onewaytrade.teaching.marking import walls
 from onewaytrade.teaching.marking.judging import Mark
 from onewaytrade.teaching.masters import Master
 
-COLUMNS: Final = ("student", "lesson", "exercise", "points", "of", "mistake", "hint")
+COLUMNS: Final = ("student", "lesson", "exercise", "points", "of", "answer", "mistake", "hint")
 NOT_MARKED: Final = "not marked"
 _COMMONEST: Final = 10
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# What begins a formula, also in the wide letters of East Asia, or is passed over in front of one.
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+_NUMBER: Final = re.compile(r"-[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +65,42 @@ def table(found: Class) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
+def gradebook(found: Class) -> bytes:
+    """Return one row for each student, with the points of each lesson, as CSV that a spreadsheet opens.
+
+    The best counts where somebody handed in a lesson more than once; a lesson is empty where no notebook of it
+    came that could be marked.
+    """
+    full = {number: sum(question.points for question in own.exercises) for number, own in found.masters.items()}
+    best: dict[str, dict[int, float]] = {one.student: {} for one in found.marked}
+    for one in found.marked:
+        if one.marks:
+            points = best[one.student]
+            points[one.lesson] = max(points.get(one.lesson, 0.0), sum(mark.points for mark in one.marks))
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["student", *(f"lesson {number} (of {full[number]:g})" for number in sorted(full))])
+    for student in sorted(best):
+        own = (f"{best[student][number]:g}" if number in best[student] else "" for number in sorted(full))
+        writer.writerow([_cell(student), *own])
+    return stream.getvalue().encode("utf-8-sig")
+
+
 def _rows(one: Marked, masters: Mapping[int, Master]) -> Iterable[tuple[str, ...]]:
     lesson = str(one.lesson or "")
     for mark in one.marks:
-        yield (one.student, lesson, mark.exercise, f"{mark.points:g}", f"{mark.of:g}", mark.mistake, mark.hint)
+        points = (f"{mark.points:g}", f"{mark.of:g}")
+        yield (one.student, lesson, mark.exercise, *points, mark.answer, mark.mistake, mark.hint)
     if not one.marks:
         # Whoever could not be marked has no 0, and is not missing either.
         questions = masters[one.lesson].exercises if one.lesson else ()
         for name, of in [(question.name, f"{question.points:g}") for question in questions] or [("", "")]:
-            yield (one.student, lesson, name, "", of, NOT_MARKED, one.remark)
+            yield (one.student, lesson, name, "", of, "", NOT_MARKED, one.remark)
 
 
 def _cell(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    """Return a text that no spreadsheet takes for a formula; a number with its sign is none."""
+    return f"'{value}" if value.startswith(_FORMULA) and not _NUMBER.fullmatch(value) else value
 
 
 def page(found: Class) -> str:
@@ -111,7 +137,7 @@ def _summary(found: Class) -> str:
     students = len({one.student for one in found.marked})
     marked = sum(bool(one.marks) for one in found.marked)
     left = len(found.marked) - marked
-    told = f"{_count(len(found.marked), 'notebook')} from {_count(students, 'student')}: {marked} marked"
+    told = f"{fmt.counted(len(found.marked), 'notebook')} from {fmt.counted(students, 'student')}: {marked} marked"
     return f"<p>{told}, {left} not.</p>" if left else f"<p>{told}.</p>"
 
 
@@ -131,9 +157,10 @@ def _lesson(found: Class, number: int) -> str:
     mean = sum(mark.points for one in own for mark in one.marks) / len(own)
     heads = ("Exercise", "Points", "Mean", "Right", "Wrong", "Open")
     return (
-        f"{heading}<p>{_count(len(own), 'notebook')}; mean: {mean:.1f} of {full:g} points.</p>"
+        f"{heading}<p>{fmt.counted(len(own), 'notebook')}; mean: {mean:.1f} of {full:g} points.</p>"
         + _table("Points by exercise", heads, rows, numbers=range(1, 6))
         + _mistakes(by_exercise, titles)
+        + _students(own)
     )
 
 
@@ -152,7 +179,7 @@ def _mistakes(by_exercise: Mapping[str, Sequence[Mark]], titles: Mapping[str, st
             if mark.state == "wrong" and mark.mistake:
                 hints.setdefault((name, mark.mistake), Counter())[mark.hint] += 1
             unnamed += mark.state == "wrong" and not mark.mistake
-    rest = f"<p>No known slip explains {_count(unnamed, 'wrong answer')}.</p>" if unnamed else ""
+    rest = f"<p>No known slip explains {fmt.counted(unnamed, 'wrong answer')}.</p>" if unnamed else ""
     if not hints:
         return rest
     order = sorted(hints, key=lambda key: (-hints[key].total(), key))[:_COMMONEST]
@@ -166,6 +193,20 @@ def _mistakes(by_exercise: Mapping[str, Sequence[Mark]], titles: Mapping[str, st
         for name, mistake in order
     ]
     return _table("Commonest mistakes", ("Mistake", "Students", "Exercise", "Hint"), rows, numbers=(1,)) + rest
+
+
+def _students(own: Sequence[Marked]) -> str:
+    """Return the sum of each notebook's points, folded up: the page is also shown to a class."""
+    rows = [
+        (
+            escape(one.student),
+            f"{sum(mark.points for mark in one.marks):g}",
+            f"{sum(mark.of for mark in one.marks):g}",
+        )
+        for one in own
+    ]
+    sums = _table("Points by student", ("Student", "Points", "Of"), rows, numbers=(1, 2))
+    return f"<details><summary>Points by student</summary>{sums}</details>"
 
 
 def _troubles(found: Class) -> str:
@@ -193,10 +234,6 @@ def isolation(standing: Sequence[str]) -> str:
     if kept:
         told += f": {'; '.join(kept)}"
     return f"{told}. Not on this machine: {'; '.join(lost)}." if lost else f"{told}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _titled(title: str, name: str) -> str:

@@ -3,6 +3,7 @@
 Everything is read before anything is run, so that no notebook can change what another one is marked on.
 """
 
+import io
 import json
 import re
 import stat
@@ -17,16 +18,25 @@ from onewaytrade.errors import TeachingError
 from onewaytrade.teaching.marking.plain import clean
 
 LARGEST: Final = 20 << 20  # bytes of one notebook
+LARGEST_ARCHIVE: Final = 64 * LARGEST  # as it lies there, and of all that is unpacked from it
 MOST: Final = 5_000  # notebooks in a folder
+MOST_PACKED: Final = 1_000  # in one archive, so that nobody's alone is too much for the folder
+# A lesson's notebook has some fifty cells with as many thousand characters.
+_MOST_CELLS: Final = 1_000
+_MOST_TEXT: Final = 1 << 20
 _ENDING: Final = ".ipynb"
+_ARCHIVE: Final = ".zip"
 # How Moodle, Canvas and Blackboard name what they export, each with the student's name in front.
 _EXPORTS: Final = (
     re.compile(r"^(?P<who>.+?)_\d+_assignsubmission_(?:file|onlinetext)_?"),
     re.compile(r"^(?P<who>[^_]+)_(?:LATE_)?\d+_\d+_"),
     re.compile(r"^.+?_(?P<who>[^_]+)_attempt_\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d_?"),
 )
-_COPY: Final = re.compile(r"(?:[ _-]*(?:copy|kopie|copie)\s*\d*|\s*\(\d+\)|-\d+)+$", re.IGNORECASE)
-_OPENS: Final = re.compile(r"^\s*grader\s*=\s*open_lesson\(\s*(\d+)\s*\)", re.MULTILINE)
+# Whatever a student writes, these are read in a time that grows with its length alone: no two parts of a pattern
+# take the same character.
+_COPY: Final = re.compile(r"(?:[ _-]*(?:(?:copy|kopie|copie)(?:\s*\d+)?|\(\d+\))|-\d+)+$", re.IGNORECASE)
+_OPENS: Final = re.compile(r"^[ \t]*grader[ \t]*=[ \t]*open_lesson\([ \t]*(\d+)[ \t]*\)", re.MULTILINE)
+_UNREADABLE: Final = "The file cannot be read, or it is far larger than a lesson’s notebook."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +88,18 @@ def find(folder: Path, lesson: int | None, stems: Sequence[str]) -> HandedIn:
     if not folder.is_dir():
         raise TeachingError(f"There is no folder {folder}: name the folder with the students' notebooks.")
     originals: dict[Path, bytes] = {}
-    found: list[tuple[str, bytes | None]] = []
+    read: list[Submission] = []
     for path in _files(folder):
-        place = path.relative_to(folder).as_posix()
         content = _content(path)
         if content is not None:
             originals[path] = content
-        if path.suffix.lower() == ".zip" and content is not None:
-            found += _members(path, place)
-        else:
-            found.append((place, content))
-        if len(found) > MOST:
-            raise TeachingError(f"There are more than {MOST:,} notebooks in {folder}: mark them in parts.")
-    if not found:
+        # Each is read before the next is unpacked, so that no more than one lies in memory as a whole.
+        for place, found in _notebooks(path, path.relative_to(folder).as_posix(), content):
+            read.append(_read(place, found, lesson, stems))
+            if len(read) > MOST:
+                raise TeachingError(f"There are more than {MOST:,} notebooks in {folder}: mark them in parts.")
+    if not read:
         raise TeachingError(f"There is no notebook (*{_ENDING}) in {folder}, nor in a folder or zip file in it.")
-    read = [_read(place, content, lesson, stems) for place, content in found]
     named = _named(read, stems)
     return HandedIn(
         tuple(sorted(named, key=lambda one: (one.student.casefold(), one.lesson, one.place))), originals
@@ -107,57 +114,90 @@ def numbers(stems: Iterable[str]) -> tuple[int, ...]:
 def _files(folder: Path) -> Iterator[Path]:
     """Yield the notebooks and archives below a folder; a link leads out of it, and is none."""
     for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if any(part.startswith(".") or part == "__MACOSX" for part in parts):
+        if path.suffix.lower() not in (_ENDING, _ARCHIVE) or _is_hidden(path.relative_to(folder).parts):
             continue
-        if path.suffix.lower() in (_ENDING, ".zip") and stat.S_ISREG(path.lstat().st_mode):
+        if stat.S_ISREG(path.lstat().st_mode):
             yield path
+
+
+def _is_hidden(parts: Iterable[str]) -> bool:
+    """Return whether a path is that of a file which no student has written: a checkpoint, or a Mac's own."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
 def _content(path: Path) -> bytes | None:
     """Return the bytes of a file, or None if it cannot be read or is far too large."""
+    largest = LARGEST if path.suffix.lower() == _ENDING else LARGEST_ARCHIVE
     try:
-        if path.is_symlink() or path.stat().st_size > (
-            LARGEST if path.suffix.lower() == _ENDING else 64 * LARGEST
-        ):
-            return None
-        return path.read_bytes()
+        return None if path.is_symlink() or path.stat().st_size > largest else path.read_bytes()
     except OSError:
         return None
 
 
-def _members(path: Path, place: str) -> Iterator[tuple[str, bytes | None]]:
-    """Yield the notebooks in an archive, with None for one that is too large or damaged."""
-    try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError):
-        yield place, None
+def _notebooks(path: Path, place: str, content: bytes | None) -> Iterator[tuple[str, bytes | str]]:
+    """Yield the place and the bytes of each notebook in a file; of what is none, a sentence instead of bytes."""
+    if content is None:
+        yield place, _UNREADABLE
+    elif path.suffix.lower() == _ENDING:
+        yield place, content
+    else:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                yield from _members(archive, place)
+        except Exception:  # zipfile raises what it stumbles on: its own errors, ValueError, NotImplementedError
+            yield place, _UNREADABLE
+
+
+def _members(archive: zipfile.ZipFile, place: str) -> Iterator[tuple[str, bytes | str]]:
+    """Yield what `_notebooks` does of an archive that can be opened; of members of one name, the last."""
+    # Windows writes paths in its own way.
+    members = {member.filename.replace("\\", "/"): member for member in archive.infolist()}
+    names = [
+        name
+        for name in sorted(members)
+        if name.lower().endswith((_ENDING, _ARCHIVE)) and not _is_hidden(PurePosixPath(name).parts)
+    ]
+    if len(names) > MOST_PACKED:
+        yield place, f"It holds more than {MOST_PACKED:,} notebooks: if they are of a class, unpack it."
         return
-    with archive:
-        for member in sorted(archive.infolist(), key=lambda one: one.filename)[:MOST]:
-            parts = PurePosixPath(member.filename).parts
-            if not member.filename.lower().endswith(_ENDING) or any(part[0] in "._" for part in parts):
-                continue
-            try:
-                with archive.open(member) as stream:
-                    content = stream.read(LARGEST + 1)
-            except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError):
-                content = None
-            whole = content is not None and len(content) <= LARGEST
-            yield f"{place}/{member.filename}", content if whole else None
+    left = LARGEST_ARCHIVE
+    for name in names:
+        if not name.lower().endswith(_ENDING):
+            yield f"{place}/{name}", "It is an archive in an archive: unpack the outer one, and mark again."
+            continue
+        content = _unpacked(archive, members[name], min(LARGEST, left))
+        left -= len(content or b"")
+        yield f"{place}/{name}", _UNREADABLE if content is None else content
+    if not names:
+        yield place, f"There is no notebook (*{_ENDING}) in the archive."
 
 
-def _read(place: str, content: bytes | None, lesson: int | None, stems: Sequence[str]) -> Submission:
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
+    """Return the bytes of a member, or None if they cannot be read or are more than `most`."""
+    try:
+        with archive.open(member) as stream:
+            content = stream.read(most + 1)
+    except Exception:  # also what the libraries that unpack raise: zlib.error, LZMAError
+        return None
+    return content if len(content) <= most else None
+
+
+def _read(place: str, found: bytes | str, lesson: int | None, stems: Sequence[str]) -> Submission:
     """Return a notebook as far as it is one; its student is told later."""
     faulty = Submission("", place, 0, ())
-    if content is None:
-        return replace(faulty, fault="The file cannot be read, or it is far larger than a lesson’s notebook.")
+    if isinstance(found, str):
+        return replace(faulty, fault=found)
     try:
-        notebook = json.loads(content)
+        notebook = json.loads(found)
+        if "worksheets" in notebook:
+            fault = "The notebook is in Jupyter’s format of before 2015: open it in Jupyter, and save it anew."
+            return replace(faulty, fault=fault)
         cells = tuple(map(_cell, notebook["cells"]))
         metadata = notebook.get("metadata") or {}
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return replace(faulty, fault="The file is no notebook: it is damaged, or something else under that name.")
+    if len(cells) > _MOST_CELLS or sum(len(cell.source) for cell in cells) > _MOST_TEXT:
+        return replace(faulty, fault="The notebook has far more cells, or far more in them, than a lesson’s.")
     number = _lesson(metadata, cells, place, stems) or lesson
     if number is None:
         fault = "The notebook does not say which lesson it is: name it with --lesson."
@@ -172,7 +212,8 @@ def _read(place: str, content: bytes | None, lesson: int | None, stems: Sequence
 def _cell(cell: Any) -> Cell:
     source = cell["source"]
     text = source if isinstance(source, str) else "".join(source)
-    return Cell(str(cell["cell_type"]), text.encode("utf-8", "replace").decode("utf-8"))
+    sound = text.encode("utf-8", "replace").decode("utf-8")
+    return Cell(str(cell["cell_type"]), sound.replace("\r\n", "\n"))
 
 
 def _lesson(metadata: Any, cells: Iterable[Cell], place: str, stems: Sequence[str]) -> int | None:
@@ -196,12 +237,17 @@ def _named(read: Sequence[Submission], stems: Sequence[str]) -> list[Submission]
     with no more than one notebook of a lesson; where there is none, the file's own name without the lesson's.
     """
     shared = _shared(read)
-    names = [_student(PurePosixPath(one.place), stems, shared) for one in read]
+    names = [_line(_student(PurePosixPath(one.place), stems, shared)) for one in read]
     taken = Counter(zip(names, (one.lesson for one in read), strict=True))
     return [
-        replace(one, student=clean(name if taken[name, one.lesson] == 1 else f"{name} ({one.place})"))
+        replace(one, student=name if taken[name, one.lesson] == 1 else f"{name} ({_line(one.place)})")
         for name, one in zip(names, read, strict=True)
     ]
+
+
+def _line(name: str) -> str:
+    """Return the name of a file as it can be written on one line."""
+    return clean(name).replace("\n", " ")
 
 
 def _shared(read: Iterable[Submission]) -> frozenset[PurePosixPath]:
@@ -224,7 +270,7 @@ def _student(path: PurePosixPath, stems: Sequence[str], shared: frozenset[PurePo
                 return found["who"].strip()
     for folder in reversed(path.parents):
         if folder.parts and folder not in shared:
-            return folder.name.removesuffix(".zip")
+            return folder.name.removesuffix(_ARCHIVE)
     return _without(path.stem, stems) or (
         path.stem if len(path.parts) == 1 else f"{path.parent.name} ({path.stem})"
     )

@@ -42,7 +42,7 @@ test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(TESTS)
 
 variants: $(INSTALLED) ## Execute every notebook with many other parameters (some minutes).
-	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py tests/browser/test_lite.py
+	ONEWAYTRADE_EVERY_VARIANT=1 $(BIN)/python -m pytest -n 2 tests/notebooks/test_variants.py tests/browser/test_lite_pages.py
 
 bench: $(INSTALLED) ## Measure how fast all is, beside plain papermill (BENCH=quick: less of it).
 	$(BIN)/python benchmarks/bench.py $(if $(BENCH),--$(BENCH))

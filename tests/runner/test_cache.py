@@ -314,7 +314,10 @@ def test_what_a_kept_result_would_leave_out_is_not_kept_and_told(tmp_path: Path)
     assert entries(root) == []
 
 
-def test_a_file_of_the_run_s_own_and_a_module_of_the_project_may_be_read(tmp_path: Path) -> None:
+def test_a_file_of_the_run_s_own_and_a_module_of_the_project_may_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # it is compiled, and kept, beside itself
     code = (
         "import tempfile, pathlib, own\n"
         "place = pathlib.Path(tempfile.mkdtemp()) / 'x.csv'\n"

@@ -14,6 +14,7 @@ import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 
 from onewaytrade.runner import warm, watch
 
@@ -108,7 +109,7 @@ class Kernel:
         if provisioner is not None and provisioner.has_process:
             # Its own thread may be reaping it at this moment.
             with contextlib.suppress(OSError, AttributeError):
-                asyncio.run(provisioner.kill())
+                run_sync(provisioner.kill)()  # also where an event loop runs, as in a notebook
 
 
 class Kernels:

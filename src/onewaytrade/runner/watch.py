@@ -162,7 +162,8 @@ class _Watch:
         if kind == "own":
             return
         if flags & _WRITING:
-            if kind != "temporary":
+            # What an import compiles and keeps for the next one is no result of the notebook.
+            if kind != "temporary" and not _from_an_import():
                 self._tell("unrepeatable", f"it writes {path}")
             if flags & _CREATED:
                 self._own.add(path)

@@ -1,7 +1,6 @@
 """What a student's browser gets: our wheel, the settings, and packages that its Python has in that version."""
 
 import ast
-import asyncio
 import base64
 import hashlib
 import io
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_core.utils import run_sync
 from jupyterlite_pyodide_kernel import constants
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -181,7 +181,12 @@ def test_a_notebook_for_a_browser_first_installs_and_stays_as_it_was() -> None:
     # Elsewhere it does nothing, whoever runs it and however.
     assert "emscripten" in code
     assert sys.platform != "emscripten"
-    asyncio.run(eval(compile(code, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)))  # noqa: S307 # our own
+    cell = compile(code, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+    async def run() -> None:
+        await eval(cell)  # noqa: S307 # our own
+
+    run_sync(run)()  # also where the tests in a browser have left an event loop running
 
 
 def test_nothing_but_pyodide_comes_from_elsewhere(made: tuple[str, bytes], tmp_path: Path) -> None:

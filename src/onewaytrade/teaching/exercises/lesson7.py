@@ -1,14 +1,11 @@
 """Lesson 7, a claim of your own: the steps of a test, practised on one printed number."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from onewaytrade import project
 from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.tables import read
+from onewaytrade.teaching.tables import once, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,21 +20,12 @@ _BOTH: Final = "2024-12"  # the last month that both editions hold and that is n
 _WAYS: Final = {"one month": 1, "three months": 3, "twelve months": 12}
 
 
+@once
 def asia() -> "pd.DataFrame":
     """Return imports of Emerging Asia excluding China by month, from 2021, seasonally adjusted (2021 = 100).
 
     Columns "volume" and "dollars" of CPB's newest edition, and "volume, older edition", which ends earlier.
     """
-    return _asia(project.root()).copy()
-
-
-def cpb() -> "pd.DataFrame":
-    """Return CPB's newest edition as it is published: `flow`, `region`, `measure`, `month`, `index`."""
-    return read("cpb")
-
-
-@functools.cache
-def _asia(_root: Path) -> "pd.DataFrame":
     import pandas as pd
 
     newer, older = read("cpb"), read("cpb", _OLDER)
@@ -52,13 +40,18 @@ def _asia(_root: Path) -> "pd.DataFrame":
     return table
 
 
+def cpb() -> "pd.DataFrame":
+    """Return CPB's newest edition as it is published: `flow`, `region`, `measure`, `month`, `index`."""
+    return read("cpb")
+
+
 def _index(frame: "pd.DataFrame", measure: str) -> "pd.Series[float]":
     rows = frame[(frame["region"] == REGION) & (frame["flow"] == "imports") & (frame["measure"] == measure)]
     return rows.set_index("month")["index"]
 
 
 def _mean(end: str, months: int = 1, column: str = "volume") -> float:
-    return float(_asia(project.root())[column].loc[:end].tail(months).mean())
+    return float(asia()[column].loc[:end].tail(months).mean())
 
 
 def _window(months: int = 1, *, start: str = START, end: str = END, column: str = "volume") -> float:

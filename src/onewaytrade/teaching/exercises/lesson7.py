@@ -58,14 +58,18 @@ def _window(months: int = 1, *, start: str = START, end: str = END, column: str 
     return _growth(_mean(start, months, column), _mean(end, months, column))
 
 
+def _around(middle: float, way: float) -> dict[str, float]:
+    return {"low": middle - way, "high": middle + way}
+
+
 def _interval() -> dict[str, float]:
-    return {"low": PRINTED - _UNIT / 2, "high": PRINTED + _UNIT / 2}
+    return _around(PRINTED, _UNIT / 2)
 
 
 def _slips_of_interval() -> Iterable[Mistake]:
     yield Mistake(
         "a whole unit either way",
-        {"low": PRINTED - _UNIT, "high": PRINTED + _UNIT},
+        _around(PRINTED, _UNIT),
         "These are the neighbours. Which numbers between them would have been printed as one of the neighbours?",
     )
     yield Mistake(
@@ -75,7 +79,7 @@ def _slips_of_interval() -> Iterable[Mistake]:
     )
     yield Mistake(
         "a digit too fine",
-        {"low": PRINTED - _UNIT / 20, "high": PRINTED + _UNIT / 20},
+        _around(PRINTED, _UNIT / 20),
         "This is the interval of a number printed with one decimal. How many has this one?",
     )
 
@@ -193,24 +197,24 @@ def _slips_of_revision() -> Iterable[Mistake]:
 
 
 def _band(value: float, revision: float) -> dict[str, float]:
-    return {"low": value - abs(revision), "high": value + abs(revision)}
+    return _around(value, abs(revision))
 
 
 def _slips_of_band() -> Iterable[Mistake]:
     value, width = _window(), abs(_revision())
     yield Mistake(
         "half the width",
-        {"low": value - width / 2, "high": value + width / 2},
+        _around(value, width / 2),
         "You take half of the revision on either side. The rule takes all of it either way.",
     )
     yield Mistake(
         "around the printed number",
-        {"low": PRINTED - width, "high": PRINTED + width},
+        _around(PRINTED, width),
         "The data are what may be revised, not the newspaper: lay the band around your computed value.",
     )
     yield Mistake(
         "points for per cent",
-        {"low": value * (1 - width / 100), "high": value * (1 + width / 100)},
+        _around(value, value * width / 100),
         "You take the points as per cent of the value. Points are added and subtracted.",
     )
     yield Mistake(

@@ -86,7 +86,14 @@ def cells(root: str, out: str, since: str) -> dict[str, Any]:
     place, results = Path(root), collection.Results(Path(out), order=())
     paths = notebooks.choose(place, [])
     progress = _Clock()
-    outcomes = collection.run(place, {path: {} for path in paths}, results, jobs=1, timeout=600, progress=progress)
+    outcomes = collection.run(
+        place,
+        {path: {} for path in paths},
+        results,
+        workers=collection.threads(1),
+        timeout=600,
+        progress=progress,
+    )
     if failed := [outcome.stem for outcome in outcomes if outcome.failure is not None]:
         raise RuntimeError(f"{failed[0]} failed")
     spent = [list(timings(notebook)) for notebook in executed]

@@ -1,4 +1,4 @@
-"""The table of all definitions that a run writes: of which claims, when it is made anew, what it says of errors."""
+"""The table of all definitions that a run writes: of which claims, when it is made anew, and what errors say."""
 
 import json
 import subprocess

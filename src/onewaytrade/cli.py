@@ -5,6 +5,7 @@ Nothing heavy is imported here, so that `--help` answers at once: a command impo
 
 import io
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -183,8 +184,10 @@ def run(
             parameters.validate(path, given[path.stem], check)
     folder = (out or (root / "build" / "runs" / slug if slug else root / "build")).resolve()
     recorded = folder / verdicts.FILE
-    kept = cache.Cache(root, execute.environment(root, recorded), recorded, fresh=fresh)
-    results = collection.Results(folder, order=json.loads(kept.remember("order-of-claims", {}, _order_of_claims)))
+    surroundings = execute.environment(root, recorded)
+    kept = cache.Cache(root, surroundings, recorded, fresh=fresh)
+    order = kept.remember("order-of-claims", {}, lambda: _order_of_claims(surroundings, scheduler))
+    results = collection.Results(folder, order=json.loads(order))
     console = report.console()
     progress = report.Bar(console, notebooks.code_cells(paths)) if console.is_terminal else report.Lines(console)
 
@@ -228,11 +231,15 @@ def _elsewhere(scheduler: str, root: Path, board: Path) -> Any:
     return cluster.workers(scheduler, root, board, lambda sentence: print(sentence, file=sys.stderr))
 
 
-def _order_of_claims() -> bytes:
+def _order_of_claims(surroundings: Mapping[str, str], scheduler: str | None) -> bytes:
     import json
 
     from onewaytrade import claims as register
+    from onewaytrade.runner import collection
 
+    # Where this is not known, notebooks are executed as well: what their kernels come from starts meanwhile.
+    if scheduler is None:
+        collection.prepare(surroundings)
     return json.dumps(list(register.register())).encode()
 
 

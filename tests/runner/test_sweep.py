@@ -401,7 +401,9 @@ def test_pictures_are_painted_where_executed_notebooks_are_kept(
     rows = {}
     for kept in (False, True):
         results, _ = swept(notebook, "months=2", out=f"kept-{kept}", keep=kept)
-        rows[kept] = {verdict["verdict"] for line in lines(results.table.parent)[1:] for verdict in line["verdicts"]}
+        rows[kept] = {
+            verdict["verdict"] for line in lines(results.table.parent)[1:] for verdict in line["verdicts"]
+        }
     assert rows == {False: {"0"}, True: {"painted"}}
 
 

@@ -196,6 +196,14 @@ def _as_completed(tasks: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
             yield task.result()
 
 
+def prepare(environment: Mapping[str, str]) -> None:
+    """Start what kernels of this environment are forked from, where they are, before the first is asked for."""
+    from onewaytrade.runner import warm
+
+    if warm.available():
+        warm.start(environment)
+
+
 @contextmanager
 def threads(jobs: int) -> Iterator[Submit]:
     """Yield what hands a notebook to one of so many threads; no thread or kernel is left afterwards."""

@@ -203,7 +203,7 @@ def sweep(bench: Bench) -> Iterator[Row]:
     """Measure a sweep of 200 runs against the plain loop, both on a sample."""
     (bench.scratch / "plain").mkdir(exist_ok=True)
     path = next(path for path in bench.notebooks if not path.stem.startswith("00"))
-    months = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)][: 2 if bench.quick else 18]
+    months = [f"{year}-{month:02d}" for year in (2022, 2023) for month in range(1, 13)][: 2 if bench.quick else 8]
     economies = ["Japan"] if bench.quick else ["China", "Japan", "United States"]
     ours, plain = len(months) * len(economies), 1 if bench.quick else 3
     grid = ("--grid", f"start={','.join(months)}", "--grid", f"economy={','.join(economies)}")
@@ -269,13 +269,18 @@ def memory(bench: Bench) -> Iterator[Row]:
 def cells(bench: Bench) -> Iterator[Row]:
     """Measure what a run is spent on: its start, the cells by kind, and what is beyond them."""
     attempts = iter(range(1000))
-    told = [
-        bench.inside("cells", bench.root, bench.scratch / f"cells-{next(attempts)}", f"{time.time():.3f}")
-        for _ in range(bench.rounds)
-    ]
+
+    def executed(jobs: int) -> Any:
+        out = bench.scratch / f"cells-{next(attempts)}"
+        return bench.inside("cells", bench.root, out, f"{time.time():.3f}", jobs)
+
+    told, together = zip(*[(executed(1), executed(cores())) for _ in range(bench.rounds)], strict=True)
     yield Row("cells", "warm-up, until the first cell", "s", tuple(Sample(one["warm_up"]) for one in told))
-    sums = tuple(Sample(sum(cell["seconds"] for cell in one["cells"])) for one in told)
+    sums, shared = (
+        tuple(Sample(sum(cell["seconds"] for cell in one["cells"])) for one in group) for group in (told, together)
+    )
     yield Row("cells", "all cells, one notebook at a time", "s", sums, "by the kernels' own account")
+    yield Row("cells", f"the same, {cores()} notebooks at a time", "s", shared, "cores share memory and caches")
     for kind in inside.KINDS:
         own = tuple(Sample(sum(cell["seconds"] for cell in one["cells"] if cell["kind"] == kind)) for one in told)
         yield Row("cells", f"cells that {kind}", "s", own, inside.RULE if kind == inside.KINDS[0] else "")

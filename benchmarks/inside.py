@@ -75,26 +75,34 @@ def memory(root: str, count: str) -> dict[str, float]:
     return found
 
 
-def cells(root: str, out: str, since: str) -> dict[str, Any]:
-    """Execute all notebooks one at a time, as a run does, and return what the time was spent on.
+def cells(root: str, out: str, since: str, jobs: str) -> dict[str, Any]:
+    """Execute all notebooks, so many at a time, as a run does, and return what the time was spent on.
 
-    `warm_up` is in seconds from `since` (the clock's, in seconds) to the first cell; `notebooks` has the seconds
-    of each beyond its cells, the first left out; `cells` has seconds and kind of each.
+    `warm_up` is in seconds from `since` (the clock's, in seconds) to the first cell; `beyond` has the seconds of
+    each notebook beyond its cells, the first left out, if one at a time is executed; `cells` has seconds and kind
+    of each.
     """
     executed: list[dict[str, Any]] = []
     _record(executed)
     place, results = Path(root), collection.Results(Path(out), order=())
     paths = notebooks.choose(place, [])
     progress = _Clock()
-    outcomes = collection.run(place, {path: {} for path in paths}, results, jobs=1, timeout=600, progress=progress)
+    outcomes = collection.run(
+        place,
+        {path: {} for path in paths},
+        results,
+        workers=collection.threads(int(jobs)),
+        timeout=600,
+        progress=progress,
+    )
     if failed := [outcome.stem for outcome in outcomes if outcome.failure is not None]:
         raise RuntimeError(f"{failed[0]} failed")
     spent = [list(timings(notebook)) for notebook in executed]
     sums = [sum(seconds for _, seconds, _ in own) for own in spent]
     ended = progress.ended
-    beyond = [ended[at] - ended[at - 1] - sums[at] for at in range(1, len(ended))]
+    beyond = [ended[at] - ended[at - 1] - sums[at] for at in range(1, len(ended))] if jobs == "1" else []
     return {
-        "warm_up": min(start for start, _, _ in spent[0]) - float(since),
+        "warm_up": min(start for own in spent for start, _, _ in own) - float(since),
         "beyond": beyond,
         "cells": [{"seconds": seconds, "kind": kind} for own in spent for _, seconds, kind in own],
     }

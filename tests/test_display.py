@@ -196,6 +196,18 @@ def test_a_chart_travels_with_its_alt_text_and_table(shown: list[Any]):
     assert bundle["text/plain"] == f"{picture.alt}\nSource: CPB, sha256 1a2b3c4d"
 
 
+def test_a_chart_that_nobody_keeps_is_not_painted(shown: list[Any], monkeypatch: pytest.MonkeyPatch):
+    table = pd.DataFrame({"label": ["a"], "value": [1.0]})
+    picture = dots(table, title="A finding", subtitle="Per cent", unit="%", source="CPB")
+    display.chart(picture)
+    monkeypatch.setenv(display.PICTURES, "0")
+    monkeypatch.setattr(type(picture), "png", lambda _: pytest.fail("painted"))
+    display.chart(picture)
+    (painted, metadata), (unpainted, same) = shown
+    assert unpainted == {kind: content for kind, content in painted.items() if kind != "image/png"}
+    assert same == metadata
+
+
 def test_a_verdict_is_one_output_for_reader_and_runner(shown: list[Any]):
     display.verdict(Judged(VERDICT))
     ((bundle, _),) = shown

@@ -18,7 +18,6 @@ from typing import Any, Final, Literal
 
 from onewaytrade import fmt, project, startup
 from onewaytrade.errors import ClaimError, NoFigureError
-from onewaytrade.measures import round_half_away
 from onewaytrade.nearest import nearest
 from onewaytrade.robustness import Spread
 
@@ -794,7 +793,13 @@ def _goal(claim: Claim) -> float:
 
 
 def _rounds_to(value: float, goal: float, unit: float) -> bool:
-    return math.isclose(round_half_away(value, unit), goal, abs_tol=unit * 1e-6)
+    return math.isclose(_rounded(value, unit), goal, abs_tol=unit * 1e-6)
+
+
+def _rounded(value: float, unit: float) -> float:
+    from onewaytrade.measures import round_half_away  # whoever only reads the register does without pandas
+
+    return round_half_away(value, unit)
 
 
 def _within(value: float, goal: float, tolerance: float) -> bool:
@@ -803,7 +808,7 @@ def _within(value: float, goal: float, tolerance: float) -> bool:
 
 
 def _sign(value: float, unit: float) -> int:
-    shown = value if math.isinf(value) else round_half_away(value, unit)
+    shown = value if math.isinf(value) else _rounded(value, unit)
     return (shown > 0) - (shown < 0)
 
 

@@ -5,6 +5,7 @@ Nothing heavy is imported here, so that `--help` answers at once: a command impo
 
 import io
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +16,6 @@ from onewaytrade import project
 from onewaytrade.errors import OneWayTradeError
 
 _INTERRUPTED = 130
-# As grids.FILE, which takes half a second to import.
-_DEFINITIONS = "definitions.csv"
 _PROJECT_HELP = "The project's folder, if it is not this one or above."
 
 Names = Annotated[
@@ -155,9 +154,19 @@ def run(
 ) -> None:
     """Execute the notebooks that changed, or whose data did; write all of them and their verdicts."""
     import json
+    from collections.abc import Sequence
 
     from onewaytrade import files
-    from onewaytrade.runner import cache, collection, execute, notebooks, parameters, report, verdicts
+    from onewaytrade.runner import (
+        cache,
+        collection,
+        every_definition,
+        execute,
+        notebooks,
+        parameters,
+        report,
+        verdicts,
+    )
 
     root = project.root()
     paths = notebooks.choose(root, names or [])
@@ -175,33 +184,43 @@ def run(
             parameters.validate(path, given[path.stem], check)
     folder = (out or (root / "build" / "runs" / slug if slug else root / "build")).resolve()
     recorded = folder / verdicts.FILE
-    kept = cache.Cache(root, execute.environment(root, recorded), recorded, fresh=fresh)
-    results = collection.Results(folder, order=json.loads(kept.remember("order-of-claims", {}, _order_of_claims)))
+    surroundings = execute.environment(root, recorded)
+    kept = cache.Cache(root, surroundings, recorded, fresh=fresh)
+    order = kept.remember("order-of-claims", {}, lambda: _order_of_claims(surroundings, scheduler))
+    results = collection.Results(folder, order=json.loads(order))
     console = report.console()
     progress = report.Bar(console, notebooks.code_cells(paths)) if console.is_terminal else report.Lines(console)
+
+    def execute_all(chosen: Sequence[Path], beside: collection.Begin | None) -> list[collection.Done]:
+        return collection.run(
+            root,
+            {path: given[path.stem] for path in chosen},
+            results,
+            workers=collection.threads(jobs or collection.cores())
+            if scheduler is None
+            else _elsewhere(scheduler, root, recorded),
+            timeout=timeout,
+            progress=progress,
+            # What a kernel elsewhere was seen to read says nothing of the files here.
+            cache=kept if scheduler is None else None,
+            beside=beside,
+        )
+
+    every = every_definition.Evaluation(kept, is_kept=scheduler is None)
+    # Which claims will have been judged is known afterwards: as a rule it is those of the last run, or all.
+    expected = _judged(recorded) if recorded.is_file() or names else set(results.order)
     try:
         with progress:
-            outcomes = collection.run(
-                root,
-                {path: given[path.stem] for path in paths},
-                results,
-                jobs=jobs or collection.cores(),
-                timeout=timeout,
-                progress=progress,
-                # What a kernel elsewhere was seen to read says nothing of the files here.
-                cache=kept if scheduler is None else None,
-                workers=None if scheduler is None else _elsewhere(scheduler, root, recorded),
-            )
+            outcomes = execute_all(paths, None if slug else every.of(expected))
+        report.summarise(console, outcomes, results)
+        if not slug:
+            execute_all([], every.of(_judged(recorded)))
+            if table := every.content():
+                files.replace(results.folder / every_definition.FILE, table)
+            report.scoreboard(console, verdicts.read(recorded))
     except KeyboardInterrupt:
         print("onewaytrade: interrupted; the notebooks that had ended are kept.", file=sys.stderr)
         raise typer.Exit(_INTERRUPTED) from None
-    report.summarise(console, outcomes, results)
-    if not slug:
-        found = verdicts.read(recorded)
-        judged = sorted({verdict["claim"] for verdict in found})
-        if table := kept.remember(_DEFINITIONS, dict.fromkeys(judged, ""), lambda: _definitions_of(judged)):
-            files.replace(results.folder / _DEFINITIONS, table)
-        report.scoreboard(console, found)
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -212,18 +231,23 @@ def _elsewhere(scheduler: str, root: Path, board: Path) -> Any:
     return cluster.workers(scheduler, root, board, lambda sentence: print(sentence, file=sys.stderr))
 
 
-def _order_of_claims() -> bytes:
+def _order_of_claims(surroundings: Mapping[str, str], scheduler: str | None) -> bytes:
     import json
 
     from onewaytrade import claims as register
+    from onewaytrade.runner import collection
 
+    # Where this is not known, notebooks are executed as well: what their kernels come from starts meanwhile.
+    if scheduler is None:
+        collection.prepare(surroundings)
     return json.dumps(list(register.register())).encode()
 
 
-def _definitions_of(claim_ids: list[str]) -> bytes:
-    from onewaytrade import grids
+def _judged(recorded: Path) -> set[str]:
+    """Return the claims of a file of verdicts."""
+    from onewaytrade.runner import verdicts
 
-    return grids.text(claim_ids).encode()
+    return {verdict["claim"] for verdict in verdicts.read(recorded)}
 
 
 @app.command()

@@ -6,6 +6,7 @@ captions and scopes, words and shapes beside colours, and no colour behind any t
 """
 
 import math
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 VERDICT_MIME: Final = "application/vnd.onewaytrade.verdict+json"
 # Where an output's metadata say what its figure is about.
 ABOUT: Final = "onewaytrade"
+
+# Whoever sets this to 0 keeps no pictures of what it runs: they are composed, but not painted.
+PICTURES: Final = "ONEWAYTRADE_PICTURES"
 
 # How a column is written: a number of decimals, or a function of the value.
 Format = int | Callable[[Any], str]
@@ -96,7 +100,7 @@ def chart(picture: "Chart") -> None:
 
     The output's metadata say under `onewaytrade` of which `claim` it is (or none), what it was `drawn_by`, its
     `source`, and how many pixels of the picture as shown the source line takes at its `foot`, for whoever makes
-    pages of the notebook.
+    pages of the notebook. Where the variable `PICTURES` is 0, the picture is left out.
     """
     told = {
         "claim": picture.claim,
@@ -104,9 +108,10 @@ def chart(picture: "Chart") -> None:
         "source": picture.source,
         "foot": round(picture.foot * _CHART_WIDTH),
     }
+    painted = {} if os.environ.get(PICTURES) == "0" else {"image/png": picture.png()}
     _show(
         {
-            "image/png": picture.png(),
+            **painted,
             "text/csv": picture.table.to_csv(index=False, lineterminator="\n", float_format="%.10g"),
             "text/plain": f"{picture.alt}\nSource: {picture.source}",
         },

@@ -57,8 +57,9 @@ class Chart:
         palette = Image.new("P", (1, 1))
         palette.putpalette(list(itertools.chain.from_iterable(colours.palette())))
         stream = io.BytesIO()
+        # One level more makes it smaller by 2 % in more than twice the time.
         picture.quantize(palette=palette, dither=Image.Dither.NONE).save(
-            stream, "PNG", optimize=True, dpi=(page.DPI, page.DPI)
+            stream, "PNG", compress_level=8, dpi=(page.DPI, page.DPI)
         )
         return stream.getvalue()
 

@@ -221,12 +221,22 @@ def theme() -> Iterator[None]:
 # Words
 
 
-@functools.lru_cache(maxsize=4096)
 def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
     """Return the width of a text's widest line, in inches."""
+    space = _word_width(" ", size, weight)
+    lines = (line.split(" ") for line in text.split("\n"))
+    points = (sum(_word_width(word, size, weight) for word in words) + space * (len(words) - 1) for words in lines)
+    return max(points) / 72
+
+
+# A text is set letter by letter, and most of its words have been set before. No pair of a letter and a space is
+# kerned, so that the words of a line add up to it.
+@functools.lru_cache(maxsize=8192)
+def _word_width(word: str, size: float, weight: str) -> float:
+    """Return the width of a word, in points."""
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
     canvas: Any = RendererAgg(8, 8, 72)  # type: ignore[no-untyped-call]
-    return float(max(canvas.get_text_width_height_descent(line, font, False)[0] for line in text.split("\n"))) / 72
+    return float(canvas.get_text_width_height_descent(word, font, False)[0])
 
 
 def text_height(text: str, size: float = TEXT) -> float:

@@ -142,7 +142,9 @@ def run(root: Path, out: Path, *stems: str, timeout: int = 60, **parameters: Any
     results = collection.Results(out, order=("first", "second", "third"))
     progress = Record()
     chosen = {path: parameters if path.stem == "04-parameters" else {} for path in notebooks.choose(root, stems)}
-    outcomes = collection.run(root, chosen, results, jobs=2, timeout=timeout, progress=progress)
+    outcomes = collection.run(
+        root, chosen, results, workers=collection.threads(2), timeout=timeout, progress=progress
+    )
     return Run(root, results, progress, {outcome.stem: outcome for outcome in outcomes})
 
 

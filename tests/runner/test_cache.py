@@ -62,7 +62,13 @@ class Ran:
         self.progress = Record()
         chosen = {path: parameters or {} for path in notebooks.choose(root, stems)}
         done = collection.run(
-            root, chosen, results(root), jobs=2, timeout=60, progress=self.progress, cache=kept(root, **more)
+            root,
+            chosen,
+            results(root),
+            workers=collection.threads(2),
+            timeout=60,
+            progress=self.progress,
+            cache=kept(root, **more),
         )
         self.outcomes = {outcome.stem: outcome for outcome in done}
 

@@ -392,6 +392,21 @@ def command(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return call
 
 
+def test_pictures_are_painted_where_executed_notebooks_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONEWAYTRADE_PICTURES", "0")  # of whoever calls, and nothing that a run asks for
+    told = CELLS[-1].replace("'close'", "os.environ.get('ONEWAYTRADE_PICTURES', 'painted')")
+    notebook = make(tmp_path / "project", PARAMETERS, f"import os\n{told}")
+    rows = {}
+    for kept in (False, True):
+        results, _ = swept(notebook, "months=2", out=f"kept-{kept}", keep=kept)
+        rows[kept] = {
+            verdict["verdict"] for line in lines(results.table.parent)[1:] for verdict in line["verdicts"]
+        }
+    assert rows == {False: {"0"}, True: {"painted"}}
+
+
 def test_a_dry_run_says_how_many_and_which(
     command: Any, notebook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

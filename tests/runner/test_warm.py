@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from copies import copy_of
-from onewaytrade.runner import warm
+from onewaytrade.runner import collection, warm
 
 pytestmark = pytest.mark.skipif(not warm.available(), reason="kernels are forked on Linux only")
 
@@ -78,6 +79,15 @@ def test_a_warm_kernel_is_a_fork_that_has_imported_what_notebooks_use(tmp_path: 
         assert int(pid) == manager.provisioner.pid != os.getpid()
         assert (folder, imported) == (str(tmp_path), "True")
         assert "warm_server" in Path(f"/proc/{parent}/cmdline").read_text("utf-8")
+
+
+def test_a_kernel_is_forked_from_what_was_prepared_for_it(tmp_path: Path) -> None:
+    mark = {"MPL_OF_THIS_TEST": "1"}  # kernels whose libraries were imported with other settings are another's
+    collection.prepare(os.environ | mark)
+    started = psutil.Process().children()
+    with kernel(tmp_path, **mark) as (manager, _):
+        assert psutil.Process(manager.provisioner.pid).parent() in started
+        assert len(psutil.Process().children()) == len(started)
 
 
 def test_two_kernels_share_no_state(tmp_path: Path) -> None:

@@ -343,17 +343,18 @@ def _names(folder: Path) -> str:
         return ""
 
 
-def _sorted_files(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and all below it, hidden ones and compiled modules left out."""
+def _sorted_files(folder: Path, without: str = "") -> Iterator[Path]:
+    """Yield the files in a folder and all below it, hidden ones, compiled modules and one folder left out."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
+        if without in folders and Path(place) == folder:
+            folders.remove(without)
         yield from (Path(place) / name for name in sorted(names) if not name.startswith("."))
 
 
 def _sources(package: Path) -> Iterator[Path]:
     """Yield the files of a package, without the project in it, whose files are watched as any other's."""
-    inside = package / "_project"
-    return (path for path in _sorted_files(package) if inside not in path.parents)
+    return _sorted_files(package, without="_project")
 
 
 def _installed() -> list[str]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # How a notebook is handed over to be executed: its path, parameters, setting, and what is called after each cell.
 Submit = Callable[[Path, Mapping[str, Value], "Setting", Callable[[], None]], Future["Outcome"]]
+# Begins what is to be executed beside the notebooks: given what hands it over, and the setting of the run.
+Begin = Callable[[Submit, "Setting"], Future["Outcome"]]
 Done = Outcome | Reused
 
 # It reads the verdicts of all others.
@@ -103,17 +105,18 @@ def run(
     notebooks: Mapping[Path, Mapping[str, Value]],
     results: Results,
     *,
-    jobs: int,
+    workers: AbstractContextManager[Submit],
     timeout: int,
     progress: Progress,
     cache: Cache | None = None,
-    workers: AbstractContextManager[Submit] | None = None,
+    beside: Begin | None = None,
 ) -> list[Done]:
-    """Execute `notebooks`, each with its parameters, `jobs` at a time or by other `workers`; record their results.
+    """Execute `notebooks`, each with its parameters, by workers such as `threads`, and record their results.
 
-    What `cache` holds already is not executed again, and what it may hold is kept there. Return the outcomes in
-    the order of the notebooks; the scoreboard runs after all others. On Ctrl-C every kernel is ended, nothing more
-    is recorded, and KeyboardInterrupt goes on to the caller.
+    What `cache` holds already is not executed again, and what it may hold is kept there. `beside` begins what else
+    is to be executed, once, behind the first notebooks, or alone; it has ended when this returns. Return the
+    outcomes in the order of the notebooks; the scoreboard runs after all others. On Ctrl-C every kernel is ended,
+    nothing more is recorded, and KeyboardInterrupt goes on to the caller.
     """
     setting = Setting(root, environment(root, results.verdicts), timeout)
     outcomes: dict[str, Done] = {}
@@ -126,16 +129,20 @@ def run(
     last = [path for path in notebooks if path.stem == LAST]
     with ExitStack() as stack:
         submit: Submit | None = None
+        others: list[Future[Outcome]] = []
         for batch in (first, last):
             orders = [_Order(path, notebooks[path], cache) for path in batch]
             due = {order.path.stem: order for order in orders if order.reused is None}
             tasks = []
-            if due:
-                submit = submit or stack.enter_context(workers or _threads(jobs))
+            if due or beside:
+                submit = submit or stack.enter_context(workers)
                 tasks = [
                     submit(order.path, order.parameters, setting, _teller(progress, stem))
                     for stem, order in due.items()
                 ]
+            if beside and submit:
+                others.append(beside(submit, setting))
+                beside = None
             for order in orders:
                 if order.reused is not None:
                     results.record(order.reused)
@@ -144,6 +151,8 @@ def run(
                 order = due[outcome.stem]
                 note = order.keep(outcome, results.record(outcome))
                 settle(replace(outcome, reason=order.reason, note=note))
+        # Before the workers go, and with them what they have not done.
+        list(_as_completed(others))
     return [outcomes[path.stem] for path in notebooks]
 
 
@@ -187,8 +196,16 @@ def _as_completed(tasks: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
             yield task.result()
 
 
+def prepare(environment: Mapping[str, str]) -> None:
+    """Start what kernels of this environment are forked from, where they are, before the first is asked for."""
+    from onewaytrade.runner import warm
+
+    if warm.available():
+        warm.start(environment)
+
+
 @contextmanager
-def _threads(jobs: int) -> Iterator[Submit]:
+def threads(jobs: int) -> Iterator[Submit]:
     """Yield what hands a notebook to one of so many threads; no thread or kernel is left afterwards."""
     # It imports jupyter_client, which a run that reuses everything does without.
     from onewaytrade.runner.kernels import Kernels
@@ -197,12 +214,12 @@ def _threads(jobs: int) -> Iterator[Submit]:
     threading.Thread(target=import_engine, name="import").start()
     with tempfile.TemporaryDirectory(prefix="onewaytrade-", ignore_cleanup_errors=True) as scratch:
         kernels = Kernels(Path(scratch))
-        with pool(jobs, kernels) as threads:
+        with pool(jobs, kernels) as pooled:
 
             def submit(
                 path: Path, parameters: Mapping[str, Value], setting: Setting, on_cell: Callable[[], None]
             ) -> Future[Outcome]:
-                return threads.submit(execute, path, parameters, setting, kernels, on_cell)
+                return pooled.submit(execute, path, parameters, setting, kernels, on_cell)
 
             yield submit
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     # It imports jupyter_client, which a run that reuses everything does without.
     from onewaytrade.runner.kernels import Kernels
 
+# What would change the outputs of a notebook.
+_NOT_INHERITED = {"MPLBACKEND", "LINES", "ONEWAYTRADE_PICTURES"}
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -64,7 +66,7 @@ class Setting:
 
 def environment(root: Path, verdicts: Path) -> dict[str, str]:
     """Return the environment in which notebooks run: this one, less what would change their outputs."""
-    inherited = {name: value for name, value in os.environ.items() if name not in {"MPLBACKEND", "LINES"}}
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     return inherited | {
         "PYTHONHASHSEED": "0",
         "COLUMNS": "100",

@@ -73,7 +73,9 @@ def perform(job: Job, root: Path, kernels: Kernels, scratch: Path, on_cell: Call
         if job.board is not None:
             board = folder / verdicts.FILE
             board.write_bytes(job.board)
-        setting = Setting(root, environment(root, board), job.timeout)
+        # Whoever wants the verdicts alone throws the pictures away.
+        unpainted = {} if job.whole else {"ONEWAYTRADE_PICTURES": "0"}
+        setting = Setting(root, environment(root, board) | unpainted, job.timeout)
         outcome = execute(path, job.parameters, setting, kernels, on_cell)
     finally:
         for left in (folder, scratch / "ipython" / folder.name):

@@ -201,7 +201,7 @@ _starting = threading.Lock()
 def start(
     environment: Mapping[str, str],
     modules: Sequence[str] = MODULES,
-    interpreter: Sequence[str] = (sys.executable, "-Xfrozen_modules=off"),
+    interpreter: Sequence[str] = (sys.executable,),
 ) -> Server:
     """Return the server that kernels of this environment are forked from, started if there is none yet."""
     read = tuple(sorted((key, value) for key, value in environment.items() if key.startswith(_READ_AT_IMPORT)))

@@ -58,7 +58,9 @@ def execute(
             path.write_bytes(normalise.encode(_framed(notebook)))
             paths[path] = {}
         results = collection.Results(folder / "results", order=())
-        done = collection.run(root, paths, results, jobs=jobs, timeout=_TIMEOUT, progress=progress)
+        done = collection.run(
+            root, paths, results, workers=collection.threads(jobs), timeout=_TIMEOUT, progress=progress
+        )
     return {outcome.stem: _executed(outcome) for outcome in done}
 
 

@@ -221,6 +221,11 @@ class Claim:
     telling: str = ""
 
     @property
+    def is_bundle(self) -> bool:
+        """Whether it has several parts and no figure of its own, so that each part is answered by itself."""
+        return bool(self.parts) and self.printed.value is None
+
+    @property
     def printed_text(self) -> str:
         """What the article printed, in words and digits."""
         return self.printed.text

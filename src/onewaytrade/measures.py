@@ -7,6 +7,7 @@ ends included).
 
 import calendar
 import difflib
+import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -91,6 +92,7 @@ def round_half_away(value: float, unit: float = 1.0) -> float:
     return float(steps * step) + 0.0
 
 
+@functools.lru_cache(maxsize=1024)
 def months_of(period: str) -> tuple[str, ...]:
     """Return the months of a period, in order, as "YYYY-MM".
 

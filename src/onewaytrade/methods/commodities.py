@@ -338,7 +338,7 @@ def lines(asked: Window) -> pd.DataFrame:
     frame = _table(asked.release)
     printed: dict[str, dict[tuple[str, str], float]] = {}
     units: dict[str, str] = {}
-    columns = (frame[name] for name in ("commodity", "measure", "period", "value", "unit"))
+    columns = (frame[name].tolist() for name in ("commodity", "measure", "period", "value", "unit"))
     for name, measure, period, value, unit in zip(*columns, strict=True):
         printed.setdefault(name, {})[measure, period] = value
         if measure == "quantity":
@@ -352,9 +352,7 @@ def lines(asked: Window) -> pd.DataFrame:
         for name, own in printed.items()
     }
     if {GRAIN, SOYBEANS} <= ends.keys():
-        ends[OTHER_GRAIN] = tuple(
-            grain - beans for grain, beans in zip(ends[GRAIN], ends[SOYBEANS], strict=True)
-        )
+        ends[OTHER_GRAIN] = tuple(grain - beans for grain, beans in zip(ends[GRAIN], ends[SOYBEANS], strict=True))
         units[OTHER_GRAIN] = units.get(GRAIN, "")
     rows = [(name, units.get(name, ""), *ends[name]) for name in _in_order(ends)]
     return pd.DataFrame(rows, columns=["commodity", "unit", *_COLUMNS])
@@ -802,7 +800,7 @@ def _windows_in(_view: datasets.View) -> tuple[Window, ...]:
 
 def _window(release: str) -> Window:
     frame = datasets.load(DATASET, release)
-    columns = (frame[name] for name in ("print", "frequency", "period"))
+    columns = (frame[name].tolist() for name in ("print", "frequency", "period"))
     end = next(
         str(period)
         for prints, frequency, period in zip(*columns, strict=True)
@@ -852,7 +850,7 @@ def _figure(release: str, period: str, line: str, measure: str) -> Interval:
 def _printed(release: str, _view: datasets.View) -> Mapping[tuple[str, str, str], Interval]:
     # Definitions ask for the same figures again and again, and their rounding takes a look at all of them.
     frame = _table(release)
-    columns = (frame[name] for name in ("commodity", "measure", "period", "value", "unit"))
+    columns = (frame[name].tolist() for name in ("commodity", "measure", "period", "value", "unit"))
     rows = list(zip(*columns, strict=True))
     places: dict[tuple[str, str], int] = {}
     for _, measure, _, value, unit in rows:
@@ -879,9 +877,10 @@ def _totals(currency: str, _view: datasets.View) -> Mapping[str, Sequence[_Total
     """Return all imports in a currency by period, without single months."""
     # Each window asks for a few of its hundreds of rows.
     frame = datasets.load(TOTALS)
-    rows = frame[(frame["flow"] == "imports") & (frame["currency"] == currency) & (frame["frequency"] != "monthly")]
+    of_currency = (frame["flow"] == "imports") & (frame["currency"] == currency)
+    rows = frame[of_currency & (frame["frequency"] != "monthly")]
     found: dict[str, list[_Total]] = {}
-    columns = (rows[name] for name in ("period", "source_id", "value", "unit", "yoy_published_pct"))
+    columns = (rows[name].tolist() for name in ("period", "source_id", "value", "unit", "yoy_published_pct"))
     for period, source, value, unit, rate in zip(*columns, strict=True):
         level, step = value * _LEVEL_UNITS.get(unit, math.nan), _LEVEL_STEPS.get(unit, 0.0)
         found.setdefault(period, []).append(_Total(source, level, step, rate))

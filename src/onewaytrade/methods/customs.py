@@ -548,6 +548,11 @@ def monthly_rates() -> pd.DataFrame:
 
 def market_rate() -> "pd.Series[float]":
     """Return the market's rate in yuan per dollar, averages of months."""
+    return _market_rate(datasets.view()).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=2)
+def _market_rate(_view: datasets.View) -> "pd.Series[float]":
     frame = datasets.load(RATES)
     series, statistic = _MARKET
     rows = frame[
@@ -969,6 +974,11 @@ def _pieces(period: str) -> tuple[str, ...]:
 
 def _monthly(flow: str, currency: str) -> "pd.Series[float]":
     """Return the months of customs' monthly table in a currency, in billions."""
+    return _monthly_of(flow, currency, datasets.view()).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=8)
+def _monthly_of(flow: str, currency: str, _view: datasets.View) -> "pd.Series[float]":
     frame = datasets.load(DATASET)
     rows = frame[
         (frame["flow"] == flow)

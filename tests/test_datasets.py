@@ -342,6 +342,16 @@ def test_a_malformed_schema_is_one_sentence(project: Project, change: dict[str, 
     assert sentence in fault(lambda: datasets.load("trade"))
 
 
+def test_what_was_computed_from_other_data_has_another_key(project: Project) -> None:
+    before = datasets.view()
+    assert datasets.view() == before
+    with datasets.using({"trade": "2022-06"}):
+        assert datasets.view() != before
+    assert datasets.view() == before
+    project.replace(ROWS.replace("1.5", "1.75"))
+    assert datasets.view() != before
+
+
 def test_a_project_without_a_manifest_is_one_sentence(tmp_path: Path) -> None:
     (said,) = datasets.check(tmp_path)
     assert said.startswith("data/datapackage.json is missing")

@@ -34,7 +34,8 @@ _REQUIRED: Mapping[str, type] = {
     "edition": str, "released": str, "dated": str, "publisher": str, "where": str, "licence": str,
     "grade": str, "caveats": list,
 }  # fmt: skip
-View = tuple[Path, tuple[tuple[str, str], ...]]
+_State = tuple[int, int, int] | None
+View = tuple[Path, _State, tuple[tuple[str, str], ...]]
 # Editions that are read where the pinned one is asked for, by dataset.
 _INSTEAD: ContextVar[Mapping[str, str]] = ContextVar("instead_of_pinned", default=MappingProxyType({}))
 _KINDS = {
@@ -139,8 +140,13 @@ def instead_of_pinned(name: str) -> str | None:
 
 
 def view() -> View:
-    """Return what the data look like from here, as a key for what was computed from them: project and editions."""
-    return project.root(), tuple(sorted(_INSTEAD.get().items()))
+    """Return what the data look like from here, as a key for what was computed from them.
+
+    It is another one in another project, with other editions than the pinned ones, and once the manifest has been
+    written anew, as it is with whatever is added.
+    """
+    root = project.root()
+    return root, _state(_place_of_manifest(root)), tuple(sorted(_INSTEAD.get().items()))
 
 
 def before(name: str, edition: str) -> str:
@@ -249,7 +255,6 @@ def _manifest(root: Path) -> Mapping[str, Any]:
     return found
 
 
-_State = tuple[int, int, int] | None
 _MANIFESTS: dict[tuple[int, Path], tuple[_State, Mapping[str, Any]]] = {}
 _SETTLED = 2_000_000_000  # nanoseconds
 
@@ -261,6 +266,11 @@ def _state(path: Path) -> _State:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@functools.lru_cache(maxsize=16)
+def _place_of_manifest(root: Path) -> Path:
+    return root / project.MANIFEST
 
 
 def _read_manifest(root: Path, path: Path) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Find the project: the folder that holds `data/` with its manifest and register."""
 
+import functools
 import os
 from pathlib import Path
 
@@ -26,7 +27,11 @@ def root() -> Path:
     Raises ProjectError if the environment variable names a folder that is no project, or none is found.
     """
     if named := os.environ.get(VARIABLE):
-        return _checked(Path(named), f"the environment variable {VARIABLE}={named}")
+        folder, manifest = _named(named)
+        # As texts, since whoever looks up a figure asks for this first.
+        if os.path.isfile(manifest):  # noqa: PTH113
+            return folder
+        return _checked(folder, f"the environment variable {VARIABLE}={named}")
     here = Path.cwd().resolve()
     for folder in (here, *here.parents):
         if (folder / MANIFEST).is_file():
@@ -61,6 +66,11 @@ def own_root() -> Path:
 def data_dir() -> Path:
     """Return the project's `data/` folder."""
     return root() / "data"
+
+
+@functools.lru_cache(maxsize=16)
+def _named(place: str) -> tuple[Path, str]:
+    return Path(place), str(Path(place) / MANIFEST)
 
 
 def _checked(folder: Path, origin: str) -> Path:

@@ -1,16 +1,20 @@
 """Loading figures: what a frame carries, and what is said when a file is not what the manifest describes."""
 
+import csv
 import hashlib
+import io
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onewaytrade import datasets
 from onewaytrade.errors import DatasetError
@@ -158,6 +162,10 @@ def swapped(old: str, new: str) -> str:
 BROKEN: Mapping[str, tuple[str | bytes, str]] = {
     "a wrong number": (swapped("0.1", "O.1"), "row 3, column value: 'O.1' stands where a number is expected."),
     "an endless number": (swapped("0.1", "inf"), "row 3, column value: 'inf' stands where a number is expected."),
+    "neither of both": (
+        swapped("false", ""),
+        "row 3, column sure: an empty cell stands where true or false is expected.",
+    ),
     "no number": (swapped("0.1", ""), "row 3, column value: an empty cell stands where a number is expected."),
     "half a day": (swapped("31", "31.5"), "row 4, column days: '31.5' stands where a whole number is expected."),
     "neither true nor false": (
@@ -205,6 +213,57 @@ def test_a_fault_in_a_file_is_one_sentence_with_row_and_column(project: Project,
     assert both.startswith(said[:-1])
     assert "not the one that the manifest describes" in both
     assert datasets.check() == [both]
+
+
+_TEXTS: Mapping[str, Sequence[str]] = {
+    "string": ("", "imports", "exports", "2022-11", "2022-11\n", "2022-1१", "a, b", "Zürich"),
+    "number": ("", "1.5", "-3", "1e3"),
+    "integer": ("", "30", "-3"),
+    "boolean": ("", "true", "false"),
+}
+_CONSTRAINTS: Sequence[Mapping[str, Any]] = (
+    {}, {"enum": ["imports", "exports", "2022-11"]}, {"pattern": r"\d{4}-\d{2}"}, {"pattern": r"\w+|a, b"},
+)  # fmt: skip
+
+
+@st.composite
+def _tables(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, ...]]]:
+    """A schema of a few columns, and rows whose cells are of the columns' types, if often not as they must be."""
+    fields = []
+    for at, kind in enumerate(draw(st.lists(st.sampled_from(sorted(_TEXTS)), min_size=1, max_size=4))):
+        own = draw(st.sampled_from(_CONSTRAINTS)) if kind == "string" else {}
+        fields.append({"name": f"c{at}", "type": kind, "constraints": {**own, "required": draw(st.booleans())}})
+    key = draw(st.lists(st.sampled_from([field["name"] for field in fields]), min_size=1, unique=True))
+    cells = (st.sampled_from(_TEXTS[field["type"]]) for field in fields)
+    return {"fields": fields, "primaryKey": key}, draw(st.lists(st.tuples(*cells), max_size=4))
+
+
+@given(_tables())
+def test_the_quick_look_at_a_file_finds_what_pandera_finds(drawn: tuple[dict[str, Any], list[Any]]) -> None:
+    schema, rows = drawn
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([[field["name"] for field in schema["fields"]], *rows])
+    content = text.getvalue().encode()
+    resource = {
+        "path": "drawn.csv", "bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "schema": schema,
+    }  # fmt: skip
+
+    quick, said = datasets._is_sound, []
+
+    def ask_both(*table: Any) -> bool:
+        said.append(quick(*table))
+        return False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datasets, "_is_sound", ask_both)
+        patch.setattr(datasets, "_CACHE", {})
+        try:
+            datasets.frame_of(resource, content)
+        except DatasetError:
+            assert said in ([], [False])
+        else:
+            assert said == [True]
 
 
 def test_a_line_number_counts_lines_not_records(project: Project) -> None:

@@ -9,6 +9,7 @@ import difflib
 import functools
 import hashlib
 import io
+import itertools
 import json
 import math
 import os
@@ -437,7 +438,8 @@ def _checked(shown: str, sha256: str, content: bytes, schema: Mapping[str, Any])
         for fault in _faults(table):
             raise DatasetError(fault)
         _CACHE[known] = table.frame
-    return _CACHE[known].copy()
+    # pandas copies on write: what is done to this one does not reach the next.
+    return _CACHE[known].copy(deep=False)
 
 
 _CACHE: dict[tuple[str, str, str], "pd.DataFrame"] = {}
@@ -451,8 +453,18 @@ class _Table:
         self.content = content
         self.fields: Sequence[Mapping[str, Any]] = schema["fields"]
         self.key: list[str] = schema["primaryKey"]
-        self.lines: list[int] = []
         self.frame: pd.DataFrame
+
+    def text(self) -> io.StringIO:
+        """Return the file to read, its line ends as they are; raises UnicodeDecodeError."""
+        return io.StringIO(self.content.decode("utf-8"), newline="")
+
+    def line(self, row: int) -> int:
+        """Return the number of the line where a row of the frame ends: a quoted cell may hold several lines."""
+        reader = csv.reader(self.text(), strict=True)
+        for _ in range(row + 2):
+            next(reader)
+        return reader.line_num
 
     def fault(self, problem: str, row: int | None = None, column: str | None = None) -> str:
         """Return one sentence that says where the problem is."""
@@ -465,35 +477,33 @@ class _Table:
 def _faults(table: _Table) -> Iterator[str]:
     """Yield what is wrong with the file; `table.frame` is there once nothing was."""
     try:
-        rows = list(_rows(table))
+        cells = list(itertools.chain.from_iterable(_rows(table)))
     except DatasetError as error:
         yield str(error)
         return
-    names = [field["name"] for field in table.fields]
+    texts = {field["name"]: cells[at :: len(table.fields)] for at, field in enumerate(table.fields)}
     columns: dict[str, Any] = {}
-    sound = True
-    for field, cells in zip(table.fields, zip(*rows, strict=True) if rows else [()] * len(names), strict=True):
+    for field in table.fields:
         try:
-            columns[field["name"]] = _typed(table, field, cells)
+            columns[field["name"]] = _typed(table, field, texts[field["name"]])
         except DatasetError as error:
-            sound = False
             yield str(error)
-    if sound:
+    if len(columns) == len(table.fields):
         import pandas as pd  # only whoever loads figures waits for it
 
         table.frame = pd.DataFrame(columns)
-        yield from _schema_faults(table)
+        if not _is_sound(table, texts):
+            yield from _schema_faults(table)
 
 
 def _rows(table: _Table) -> Iterator[list[str]]:
-    """Yield the cells of every line below the header, and note the lines' numbers."""
+    """Yield the cells of every record below the header."""
     try:
-        text = table.content.decode("utf-8")
+        reader = csv.reader(table.text(), strict=True)
     except UnicodeDecodeError as error:
         row = table.content.count(b"\n", 0, error.start) + 1
         raise DatasetError(table.fault("there is a byte that is not UTF-8, which the file must be", row)) from None
     names = [field["name"] for field in table.fields]
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, [])
         _check_header(table, header, names)
@@ -501,7 +511,6 @@ def _rows(table: _Table) -> Iterator[list[str]]:
             if len(cells) != len(names):
                 problem = f"there are {len(cells)} cells where {len(names)} are expected"
                 raise DatasetError(table.fault(problem, reader.line_num))
-            table.lines.append(reader.line_num)
             yield cells
     except csv.Error as error:
         raise DatasetError(table.fault(f"this is not CSV ({error})", reader.line_num)) from None
@@ -526,16 +535,24 @@ def _typed(table: _Table, field: Mapping[str, Any], cells: Sequence[str]) -> "pd
 
     kind = field["type"]
     if kind == "string":
-        return pd.Series(list(cells), dtype=_dtype(field))
+        return pd.Series(cells, dtype=_dtype(field))
+    # pandas makes an empty cell false, or nothing at all, where its type has no missing value.
+    if kind != "number" and _is_required(field) and "" in cells:
+        raise DatasetError(_empty_cell(table, field, cells.index("")))
     convert, missing = _CONVERSIONS[kind]
-    values = []
-    for line, cell in zip(table.lines, cells, strict=True):
-        try:
-            values.append(convert(cell) if cell else missing)
-        except ValueError:
-            problem = f"'{cell}' stands where {_KINDS[kind]} is expected"
-            raise DatasetError(table.fault(problem, line, field["name"])) from None
+    values: list[Any] = []
+    try:
+        values.extend(convert(cell) if cell else missing for cell in cells)
+    except ValueError:
+        row = len(values)  # those before it have been taken
+        problem = f"'{cells[row]}' stands where {_KINDS[kind]} is expected"
+        raise DatasetError(table.fault(problem, table.line(row), field["name"])) from None
     return pd.Series(values, dtype=_dtype(field))
+
+
+def _empty_cell(table: _Table, field: Mapping[str, Any], row: int) -> str:
+    problem = f"an empty cell stands where {_KINDS[field['type']]} is expected"
+    return table.fault(problem, table.line(row), field["name"])
 
 
 def _dtype(field: Mapping[str, Any]) -> str:
@@ -582,6 +599,45 @@ _UNIQUE = "multiple_fields_uniqueness"
 _EMPTY = frozenset({"present", "not_nullable"})
 
 
+def _is_sound(table: _Table, texts: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether the frame certainly is as pandera would have it, whose word takes several times as long.
+
+    Each check is made once for each text that a column holds, however often it does. If the answer is no, pandera
+    says what is wrong.
+    """
+    is_fine = all(_is_column_sound(field, set(texts[field["name"]])) for field in table.fields)
+    return is_fine and not table.frame.duplicated(table.key).any()
+
+
+def _is_column_sound(field: Mapping[str, Any], cells: set[str]) -> bool:
+    if _is_required(field) and "" in cells:
+        return False
+    allowed, whole = _allowed(field), _whole(field)
+    if field["type"] != "string":
+        # Only texts are compared with texts.
+        return allowed is None and whole is None
+    if allowed is not None and not cells <= set(allowed):
+        return False
+    if whole is None:
+        return True
+    import pandas as pd
+
+    # What pandera calls: its expressions are not quite those of Python.
+    return bool(pd.Series(list(cells), dtype=_dtype(field)).str.match(whole, na=False).all())
+
+
+def _allowed(field: Mapping[str, Any]) -> list[str] | None:
+    """Return all texts that may stand in a column, or None where the manifest does not enumerate them."""
+    enum: list[str] | None = field.get("constraints", {}).get("enum")
+    return [*enum, ""] if enum and not _is_required(field) else enum or None
+
+
+def _whole(field: Mapping[str, Any]) -> str | None:
+    """Return the pattern that all of a text must match, or None where the manifest has none."""
+    pattern = field.get("constraints", {}).get("pattern")
+    return f"(?:{pattern})" + ("$" if _is_required(field) else "?$") if pattern else None
+
+
 def _schema_faults(table: _Table) -> Iterator[str]:
     """Yield, in our words, the first cell of each column that pandera finds wrong, and a key that stands twice."""
     from pandera.errors import SchemaErrors  # imported when needed: it costs a third of a second
@@ -596,10 +652,11 @@ def _schema_faults(table: _Table) -> Iterator[str]:
                 # The checks of a column stand in the order in which they were made: an empty cell comes first.
                 first = own.sort_values("index", kind="stable").iloc[0]
                 row, right = int(first["index"]), str(first["check"])
-                problem = f"'{table.frame[field['name']].iloc[row]}' stands where {right} is expected"
                 if right in _EMPTY:
-                    problem = f"an empty cell stands where {_KINDS[field['type']]} is expected"
-                yield table.fault(problem, table.lines[row], field["name"])
+                    yield _empty_cell(table, field, row)
+                    continue
+                problem = f"'{table.frame[field['name']].iloc[row]}' stands where {right} is expected"
+                yield table.fault(problem, table.line(row), field["name"])
         if (cases["check"] == _UNIQUE).any():
             yield _key_fault(table)
 
@@ -609,8 +666,8 @@ def _key_fault(table: _Table) -> str:
     second = int(key.duplicated().to_numpy().argmax())
     first = int((key == key.iloc[second]).all(axis=1).to_numpy().argmax())
     shown = ", ".join(str(cell) for cell in key.iloc[second])
-    problem = f"the key ({shown}) stands in row {table.lines[first]} already; each may stand once"
-    return table.fault(problem, table.lines[second], " + ".join(table.key))
+    problem = f"the key ({shown}) stands in row {table.line(first)} already; each may stand once"
+    return table.fault(problem, table.line(second), " + ".join(table.key))
 
 
 def _pandera_schema(table: _Table) -> Any:
@@ -623,11 +680,9 @@ def _pandera_schema(table: _Table) -> Any:
         checks = []
         if field["type"] == "string" and required:
             checks.append(pa.Check.str_length(min_value=1, error="present"))
-        if enum := constraints.get("enum"):
-            allowed = enum if required else [*enum, ""]
-            checks.append(pa.Check.isin(allowed, error=f"one of {', '.join(enum)}"))
-        if pattern := constraints.get("pattern"):
-            whole = f"(?:{pattern})$" if required else f"(?:{pattern})?$"
-            checks.append(pa.Check.str_matches(whole, error=f"text like {pattern}"))
+        if allowed := _allowed(field):
+            checks.append(pa.Check.isin(allowed, error=f"one of {', '.join(constraints['enum'])}"))
+        if whole := _whole(field):
+            checks.append(pa.Check.str_matches(whole, error=f"text like {constraints['pattern']}"))
         columns[field["name"]] = pa.Column(_dtype(field), checks=checks, nullable=not required)
     return pa.DataFrameSchema(columns, strict=True, ordered=True, unique=table.key)

@@ -7,6 +7,7 @@ ends included).
 
 import calendar
 import difflib
+import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from onewaytrade.errors import OneWayTradeError, ParameterError
@@ -90,6 +92,7 @@ def round_half_away(value: float, unit: float = 1.0) -> float:
     return float(steps * step) + 0.0
 
 
+@functools.lru_cache(maxsize=1024)
 def months_of(period: str) -> tuple[str, ...]:
     """Return the months of a period, in order, as "YYYY-MM".
 
@@ -299,13 +302,15 @@ def implied_base(level: Interval, published_pct: float, unit: float = 0.1) -> In
     return level / Interval(1 + rate.low / 100, 1 + rate.high / 100)
 
 
-def _values(series: pd.Series, period: str) -> pd.Series:
+def _values(series: pd.Series, period: str) -> np.ndarray:
     months = months_of(period)
+    at = series.index.get_indexer(pd.Index(months))
+    values = series.to_numpy(float, na_value=math.nan)[at]
+    if (at >= 0).all() and not np.isnan(values).any():
+        return values
     known = series.dropna()
-    missing = [month for month in months if month not in known.index]
-    if missing:
-        at_hand = f"{known.index.min()} to {known.index.max()}" if len(known) else "no month"
-        if period == missing[0]:
-            raise MeasureError(f"The data do not have {period}: they hold {at_hand}.")
-        raise MeasureError(f"{period} needs {missing[0]}, which the data do not have: they hold {at_hand}.")
-    return known.loc[list(months)]
+    missing = next(month for month in months if month not in known.index)
+    at_hand = f"{known.index.min()} to {known.index.max()}" if len(known) else "no month"
+    if period == missing:
+        raise MeasureError(f"The data do not have {period}: they hold {at_hand}.")
+    raise MeasureError(f"{period} needs {missing}, which the data do not have: they hold {at_hand}.")

@@ -5,6 +5,7 @@ again later: the start stays, the end moves. No verdict is given on that: what c
 confirm nor correct it. A claim about a year that is over, a document, an event or a cause is not carried.
 """
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -277,9 +278,14 @@ def _sums(own: str, last: str, dataset: str) -> Iterator[str]:
 
 def _last_period(dataset: str) -> str:
     """Return the last month of which the newest edition of a dataset holds anything."""
-    frame = datasets.load(dataset, LATEST)
+    return _last_month(dataset, datasets.view())
+
+
+@functools.lru_cache(maxsize=16)
+def _last_month(dataset: str, _view: datasets.View) -> str:
+    # Each claim asks for it, for every end that it may be carried to.
     found = []
-    for period in frame["period"].unique():
+    for period in datasets.load(dataset, LATEST)["period"].unique():
         try:
             found.append(measures.months_of(str(period))[-1])
         except measures.MeasureError:
@@ -289,6 +295,11 @@ def _last_period(dataset: str) -> str:
 
 def _newest() -> str:
     """Return the last month of which any of the tables here holds anything."""
+    return _newest_of_all(datasets.view())
+
+
+@functools.lru_cache(maxsize=4)
+def _newest_of_all(_view: datasets.View) -> str:
     releases = [commodities.window(name).end for name in datasets.editions(commodities.DATASET)]
     return max(
         cpb.months(LATEST)[1],

@@ -158,3 +158,10 @@ def test_regions_are_named_as_they_stand_in_a_sentence():
     assert cpb.owned("Emerging Asia excluding China", "imports") == "the imports of Emerging Asia excluding China"
     assert cpb.owned("Eastern Europe / CIS", "exports") == "the exports of Eastern Europe and the CIS"
     assert cpb.named("Other advanced economies") == "the other advanced economies"
+
+
+def test_what_is_done_to_a_series_does_not_reach_the_next():
+    first = cpb.series("pinned", "exports", "China", "volume")
+    value = first.iloc[0]
+    first.iloc[0] = 0.0
+    assert cpb.series("pinned", "exports", "China", "volume").iloc[0] == value

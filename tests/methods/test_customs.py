@@ -496,3 +496,10 @@ def test_how_far_the_definitions_of_a_rate_lie_apart():
     assert row["Same question"].startswith("3: −0.61")
     voting = found.frame[found.frame["panel"] != grids.OWN_QUESTION]
     assert row["Other questions"].startswith(f"{len(voting)}: {voting['value'].min():.2f}".replace("-", "−"))
+
+
+def test_what_is_done_to_the_markets_rate_does_not_reach_the_next():
+    first = customs.market_rate()
+    value = first.iloc[0]
+    first.iloc[0] = 0.0
+    assert customs.market_rate().iloc[0] == value

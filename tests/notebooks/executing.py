@@ -20,8 +20,6 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 def command_here(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Run the command in this process, which has imported all that it needs, and return its status."""
     monkeypatch.setattr(sys, "argv", ["onewaytrade", *arguments])
-    # pandera sets it where it is imported; a kernel that finds it would not reuse what one without it has kept.
-    monkeypatch.delenv("PYARROW_IGNORE_TIMEZONE", raising=False)
     with pytest.raises(SystemExit) as end:
         cli.main()
     return int(end.value.code or 0)

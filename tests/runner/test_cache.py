@@ -216,6 +216,19 @@ def test_parameters_variables_and_what_is_installed_are_noticed(
     assert found(project) == cache.UNCHANGED
 
 
+def test_a_result_is_known_whether_or_not_pandera_was_imported_before(tmp_path: Path) -> None:
+    script = f"""
+from pathlib import Path
+from onewaytrade.runner.execute import environment
+before = environment(Path({str(tmp_path)!r}), Path({str(tmp_path)!r}))
+import pandera.pandas
+assert environment(Path({str(tmp_path)!r}), Path({str(tmp_path)!r})) == before
+"""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYARROW_", "SPARK_"))}
+    done = subprocess.run([sys.executable, "-c", script], env=clean, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_outputs_and_times_of_the_source_do_not_count(project: Path) -> None:
     path = project / "notebooks" / f"{STEM}.ipynb"
     shutil.copy(project / "build" / "notebooks" / f"{STEM}.ipynb", path)

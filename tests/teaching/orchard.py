@@ -71,6 +71,7 @@ def discussion(name: str, model: str) -> list[dict[str, Any]]:
 def notebook() -> dict[str, Any]:
     """Return the master of the made-up lesson, sound in every respect."""
     cells = [
+        markdown("about-this-master", "This master grows no *kumquats*.", "master"),
         raw("config", masters.config(STEM)),
         markdown("title", "# The orchard\n\nDid it *thrive*? The gardener says so.", slide="slide"),
         markdown("aims", "## After this you can\n\n- add\n- divide\n- doubt a gardener", slide="slide"),

@@ -155,6 +155,13 @@ def test_no_word_of_an_answer_is_in_the_students_copy(master: Master, made: dict
     assert not re.search(r"require|elsewhere|hidden|slideshow|SOLUTION", text)
 
 
+def test_what_a_master_says_of_itself_is_in_no_edition(master: Master, made: dict[str, bytes]) -> None:
+    assert b"kumquats" in master.path.read_bytes()
+    assert [name for name, content in made.items() if b"kumquats" in content] == []
+    with zipfile.ZipFile(io.BytesIO(made[f"autograder/{STEM}.zip"])) as packed:
+        assert not [name for name in packed.namelist() if b"kumquats" in packed.read(name)]
+
+
 def test_the_students_copy_says_which_lesson_it_is_and_leaves_its_gaps_to_be_filled(
     made: dict[str, bytes],
 ) -> None:

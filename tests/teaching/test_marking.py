@@ -562,7 +562,43 @@ def test_an_archive_is_unpacked_up_to_a_limit(tmp_path: Path, monkeypatch: pytes
     assert [bool(one.fault) for one in found] == [False, False, False, True, True, True]
     monkeypatch.setattr(submissions, "MOST_PACKED", 5)
     (one,) = submissions.find(tmp_path, None, [STEM]).submissions
-    assert one.fault == "It holds more than 5 notebooks: if they are of a class, unpack it."
+    assert one.fault == "It holds more than 5 notebooks, and none was run: if they are of a class, unpack it."
+
+
+@pytest.mark.parametrize(
+    ("archive", "beside"),
+    [
+        ("ana.zip", True),
+        ("Silva Ana_1_assignsubmission_file_mine.zip", False),
+        ("Silva Ana_1_assignsubmission_file/mine.zip", False),
+        ("silvaana_123_456_mine.zip", False),
+    ],
+)
+def test_of_one_student_s_archive_no_more_is_taken_than_anybody_hands_in(
+    tmp_path: Path, archive: str, beside: bool
+) -> None:
+    if beside:
+        hand_in(tmp_path, {"bo": GOOD})
+    place = tmp_path / archive
+    place.parent.mkdir(exist_ok=True)
+    stems = [STEM, "2-the-sequel"]
+    most = submissions.MOST_OF_ONE * len(stems)
+
+    def found(count: int) -> list[submissions.Submission]:
+        place.write_bytes(packed(**{f"try {number}": GOOD.encode() for number in range(count)}))
+        return [one for one in submissions.find(tmp_path, None, stems).submissions if one.student != "bo"]
+
+    assert [one.fault for one in found(most)] == [""] * most
+    (one,) = found(1_000)
+    assert one.place == archive
+    assert one.fault == "It holds more than 10 notebooks, and none was run: if they are of a class, unpack it."
+
+
+def test_an_archive_alone_may_be_a_class_s(tmp_path: Path) -> None:
+    class_of_forty = {f"student {number}/{STEM}": GOOD.encode() for number in range(40)}
+    (tmp_path / "all.zip").write_bytes(packed(**class_of_forty))
+    found = submissions.find(tmp_path, None, [STEM]).submissions
+    assert [one.fault for one in found] == [""] * 40
 
 
 @pytest.mark.parametrize(

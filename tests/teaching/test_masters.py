@@ -1,5 +1,6 @@
 """A master is read as its author meant it, and each fault is told with its file and cell."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,13 @@ def test_tests_follow_from_the_exercise() -> None:
 def test_every_lesson_of_the_project_is_sound(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert masters.faults(masters.read(path)) == []
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_every_master_says_first_that_it_has_no_results_and_where_they_are(path: Path) -> None:
+    first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
+    assert first["metadata"]["tags"] == [masters.OWN]
+    said = "".join(first["source"])
+    assert "`make teach`" in said
+    assert "](README.md)" in said
+    assert (path.parent / "README.md").is_file()

@@ -336,19 +336,26 @@ def lines(asked: Window) -> pd.DataFrame:
     groups. Prints of the single month are left out.
     """
     frame = _table(asked.release)
-    found = []
-    for name, own in frame.groupby("commodity", sort=False):
-        at = own.set_index(["measure", "period"])["value"]
-        ends = {
-            f"{measure}_{end}": at.get((measure, period), math.nan)
-            for measure in ("quantity", "value")
-            for end, period in (("start", asked.start), ("end", asked.end))
-        }
-        units = own.loc[own["measure"] == "quantity", "unit"]
-        found.append({"commodity": name, "unit": units.iloc[0] if len(units) else "", **ends})
-    table = pd.DataFrame(found)
-    table[["value_start", "value_end"]] /= _BN
-    return _in_order(_with_other_grain(table))
+    printed: dict[str, dict[tuple[str, str], float]] = {}
+    units: dict[str, str] = {}
+    columns = (frame[name].tolist() for name in ("commodity", "measure", "period", "value", "unit"))
+    for name, measure, period, value, unit in zip(*columns, strict=True):
+        printed.setdefault(name, {})[measure, period] = value
+        if measure == "quantity":
+            units.setdefault(name, unit)
+    ends = {
+        name: tuple(
+            own.get((measure, period), math.nan) / scale
+            for measure, scale in (("quantity", 1.0), ("value", _BN))
+            for period in (asked.start, asked.end)
+        )
+        for name, own in printed.items()
+    }
+    if {GRAIN, SOYBEANS} <= ends.keys():
+        ends[OTHER_GRAIN] = tuple(grain - beans for grain, beans in zip(ends[GRAIN], ends[SOYBEANS], strict=True))
+        units[OTHER_GRAIN] = units.get(GRAIN, "")
+    rows = [(name, units.get(name, ""), *ends[name]) for name in _in_order(ends)]
+    return pd.DataFrame(rows, columns=["commodity", "unit", *_COLUMNS])
 
 
 def decomposed(asked: Window) -> pd.DataFrame:
@@ -698,7 +705,7 @@ def total_growth(asked: Window, currency: str) -> Interval:
 
 @functools.lru_cache(maxsize=256)
 def _hull(asked: Window, currency: str, _view: datasets.View) -> Interval | None:
-    # Every value in dollars asks for it, and the totals are a table of many sources.
+    # Every value in dollars asks for it.
     rates = totals_used(asked, currency)
     return None if rates.empty else Interval(float(rates["low"].min()), float(rates["high"].max()))
 
@@ -709,17 +716,18 @@ def totals_used(asked: Window, currency: str) -> pd.DataFrame:
     Rates that customs published, with their rounding to a tenth, and the growth between two levels of the same
     source that are printed in full.
     """
-    totals = _totals(currency)
-    end, start = totals[totals["period"] == asked.end], totals[totals["period"] == asked.start]
+    totals = _totals(currency, datasets.view())
+    end, start = totals.get(asked.end, []), totals.get(asked.start, [])
     rows = [
-        (currency, f"published rate ({source})", rate - 0.05, rate + 0.05)
-        for source, rate in zip(end["source_id"], end["yoy_published_pct"], strict=True)
-        if not math.isnan(rate)
+        (currency, f"published rate ({one.source})", one.rate - 0.05, one.rate + 0.05)
+        for one in end
+        if not math.isnan(one.rate)
     ]
-    full = end[end["step"] == 0].merge(start[start["step"] == 0], on="source_id", suffixes=("_end", "_start"))
-    for source, before, after in zip(full["source_id"], full["level_start"], full["level_end"], strict=True):
-        rate = measures.growth(before, after)
-        rows.append((currency, f"levels printed in full ({source})", rate, rate))
+    for after in end:
+        for before in start:
+            if after.source == before.source and after.step == before.step == 0:
+                rate = measures.growth(before.level, after.level)
+                rows.append((currency, f"levels printed in full ({after.source})", rate, rate))
     return pd.DataFrame(rows, columns=["currency", "source", "low", "high"])
 
 
@@ -771,9 +779,8 @@ def market_ratio(asked: Window) -> Interval:
 
 def total_start(asked: Window) -> float | None:
     """Return all imports of the earlier period in billions of yuan, or None where the totals do not hold it."""
-    totals = _totals("CNY")
-    rows = totals[totals["period"] == asked.start].sort_values("step")
-    return None if rows.empty else float(rows["level"].iloc[0]) / 10
+    found = _totals("CNY", datasets.view()).get(asked.start)
+    return min(found, key=lambda one: one.step).level / 10 if found else None
 
 
 def line_name(line: str) -> str:
@@ -793,8 +800,12 @@ def _windows_in(_view: datasets.View) -> tuple[Window, ...]:
 
 def _window(release: str) -> Window:
     frame = datasets.load(DATASET, release)
-    own = frame.loc[(frame["print"] == "first") & (frame["frequency"] != "monthly"), "period"]
-    end = str(own.iloc[0])
+    columns = (frame[name].tolist() for name in ("print", "frequency", "period"))
+    end = next(
+        str(period)
+        for prints, frequency, period in zip(*columns, strict=True)
+        if prints == "first" and frequency != "monthly"
+    )
     return Window(release, len(measures.months_of(end)), end.replace(end[:4], str(int(end[:4]) - 1)), end)
 
 
@@ -839,22 +850,41 @@ def _figure(release: str, period: str, line: str, measure: str) -> Interval:
 def _printed(release: str, _view: datasets.View) -> Mapping[tuple[str, str, str], Interval]:
     # Definitions ask for the same figures again and again, and their rounding takes a look at all of them.
     frame = _table(release)
+    columns = (frame[name].tolist() for name in ("commodity", "measure", "period", "value", "unit"))
+    rows = list(zip(*columns, strict=True))
+    places: dict[tuple[str, str], int] = {}
+    for _, measure, _, value, unit in rows:
+        last = int(Decimal(repr(value)).normalize().as_tuple().exponent)
+        places[measure, unit] = min(places.get((measure, unit), last), last)
     found: dict[tuple[str, str, str], Interval] = {}
-    for _, alike in frame.groupby(["measure", "unit"], sort=False, dropna=False):
-        places = min(Decimal(repr(value)).normalize().as_tuple().exponent for value in alike["value"])
-        columns = (alike[name] for name in ("commodity", "measure", "period", "value"))
-        for line, measure, period, value in zip(*columns, strict=True):
-            found.setdefault((line, measure, period), measures.rounded(float(value), 10.0 ** int(places)))
+    for line, measure, period, value, unit in rows:
+        found.setdefault((line, measure, period), measures.rounded(value, 10.0 ** places[measure, unit]))
     return found
 
 
-def _totals(currency: str) -> pd.DataFrame:
-    """Return all imports: `period`, `level` (100M CNY or bn USD), `step` of its rounding (0 if in full), rate."""
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """All imports as one source prints them: 100M CNY or bn USD, and the rate beside it, NaN if there is none."""
+
+    source: str
+    level: float
+    step: float  # of its rounding, 0 if it is printed in full
+    rate: float
+
+
+@functools.lru_cache(maxsize=4)
+def _totals(currency: str, _view: datasets.View) -> Mapping[str, Sequence[_Total]]:
+    """Return all imports in a currency by period, without single months."""
+    # Each window asks for a few of its hundreds of rows.
     frame = datasets.load(TOTALS)
     of_currency = (frame["flow"] == "imports") & (frame["currency"] == currency)
     rows = frame[of_currency & (frame["frequency"] != "monthly")]
-    level = rows["value"] * measures.look_up(rows["unit"], _LEVEL_UNITS)
-    return rows.assign(level=level, step=measures.look_up(rows["unit"], _LEVEL_STEPS).fillna(0.0))
+    found: dict[str, list[_Total]] = {}
+    columns = (rows[name].tolist() for name in ("period", "source_id", "value", "unit", "yoy_published_pct"))
+    for period, source, value, unit, rate in zip(*columns, strict=True):
+        level, step = value * _LEVEL_UNITS.get(unit, math.nan), _LEVEL_STEPS.get(unit, 0.0)
+        found.setdefault(period, []).append(_Total(source, level, step, rate))
+    return found
 
 
 def _spells_of(
@@ -888,19 +918,11 @@ def _period(year: int, first: int, last: int) -> str:
     return f"{year}-{first:02d}" if first == last else f"{year}-{first:02d}..{year}-{last:02d}"
 
 
-def _with_other_grain(table: pd.DataFrame) -> pd.DataFrame:
-    by_name = table.set_index("commodity")
-    if not {GRAIN, SOYBEANS} <= set(by_name.index):
-        return table
-    rest = by_name.loc[GRAIN, list(_COLUMNS)] - by_name.loc[SOYBEANS, list(_COLUMNS)]
-    row = {"commodity": OTHER_GRAIN, "unit": by_name.loc[GRAIN, "unit"], **rest.to_dict()}
-    return pd.concat([table, pd.DataFrame([row])], ignore_index=True)
-
-
-def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    order = [FARM, GRAIN, SOYBEANS, OTHER_GRAIN, *NESTED[FARM], *_METALS, *BASKETS[-1].lines, *table["commodity"]]
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Return lines in the order of customs' tree, with those that are on no branch as they come."""
+    order = [FARM, GRAIN, SOYBEANS, OTHER_GRAIN, *NESTED[FARM], *_METALS, *BASKETS[-1].lines]
     place = {name: at for at, name in reversed(list(enumerate(order)))}
-    return table.sort_values("commodity", key=lambda names: names.map(place), kind="stable", ignore_index=True)
+    return sorted(names, key=lambda name: place.get(name, len(order)))
 
 
 def _in_dollars(table: pd.DataFrame, asked: Window) -> pd.DataFrame:

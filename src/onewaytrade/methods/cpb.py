@@ -1,7 +1,7 @@
 """Growth in CPB's World Trade Monitor: volumes, unit values and their product, by region and edition."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -39,21 +39,29 @@ def series(edition: str, flow: str, region: str, measure: str) -> "pd.Series[flo
     if measure == "value":
         volume, unit_value = (series(edition, flow, region, name) for name in ("volume", "unit_value"))
         return volume * unit_value / 100
-    known = _all_series(datasets.resolve(DATASET, edition), project.root())
-    if (flow, region, measure) not in known:
+    exact = datasets.resolve(DATASET, edition)
+    found = _series(exact, flow, region, measure, project.root())
+    if found is None:
         check_region(region, edition)
-    return known[flow, region, measure].copy()
+        raise KeyError((flow, region, measure))
+    # pandas copies on write: what is done to this one does not reach the next.
+    return found.copy(deep=False)
+
+
+@functools.lru_cache(maxsize=512)
+def _series(edition: str, flow: str, region: str, measure: str, root: Path) -> "pd.Series[float] | None":
+    # A grid asks for the same few series hundreds of times.
+    index, places = _places(edition, root)
+    rows = places.get((flow, region, measure))
+    return None if rows is None else index.iloc[rows].sort_index()
 
 
 @functools.lru_cache(maxsize=16)
-def _all_series(edition: str, _root: Path) -> dict[tuple[str, str, str], "pd.Series[float]"]:
-    # A grid asks for the same few series hundreds of times, each among tens of thousands of rows.
+def _places(edition: str, _root: Path) -> tuple["pd.Series[float]", Mapping[Hashable, Any]]:
+    """Return the index of all series by month, and which of its tens of thousands of rows are of each series."""
     frame = datasets.load(DATASET, edition)
-    return {
-        (str(key[0]), str(key[1]), str(key[2])): rows.set_index("month")["index"].sort_index()
-        for key, rows in frame.groupby(["flow", "region", "measure"], sort=False)
-        if isinstance(key, tuple)
-    }
+    places = frame.groupby(["flow", "region", "measure"], sort=False).indices
+    return frame.set_index("month")["index"], places
 
 
 def regions(edition: str) -> tuple[str, ...]:

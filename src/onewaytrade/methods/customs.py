@@ -8,7 +8,7 @@ rounded in print is carried as the interval of all numbers that round to it. Col
 import functools
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -67,6 +67,8 @@ _ROUND: Final = 0.1  # customs prints its rates to a tenth of a per cent
 _NO_DAY_RATE: Final = "A rate per calendar day can be computed from customs’ own levels alone."
 _NINE_MONTHS: Final = "2022-01..2022-09"
 _AVERAGES: Final = {12: "year", 3: "quarter", 1: "month"}  # what CPB's method calls a period of so many months
+# One row of the dataset, by its columns.
+Row = Mapping[Hashable, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def _levels(choices: Mapping[str, Any], start: str, end: str) -> tuple[Level, Le
 def _is_revised(flow: str, currency: str, period: str) -> bool:
     """Tell whether a period has a revised print, or none of its own: its months are then of one table."""
     found = _rows(flow, currency, period)
-    return found.empty or bool((found["print"] == "revised").any())
+    return not found or any(row["print"] == "revised" for row in found)
 
 
 def chained(choices: Mapping[str, Any]) -> Estimate:
@@ -247,29 +249,23 @@ def chained(choices: Mapping[str, Any]) -> Estimate:
     )
 
 
-def published(flow: str, currency: str, period: str, source: str | None = None) -> tuple[float, "pd.Series[Any]"]:
+def published(flow: str, currency: str, period: str, source: str | None = None) -> tuple[float, Row]:
     """Return the growth rate that customs printed for a period, and its row; first prints before later ones.
 
     Raises NoFigureError if there is none.
     """
-    return _published(flow, currency, period, source, datasets.view())
-
-
-@functools.lru_cache(maxsize=1024)
-def _published(
-    flow: str, currency: str, period: str, source: str | None, _view: datasets.View
-) -> tuple[float, "pd.Series[Any]"]:
-    rows = _rows(flow, currency, period)
-    rows = rows[rows["yoy_published_pct"].notna()]
-    if source is not None:
-        rows = rows[rows["source_id"] == source]
-    if rows.empty:
+    rows = [
+        row
+        for row in _rows(flow, currency, period)
+        if not math.isnan(row["yoy_published_pct"]) and source in {None, row["source_id"]}
+    ]
+    if not rows:
         where = f" in the source {source}" if source else ""
         raise NoFigureError(
             f"No growth rate of {flow} in {CURRENCIES[currency]} for {fmt.period(period)} is at hand{where}."
         )
-    rows = rows.sort_values("print", key=lambda prints: prints == "revised", kind="stable")
-    return float(rows["yoy_published_pct"].iloc[0]), rows.iloc[0]
+    row = min(rows, key=lambda row: row["print"] == "revised")
+    return float(row["yoy_published_pct"]), row
 
 
 def level(flow: str, currency: str, period: str, source: str | None = None, wanted: str = "first") -> Level:
@@ -287,12 +283,12 @@ def _level(flow: str, currency: str, period: str, source: str | None, wanted: st
     # A grid asks for the same few levels hundreds of times, some of them sums of many months.
     found = _rows(flow, currency, period)
     if source is not None:
-        found = found[found["source_id"] == source]
-        if found.empty:
+        found = [row for row in found if row["source_id"] == source]
+        if not found:
             raise NoFigureError(
                 f"The source {source} prints no {flow} in {CURRENCIES[currency]} for {fmt.period(period)}."
             )
-    if not found.empty:
+    if found:
         return _level_of(_best(found, wanted))
     pieces = _pieces(period)
     if pieces == (period,):
@@ -311,9 +307,8 @@ def _level(flow: str, currency: str, period: str, source: str | None, wanted: st
 
 def print_of(flow: str, currency: str, period: str, wanted: str) -> Level | None:
     """Return the value of a period in one print, "first" or "revised", with most digits; None if not at hand."""
-    rows = _rows(flow, currency, period)
-    rows = rows[rows["print"].isin(_PRINTS[wanted])]
-    return None if rows.empty else _level_of(_best(rows, wanted))
+    rows = [row for row in _rows(flow, currency, period) if row["print"] in _PRINTS[wanted]]
+    return _level_of(_best(rows, wanted)) if rows else None
 
 
 def end_level(flow: str, currency: str, period: str) -> Level:
@@ -323,9 +318,7 @@ def end_level(flow: str, currency: str, period: str) -> Level:
     """
     end = level(flow, currency, period, None, "first")
     total = _rows("total", currency, period)
-    if total.empty:
-        return end
-    return _narrowed(end, flow, currency, period, str(total["source_id"].iloc[0]))
+    return _narrowed(end, flow, currency, period, str(total[0]["source_id"])) if total else end
 
 
 def implied_level(
@@ -555,6 +548,11 @@ def monthly_rates() -> pd.DataFrame:
 
 def market_rate() -> "pd.Series[float]":
     """Return the market's rate in yuan per dollar, averages of months."""
+    return _market_rate(datasets.view()).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=2)
+def _market_rate(_view: datasets.View) -> "pd.Series[float]":
     frame = datasets.load(RATES)
     series, statistic = _MARKET
     rows = frame[
@@ -882,9 +880,8 @@ def _reach(definitions: pd.DataFrame) -> str:
 # Rows of the dataset
 
 
-def _rows(flow: str, currency: str, period: str) -> pd.DataFrame:
-    known, nothing = _by_period(datasets.view())
-    return known.get((flow, currency, period), nothing)
+def _rows(flow: str, currency: str, period: str) -> Sequence[Row]:
+    return _by_period(datasets.view()).get((flow, currency, period), ())
 
 
 @functools.lru_cache(maxsize=2)
@@ -893,43 +890,44 @@ def _edition(_view: datasets.View) -> str:
 
 
 @functools.lru_cache(maxsize=2)
-def _by_period(_view: datasets.View) -> tuple[dict[tuple[str, str, str], pd.DataFrame], pd.DataFrame]:
-    """Return the rows of each flow, currency and period, and the table without any."""
-    frame = datasets.load(DATASET)
-    known = {
-        (str(key[0]), str(key[1]), str(key[2])): rows
-        for key, rows in frame.groupby(["flow", "currency", "period"], sort=False)
-        if isinstance(key, tuple)
-    }
-    return known, frame.iloc[:0]
+def _by_period(_view: datasets.View) -> Mapping[tuple[str, str, str], Sequence[Row]]:
+    """Return the rows of each flow, currency and period."""
+    known: dict[tuple[str, str, str], list[Row]] = {}
+    for row in datasets.load(DATASET).to_dict("records"):
+        known.setdefault((row["flow"], row["currency"], row["period"]), []).append(row)
+    return known
 
 
-def _best(rows: pd.DataFrame, wanted: str) -> "pd.Series[Any]":
+def _best(rows: Sequence[Row], wanted: str) -> Row:
     """Return the row of the wanted print if there is one, and of several the one with most digits.
 
     Of a print "rounded" by newspapers it is the one with fewest; raises NoFigureError if none carried it.
     """
-    digits = (rows.apply(_step, axis="columns") * measures.look_up(rows["unit"], BILLIONS)).to_numpy()
     if wanted == "rounded":
-        carried = rows["publisher"].str.endswith(_PRESS).to_numpy()
-        if not carried.any():
-            flow, currency, period = rows.iloc[0][["flow", "currency", "period"]]
+        carried = [row for row in rows if row["publisher"].endswith(_PRESS)]
+        if not carried:
+            flow, currency, period = (rows[0][name] for name in ("flow", "currency", "period"))
             raise NoFigureError(
                 f"No newspaper’s {flow} in {CURRENCIES[currency]} for {fmt.period(period)} are at hand."
             )
-        return rows.iloc[int(np.where(carried, digits, -np.inf).argmax())]
-    of_print = rows["print"].isin(_PRINTS.get(wanted, ())).to_numpy()
-    return rows.iloc[int(np.where(of_print | ~of_print.any(), digits, np.inf).argmin())]
+        return max(carried, key=_last_digit)
+    of_print = [row for row in rows if row["print"] in _PRINTS.get(wanted, ())]
+    return min(of_print or rows, key=_last_digit)
 
 
-def _step(row: "pd.Series[Any]") -> float:
+def _last_digit(row: Row) -> float:
+    """Return one unit of the last printed digit in billions."""
+    return _step(row) * BILLIONS[row["unit"]]
+
+
+def _step(row: Row) -> float:
     """Return one unit of the last printed digit, or what the unit is printed with: trailing zeros were lost."""
     least = _STEPS[row["unit"]]
     shown = 10.0 ** int(Decimal(repr(float(row["value"]))).normalize().as_tuple().exponent)
     return min(least, shown)
 
 
-def _level_of(row: "pd.Series[Any]") -> Level:
+def _level_of(row: Row) -> Level:
     factor = BILLIONS[row["unit"]]
     span = measures.rounded(float(row["value"]), _step(row))
     return Level(
@@ -940,7 +938,7 @@ def _level_of(row: "pd.Series[Any]") -> Level:
     )
 
 
-def _printer(row: "pd.Series[Any]") -> str:
+def _printer(row: Row) -> str:
     """Return in whose print a figure of customs is at hand, with the row of the dataset `sources` that it has."""
     press = str(row["publisher"]).endswith(_PRESS)
     return f"{'the press' if press else 'a copy of customs’ table'}, {row['source_id']}"
@@ -976,6 +974,11 @@ def _pieces(period: str) -> tuple[str, ...]:
 
 def _monthly(flow: str, currency: str) -> "pd.Series[float]":
     """Return the months of customs' monthly table in a currency, in billions."""
+    return _monthly_of(flow, currency, datasets.view()).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=8)
+def _monthly_of(flow: str, currency: str, _view: datasets.View) -> "pd.Series[float]":
     frame = datasets.load(DATASET)
     rows = frame[
         (frame["flow"] == flow)
@@ -992,7 +995,7 @@ def _factor(rate: float) -> Interval:
 
 def _growth_of(flow: str, period: str, before: str) -> tuple[Interval, Interval]:
     """Return the growth in yuan and in dollars, between levels where both tables have the base, else published."""
-    if _rows(flow, "CNY", before)["source_id"].eq(TABLE["CNY"]).any():
+    if any(row["source_id"] == TABLE["CNY"] for row in _rows(flow, "CNY", before)):
         spans = [
             measures.growth_interval(
                 level(flow, money, before, TABLE[money]).span, end_level(flow, money, period).span

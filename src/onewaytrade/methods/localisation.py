@@ -339,9 +339,11 @@ def search(word: str) -> pd.DataFrame:
     found = []
     for name in datasets.names():
         frame = datasets.load(name)
-        words = frame.select_dtypes(exclude="number").astype(str)
-        holds = words.apply(lambda column: column.str.contains(word, case=False, regex=False))
-        found.append((name, len(frame), int(holds.any(axis="columns").sum())))
+        columns = [own.astype(str).tolist() for _, own in frame.select_dtypes(exclude="number").items()]
+        # Most texts stand in many rows: each is looked at once.
+        holding = {text for text in set().union(*columns) if word.lower() in text.lower()}
+        hits = sum(not holding.isdisjoint(row) for row in zip(*columns, strict=True)) if holding else 0
+        found.append((name, len(frame), hits))
     return pd.DataFrame(found, columns=["dataset", "rows", "hits"])
 
 

@@ -286,20 +286,25 @@ def _find(dataset: str, period: str, **wanted: str) -> list[_Row]:
     return [row for row in _find_any(dataset, period, **wanted) if not math.isnan(row["value"])]
 
 
-def _find_any(dataset: str, period: str, **wanted: str) -> list[_Row]:
-    rows = _records(dataset, datasets.view()).get(period, ())
-    return [row for row in rows if all(row[name] == cell for name, cell in wanted.items())]
+def _find_any(dataset: str, period: str, **wanted: str) -> Sequence[_Row]:
+    return _by_cells(dataset, tuple(wanted), datasets.view()).get((period, *wanted.values()), ())
+
+
+@functools.lru_cache(maxsize=16)
+def _by_cells(dataset: str, columns: tuple[str, ...], view: datasets.View) -> Mapping[tuple[str, ...], list[_Row]]:
+    """Return the rows of a dataset by their period and what stands in some other columns."""
+    # Thousands of single figures are looked up; a frame is slow at that.
+    found: dict[tuple[str, ...], list[_Row]] = {}
+    for row in _records(dataset, view):
+        cells = cast("dict[str, str]", row)
+        found.setdefault((row["period"], *(cells[name] for name in columns)), []).append(row)
+    return found
 
 
 @functools.lru_cache(maxsize=8)
-def _records(dataset: str, _view: datasets.View) -> dict[str, list[_Row]]:
-    # Hundreds of single figures are looked up by period; a frame is slow at that.
+def _records(dataset: str, _view: datasets.View) -> list[_Row]:
     frame = datasets.load(dataset).rename(columns={"rate": "value"})
-    records = cast("list[_Row]", frame.to_dict("records"))
-    periods: dict[str, list[_Row]] = {}
-    for row in records:
-        periods.setdefault(row["period"], []).append(row)
-    return periods
+    return cast("list[_Row]", frame.to_dict("records"))
 
 
 def _amount_of(row: _Row) -> Amount:

@@ -8,7 +8,7 @@ decimals carries their rounding into what is computed from it.
 import functools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -43,19 +43,28 @@ def find(choices: Mapping[str, Any]) -> "pd.Series[Any]":
 @functools.lru_cache(maxsize=4096)
 def _find(dataset: str, cells: tuple[tuple[str, str], ...], place: datasets.View) -> "pd.Series[Any]":
     # A grid looks for the same rows in many definitions.
-    rows = _table(dataset, place)
+    table = _table(dataset, place)
+    found = list(range(len(table)))
     for column, wanted in cells:
-        known = rows[column].astype(str)
-        rows = rows[known == wanted]
-        if rows.empty:
-            near = nearest(wanted, known.unique())
+        texts, before = _texts(dataset, column, place), found
+        found = [row for row in before if texts[row] == wanted]
+        if not found:
+            near = nearest(wanted, dict.fromkeys(texts[row] for row in before))
             if column == "period":
                 raise NoFigureError(f"No figure of {wanted} is at hand here, though one of {near} is.")
             raise NoFigureError(f"The dataset {dataset} has no {column} {wanted!r} here; the nearest is {near!r}.")
-    if len(rows[[name for name in _FIGURES if name in rows]].drop_duplicates()) > 1:
-        places = fmt.join(rows["source_id"].astype(str))
-        raise ClaimError(f"{len(rows)} rows of {dataset} fit {dict(cells)}: name one of {places}.")
-    return rows.iloc[0]
+    if len(found) > 1:
+        rows = table.iloc[found]
+        if len(rows[[name for name in _FIGURES if name in rows]].drop_duplicates()) > 1:
+            places = fmt.join(rows["source_id"].astype(str))
+            raise ClaimError(f"{len(rows)} rows of {dataset} fit {dict(cells)}: name one of {places}.")
+    return table.iloc[found[0]]
+
+
+@functools.lru_cache(maxsize=64)
+def _texts(dataset: str, column: str, place: datasets.View) -> Sequence[str]:
+    """Return the cells of a column as texts."""
+    return _table(dataset, place)[column].astype(str).tolist()
 
 
 @functools.lru_cache(maxsize=16)
@@ -221,7 +230,7 @@ def _site(where: str) -> str:
     return re.sub(r"https?://(?:www\.)?([^/\s;]+)[^\s;]*", r"\1", named)
 
 
-def interval_of(row: "pd.Series[Any]") -> Interval:
+def interval_of(row: "pd.Series[Any] | Mapping[str, Any]") -> Interval:
     """Return all numbers that a row's print allows: its bounds, an exact count, or what rounds to it.
 
     Raises NoFigureError for a bound that is open at one end, since nothing can be computed from it.
@@ -236,7 +245,7 @@ def interval_of(row: "pd.Series[Any]") -> Interval:
     return measures.rounded(number, step_of(row))
 
 
-def step_of(row: "pd.Series[Any]") -> float:
+def step_of(row: "pd.Series[Any] | Mapping[str, Any]") -> float:
     """Return one unit of the last digit with which a row's value was printed, 1 for whole numbers."""
     shortest = Decimal(repr(float(row["value"]))).normalize()
     try:
@@ -289,12 +298,12 @@ def _own(choices: Mapping[str, Any]) -> dict[str, Any]:
     return {name: choices[name] for name in choices if not name.startswith("minus_")}
 
 
-def _named(row: "pd.Series[Any]", choices: Mapping[str, Any] | None = None) -> str:
+def _named(row: "pd.Series[Any] | Mapping[str, Any]", choices: Mapping[str, Any] | None = None) -> str:
     """Return what a row is, by its columns or, where these are a compiler's, as the choices have it `named`."""
     return f"{(choices or {}).get('named', _subject(row))}, {_period(str(row['period']))}"
 
 
-def _subject(row: "pd.Series[Any]") -> str:
+def _subject(row: "pd.Series[Any] | Mapping[str, Any]") -> str:
     parts = (
         row.get(name) for name in ("entity", "partner", "indicator", "commodity", "flow", "measure", "currency")
     )

@@ -267,14 +267,17 @@ def _known_years(_view: datasets.View) -> dict[tuple[str, str], tuple[float, flo
         for year, total in _summed(name).items()
     }
     releases = [datasets.load(commodities.DATASET, one) for one in datasets.editions(commodities.DATASET)]
-    releases = [one for one in releases if (one["period"].str.len() == 4).any()]
+    printed: dict[tuple[str, str], list[float]] = {}
+    for one in releases:
+        own = (one[column].tolist() for column in ("measure", "unit", "commodity", "period", "value"))
+        for measure, unit, name, period, value in zip(*own, strict=True):
+            if (measure, unit) == ("quantity", "10 kt") and len(period) == 4:
+                printed.setdefault((name, period), []).append(value / 100)
     other = datasets.load(commodities.OTHER)
     table = commodities.years(COMMODITIES)
     columns = (table[name] for name in ("commodity", "year", "value", "where"))
     for name, year, value, where in zip(*columns, strict=True):
-        printed = [own.loc[own["period"] == year, "value"] for own in (_quantities(one, name) for one in releases)]
-        seen = [float(one) / 100 for own in printed for one in own]
-        grade = "primary"
+        seen, grade = printed.get((name, year), []), "primary"
         if not seen:
             row = _quantities(other, name).query("period == @year").iloc[0]
             spread, grade = rows.interval_of(row), str(row["grade"])
@@ -594,13 +597,21 @@ def _in_money(partner: str, currency: str, period: str) -> Amount | None:
     if currency != "USD":
         return None
     yuan, all_yuan = level(partner, "CNY", period), level(WORLD, "CNY", period)
-    totals = datasets.load("gacc-totals")
-    of_dollars = (totals["flow"] == "imports") & (totals["currency"] == "USD") & (totals["print"] == "revised")
-    own = totals[of_dollars & (totals["period"] == period)]
-    if yuan is None or all_yuan is None or own.empty:
+    dollars = _all_dollars(datasets.view()).get(period)
+    if yuan is None or all_yuan is None or dollars is None:
         return None
-    dollars = float(own["value"].iloc[0]) * partners.BILLIONS[str(own["unit"].iloc[0])]
     return yuan * Amount(dollars, measures.exact(dollars), "computed", "primary") / all_yuan
+
+
+@functools.lru_cache(maxsize=4)
+def _all_dollars(_view: datasets.View) -> dict[str, float]:
+    """Return all imports in billions of dollars by period, as revised."""
+    frame = datasets.load("gacc-totals")
+    own = frame[(frame["flow"] == "imports") & (frame["currency"] == "USD") & (frame["print"] == "revised")]
+    found: dict[str, float] = {}
+    for period, value, unit in zip(own["period"], own["value"], own["unit"], strict=True):
+        found.setdefault(period, value * partners.BILLIONS[unit])
+    return found
 
 
 def _on_2022(partner: str) -> tuple[float | None, float, float] | None:
@@ -655,7 +666,7 @@ def _records(_view: datasets.View) -> dict[tuple[str, str, str], list[dict[str, 
 
 def _amount_of(row: Mapping[str, Any]) -> Amount:
     scale = partners.BILLIONS[row["unit"]]
-    spread = rows.interval_of(pd.Series({**row, "low": math.nan, "high": math.nan}))
+    spread = rows.interval_of({**row, "low": math.nan, "high": math.nan})
     return Amount(
         row["value"] * scale, Interval(spread.low * scale, spread.high * scale), row["basis"], row["grade"]
     )

@@ -1,4 +1,4 @@
-"""Read ahead of the kernels what most notebooks read: the register of claims, and the pinned datasets.
+"""Read ahead of the kernels what notebooks read: the register of claims, and the datasets, pinned editions first.
 
 Nothing is decided by it. What is kept is found again by the content of a file alone, which each kernel still opens
 and reads by itself, so that whoever watches it hears the same as without.
@@ -17,10 +17,9 @@ def steps(root: Path) -> Iterator[Callable[[], object]]:
     register = root / project.MANIFEST.parent / "claims.yml"
     yield lambda: claims.parse(register.name, register.read_text(encoding="utf-8"))
     manifest = datasets.manifest(root)
-    pinned = manifest["pins"].items()
-    for resource in manifest["resources"]:
-        if (resource["dataset"], resource["edition"]) in pinned:
-            yield functools.partial(_check, root, resource)
+    pins = manifest["pins"]
+    for resource in sorted(manifest["resources"], key=lambda own: pins.get(own["dataset"]) != own["edition"]):
+        yield functools.partial(_check, root, resource)
 
 
 def _check(root: Path, resource: Mapping[str, Any]) -> None:

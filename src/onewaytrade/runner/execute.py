@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     # It imports jupyter_client, which a run that reuses everything does without.
     from onewaytrade.runner.kernels import Kernels
 
-# What would change the outputs of a notebook.
-_NOT_INHERITED = {"MPLBACKEND", "LINES", "ONEWAYTRADE_PICTURES"}
+# What would change the outputs of a notebook, and what pandera sets for pyspark wherever it is imported: a result
+# kept by a process that has not imported it yet would not be known to one that has.
+_NOT_INHERITED = {"MPLBACKEND", "LINES", "ONEWAYTRADE_PICTURES", "PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP"}
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -65,7 +66,7 @@ class Setting:
 
 
 def environment(root: Path, verdicts: Path) -> dict[str, str]:
-    """Return the environment in which notebooks run: this one, less what would change their outputs."""
+    """Return the environment in which notebooks run: this one, less what would change outputs or reuse."""
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     return inherited | {
         "PYTHONHASHSEED": "0",

@@ -17,7 +17,7 @@ from typing import Final
 from onewaytrade import nearest
 from onewaytrade.errors import SourceError
 from onewaytrade.sources.cpb import MONTH_NAMES
-from onewaytrade.sources.safe import Cells, csv_cells, kind, page, read, workbook
+from onewaytrade.sources.safe import Cells, column_name, csv_cells, kind, page, read, workbook
 from onewaytrade.sources.values import shortest
 
 PUBLISHER: Final = "GACC"
@@ -129,6 +129,21 @@ class Release:
         return ("annual", f"{year}") if month == 12 else ("ytd", f"{year}-01..{year}-{month:02d}")
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds: values or growth, in a month or from January on; `flow` is "" where rows tell it."""
+
+    flow: str
+    growth: bool
+    to_date: bool
+
+    @property
+    def words(self) -> str:
+        """What a sentence calls it."""
+        what = f"the growth of {self.flow or 'values'}" if self.growth else self.flow or "values"
+        return f"{what} {'from January on' if self.to_date else 'of the month'}"
+
+
 def release(path: Path, wanted: Kind) -> Release:
     """Return the wanted table of the file at `path`, with what its title says.
 
@@ -227,6 +242,14 @@ def check_month(table: Release, month: int, row: int, column: int) -> int:
         right = f"{table.month} is expected, the month of the title '{table.title}'"
         raise table.cells.fault(f"the header names month {month}", right, row, column)
     return month
+
+
+def note_column(table: Release, columns: dict[Column, int], what: Column, row: int, column: int) -> None:
+    """Note where a column is; raises SourceError if another one holds the same."""
+    if what in columns:
+        problem = f"{what.words} stand here and in column {column_name(columns[what])}"
+        raise table.cells.fault(problem, "each is expected once", row, column)
+    columns[what] = column
 
 
 def decimals(values: Sequence[str]) -> int:

@@ -7,16 +7,14 @@ headers in Chinese, follow descriptions of customs' workbooks: no original of th
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from onewaytrade.sources import gacc
 from onewaytrade.sources.figures import Record
-from onewaytrade.sources.gacc import Release
+from onewaytrade.sources.gacc import Column, Release
 from onewaytrade.sources.reading import Table
-from onewaytrade.sources.safe import column_name
 
 WANTED: Final = gacc.Kind(
     re.compile(
@@ -88,20 +86,6 @@ _NOTE: Final = re.compile(r"^(Notes?\b|注)", re.IGNORECASE)
 _GROWTH: Final = re.compile(r"year.on.year|同比|比去年同期|比上年同期", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """What a column holds: the values of a flow, or their growth, in a month or from January on."""
-
-    flow: str
-    growth: bool
-    to_date: bool
-
-    @property
-    def words(self) -> str:
-        what = f"the growth of {self.flow}" if self.growth else self.flow
-        return f"{what} {'from January on' if self.to_date else 'of the month'}"
-
-
 def tables(path: Path) -> tuple[Table, ...]:
     """Return the rows for the dataset `gacc-partners`: total, exports and imports of each country or region.
 
@@ -137,28 +121,25 @@ def _first_row(table: Release) -> tuple[int, int]:
     raise table.cells.fault("there is no row 'Total'", "the total over all countries is expected as the first row")
 
 
-def _columns(table: Release, first: int, label: int) -> dict[_Column, int]:
+def _columns(table: Release, first: int, label: int) -> dict[Column, int]:
     cells = table.cells
     header = next((row for row in range(first) if gacc.flow(gacc.label(cells, row, label + 1))), None)
     if header is None or header + 1 >= first:
         right = "a header of 'Export & Import', 'Export', 'Import' over months is expected above the numbers"
         raise cells.fault("no header of two rows was found", right, max(first - 1, 0), label + 1)
     groups = gacc.carried(cells, header, label)
-    columns: dict[_Column, int] = {}
+    columns: dict[Column, int] = {}
     for column in range(label + 1, cells.columns):
         below = gacc.label(cells, first - 1, column)
         if not below and cells.blank(first, column):
             continue
         what = _column(table, header, first - 1, column, groups[column], below)
-        if what in columns:
-            problem = f"{what.words} stand here and in column {column_name(columns[what])}"
-            raise cells.fault(problem, "each is expected once", first - 1, column)
-        columns[what] = column
+        gacc.note_column(table, columns, what, first - 1, column)
     _check_columns(table, first - 1, columns)
     return columns
 
 
-def _column(table: Release, upper: int, lower: int, column: int, group: str, below: str) -> _Column:
+def _column(table: Release, upper: int, lower: int, column: int, group: str, below: str) -> Column:
     growth = _GROWTH.search(group) is not None
     flow, period, row = (below, group, lower) if growth else (group, below, upper)
     if not (meant := gacc.flow(flow)):
@@ -170,13 +151,13 @@ def _column(table: Release, upper: int, lower: int, column: int, group: str, bel
         right = f"a header like '{table.month}' or '1-to-{table.month}' is expected"
         raise table.cells.fault(f"{_shown(period)} stands among the months", right, lower, column)
     gacc.check_month(table, month, lower, column)
-    return _Column(meant, growth, months is not None)
+    return Column(meant, growth, months is not None)
 
 
-def _check_columns(table: Release, row: int, columns: Mapping[_Column, int]) -> None:
+def _check_columns(table: Release, row: int, columns: Mapping[Column, int]) -> None:
     monthly = any(not column.to_date for column in columns)
-    wanted = [_Column(flow, growth=False, to_date=False) for flow in gacc.FLOWS if monthly]
-    wanted += [_Column(flow, growth, to_date=True) for growth in (False, True) for flow in gacc.FLOWS]
+    wanted = [Column(flow, growth=False, to_date=False) for flow in gacc.FLOWS if monthly]
+    wanted += [Column(flow, growth, to_date=True) for growth in (False, True) for flow in gacc.FLOWS]
     for column in wanted:
         if column not in columns:
             raise table.cells.fault(f"there is no column of {column.words}", "customs' table has one", row)
@@ -218,7 +199,7 @@ def _check_names(table: Release, rows: Mapping[str, int]) -> None:
             raise table.cells.fault(f"the row of {name} is missing", right)
 
 
-def _records(table: Release, rows: Mapping[str, int], columns: Mapping[_Column, int]) -> tuple[Record, ...]:
+def _records(table: Release, rows: Mapping[str, int], columns: Mapping[Column, int]) -> tuple[Record, ...]:
     numbers = {
         (name, what): gacc.number(
             table.cells, row, column, f"{what.words} of {name} are expected there", signed=what.growth
@@ -230,12 +211,12 @@ def _records(table: Release, rows: Mapping[str, int], columns: Mapping[_Column, 
     records: list[Record] = []
     for name, row in rows.items():
         for to_date in sorted({what.to_date for what in columns}):
-            flows = {flow: _Column(flow, growth=False, to_date=to_date) for flow in gacc.FLOWS}
+            flows = {flow: Column(flow, growth=False, to_date=to_date) for flow in gacc.FLOWS}
             values = {flow: numbers[name, what] for flow, what in flows.items()}
             if all(values.values()):
                 gacc.check_sum(table, row, columns[flows["total"]], **values, digits=digits)
             for flow, value in values.items():
-                growth = numbers[name, _Column(flow, growth=True, to_date=True)] if to_date else ""
+                growth = numbers[name, Column(flow, growth=True, to_date=True)] if to_date else ""
                 if value:
                     records.append(_record(table, name, flow, to_date, value, growth))
     return tuple(records)

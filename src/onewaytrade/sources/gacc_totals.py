@@ -7,7 +7,6 @@ table by month follow customs' usual order. No original of either was at hand.
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -15,9 +14,8 @@ from typing import Final
 from onewaytrade.sources import gacc
 from onewaytrade.sources.cpb import MONTH_NAMES
 from onewaytrade.sources.figures import Record
-from onewaytrade.sources.gacc import Release
+from onewaytrade.sources.gacc import Column, Release
 from onewaytrade.sources.reading import Table
-from onewaytrade.sources.safe import column_name
 
 WANTED: Final = gacc.Kind(
     re.compile(
@@ -51,20 +49,6 @@ _LEFT_OUT: Final = re.compile(r"month.on.month|环比|balance|差额", re.IGNORE
 _TO_DATE: Final = re.compile(r"to\s+(?:the\s+)?(?:current|date)|累计|1至当月", re.IGNORECASE)
 _ROW_MONTH: Final = re.compile(r"(?P<year>\d{4})\s*(?:[-./]|年)\s*(?P<month>\d{1,2})\s*月?")
 _NAMED_MONTH: Final = re.compile(r"(?P<name>[A-Za-z]{3})[a-z]*\.?,?\s+(?P<year>\d{4})")
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """What a column holds: values or growth, in a month or from January on; `flow` is "" where rows tell it."""
-
-    flow: str
-    growth: bool
-    to_date: bool
-
-    @property
-    def words(self) -> str:
-        what = " ".join(filter(None, ("the growth of" if self.growth else "", self.flow or "values")))
-        return f"{what} {'from January on' if self.to_date else 'of the month'}"
 
 
 def tables(path: Path) -> tuple[Table, ...]:
@@ -117,7 +101,7 @@ def _by_item(table: Release) -> tuple[Record, ...]:
     }
     records = []
     for to_date in sorted({what.to_date for what in columns}):
-        value, growth = (_Column("", growth=growth, to_date=to_date) for growth in (False, True))
+        value, growth = (Column("", growth=growth, to_date=to_date) for growth in (False, True))
         values = {item: numbers[item, value] for item in gacc.FLOWS}
         _check(table, places["total"][0], columns[value], values)
         frequency, period = table.periods(table.month, to_date=to_date)
@@ -127,9 +111,9 @@ def _by_item(table: Release) -> tuple[Record, ...]:
     return tuple(records)
 
 
-def _columns_of_item(table: Release, first: int, label: int) -> dict[_Column, int]:
+def _columns_of_item(table: Release, first: int, label: int) -> dict[Column, int]:
     cells = table.cells
-    columns: dict[_Column, int] = {}
+    columns: dict[Column, int] = {}
     for column, parts in _headers(table, first, label).items():
         header = " ".join(parts)
         if _LEFT_OUT.search(header):
@@ -141,12 +125,14 @@ def _columns_of_item(table: Release, first: int, label: int) -> dict[_Column, in
             raise cells.fault(f"'{header}' does not say which months it means", right, first - 1, column)
         month, to_date = months[0]
         gacc.check_month(table, month, first - 1, column)
-        _put(table, columns, _Column("", _GROWTH.search(header) is not None, to_date), first - 1, column)
-    if _Column("", growth=False, to_date=True) not in columns:
+        gacc.note_column(
+            table, columns, Column("", _GROWTH.search(header) is not None, to_date), first - 1, column
+        )
+    if Column("", growth=False, to_date=True) not in columns:
         right = f"a header like '1-to-{table.month}' is expected"
         raise cells.fault("there is no column of values from January on", right, first - 1)
     for what in columns:
-        if what.growth and _Column("", growth=False, to_date=what.to_date) not in columns:
+        if what.growth and Column("", growth=False, to_date=what.to_date) not in columns:
             right = "customs' table has one beside their growth"
             raise cells.fault(f"there is no column of values {what.words.partition('of ')[2]}", right, first - 1)
     return columns
@@ -177,26 +163,26 @@ def _by_month(table: Release) -> tuple[Record, ...]:
 
 
 def _of_month(
-    table: Release, row: int, columns: Mapping[_Column, int], when: tuple[int, int], *, to_date: bool
+    table: Release, row: int, columns: Mapping[Column, int], when: tuple[int, int], *, to_date: bool
 ) -> list[Record]:
     numbers = {
         what: gacc.number(table.cells, row, column, f"{what.words} are expected there", signed=what.growth)
         for what, column in columns.items()
         if what.to_date == to_date
     }
-    values = {flow: numbers[_Column(flow, growth=False, to_date=to_date)] for flow in gacc.FLOWS}
+    values = {flow: numbers[Column(flow, growth=False, to_date=to_date)] for flow in gacc.FLOWS}
     if not any(values.values()):
         return []
-    _check(table, row, columns[_Column("total", growth=False, to_date=to_date)], values)
+    _check(table, row, columns[Column("total", growth=False, to_date=to_date)], values)
     frequency, period = table.periods(when[1], to_date=to_date, year=when[0])
     return [
-        _record(table, flow, frequency, period, value, numbers.get(_Column(flow, True, to_date), ""))
+        _record(table, flow, frequency, period, value, numbers.get(Column(flow, True, to_date), ""))
         for flow, value in values.items()
     ]
 
 
-def _columns_of_month(table: Release, first: int, label: int) -> dict[_Column, int]:
-    columns: dict[_Column, int] = {}
+def _columns_of_month(table: Release, first: int, label: int) -> dict[Column, int]:
+    columns: dict[Column, int] = {}
     for column, parts in _headers(table, first, label).items():
         header = " ".join(parts)
         if _LEFT_OUT.search(header):
@@ -205,11 +191,11 @@ def _columns_of_month(table: Release, first: int, label: int) -> dict[_Column, i
         if not flow:
             right = "'Export & Import', 'Export', 'Import' or 'Balance' is expected"
             raise table.cells.fault(f"'{header}' stands among the headers", right, first - 1, column)
-        what = _Column(flow, _GROWTH.search(header) is not None, _TO_DATE.search(header) is not None)
-        _put(table, columns, what, first - 1, column)
+        what = Column(flow, _GROWTH.search(header) is not None, _TO_DATE.search(header) is not None)
+        gacc.note_column(table, columns, what, first - 1, column)
     for to_date in sorted({what.to_date for what in columns} | ({False} if not columns else set())):
         for flow in gacc.FLOWS:
-            if (what := _Column(flow, growth=False, to_date=to_date)) not in columns:
+            if (what := Column(flow, growth=False, to_date=to_date)) not in columns:
                 raise table.cells.fault(f"there is no column of {what.words}", "customs' table has one", first - 1)
     return columns
 
@@ -260,13 +246,6 @@ def _headers(table: Release, first: int, label: int) -> dict[int, list[str]]:
         elif not cells.blank(first, column):
             raise cells.fault("a number has no header above it", "the columns are displaced", first, column)
     return headers
-
-
-def _put(table: Release, columns: dict[_Column, int], what: _Column, row: int, column: int) -> None:
-    if what in columns:
-        problem = f"{what.words} stand here and in column {column_name(columns[what])}"
-        raise table.cells.fault(problem, "each is expected once", row, column)
-    columns[what] = column
 
 
 def _check(table: Release, row: int, column: int, values: Mapping[str, str]) -> None:

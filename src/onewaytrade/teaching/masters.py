@@ -3,7 +3,7 @@
 A master is a notebook of `notebooks/lessons/` in the form of otter-grader's `otter assign`: raw cells begin and
 end a question, and markers in its code say what a student does not see. Two things differ from otter's own form:
 the tests are not in it, since they follow from the lesson's exercises (`onewaytrade.teaching.autotests`), and
-cells may be tagged `teacher` (in no student's copy) or `slides` (on the slides alone).
+cells may be tagged `teacher` (in no student's copy), `slides` (on the slides alone) or `master` (in no edition).
 """
 
 import ast
@@ -26,6 +26,7 @@ Cell = dict[str, Any]
 FOLDER: Final = "notebooks/lessons"
 TEACHER: Final = "teacher"
 SLIDES: Final = "slides"
+OWN: Final = "master"  # the tag of what is said to whoever opens the master itself
 HOUR: Final = 60
 LONGEST_CELL: Final = 12
 FEWEST_EXERCISES: Final = 6
@@ -169,7 +170,7 @@ def number(path: Path) -> int:
 
 
 def read(path: Path) -> Master:
-    """Return the master at `path`.
+    """Return the master at `path`, without the cells that speak of the master itself.
 
     Raises NotebookError if the file is no notebook, and TeachingError, with file and cell, if its name does not
     begin with its number or its questions do not begin and end as they must. What else is wrong with it `faults`
@@ -178,7 +179,7 @@ def read(path: Path) -> Master:
     notebook = notebooks.read(path)
     for cell in notebook["cells"]:
         cell["source"] = notebooks.source(cell)
-    cells = notebook["cells"]
+    cells = notebook["cells"] = [cell for cell in notebook["cells"] if OWN not in tags(cell)]
     sections = _sections(cells)
 
     def text(heading: str) -> str:

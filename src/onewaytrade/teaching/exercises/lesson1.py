@@ -1,7 +1,6 @@
 """Lesson 1, where you start decides where you end: base effects, adjustment, and the 33 per cent."""
 
 import calendar
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from onewaytrade.measures import growth as _change
 from onewaytrade.teaching.checking import PER_CENT, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.tables import read
+from onewaytrade.teaching.tables import once, read
 
 START: Final = "2022-12"
 END: Final = "2025-03"
@@ -24,38 +23,25 @@ _RISING: Final = pd.Series({"2024-01": 50.0, "2024-02": 60.0, "2024-03": 75.0, "
 _FALLING: Final = pd.Series({"2023-11": 125.0, "2023-12": 150.0, "2024-01": 120.0, "2024-02": 90.0})
 
 
+@once
 def china() -> pd.DataFrame:
     """Return CPB's volumes of China's exports and imports, seasonally adjusted (2021 = 100), by month."""
-    return _china().copy()
-
-
-def customs() -> pd.DataFrame:
-    """Return China's exports and imports as customs counts them, not adjusted, in billion dollars, by month."""
-    return _customs().copy()
-
-
-def adjusted() -> pd.DataFrame:
-    """Return China's exports and imports, seasonally adjusted by the OECD, in billion dollars, by month."""
-    return _adjusted().copy()
-
-
-# Read once: a check looks at a table for each known slip. A student gets a copy, and may change it.
-@functools.cache
-def _china() -> pd.DataFrame:
     frame = read("cpb")
     own = frame[(frame["region"] == "China") & (frame["measure"] == "volume")]
     return _cited(own.pivot(index="month", columns="flow", values="index"), frame)
 
 
-@functools.cache
-def _customs() -> pd.DataFrame:
+@once
+def customs() -> pd.DataFrame:
+    """Return China's exports and imports as customs counts them, not adjusted, in billion dollars, by month."""
     frame = read("gacc-totals")
     own = frame[(frame["source_id"] == _TABLE) & (frame["frequency"] == "monthly")]
     return _cited(own.pivot(index="period", columns="flow", values="value") / 1e6, frame)
 
 
-@functools.cache
-def _adjusted() -> pd.DataFrame:
+@once
+def adjusted() -> pd.DataFrame:
+    """Return China's exports and imports, seasonally adjusted by the OECD, in billion dollars, by month."""
     frame = read("oecd-fred-trade")
     return _cited(frame.pivot(index="period", columns="flow", values="value") / 1e9, frame)
 

@@ -1,6 +1,5 @@
 """Lesson 2, two currencies and a volume: yuan, dollars, deflation, and a base that was revised."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -8,7 +7,7 @@ import pandas as pd
 
 from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.tables import read
+from onewaytrade.teaching.tables import once, read
 
 START: Final = "2022-12"
 END: Final = "2025-03"
@@ -25,60 +24,13 @@ _MARKET: Final = "FRED DEXCHUS"
 _FACTORY: Final = "producer price index, change on year"
 
 
+@once
 def totals() -> pd.DataFrame:
     """Return China's exports and imports of 2023 and 2024 as customs counts them, in billion yuan and dollars.
 
     Columns `exports_yuan`, `exports_dollars`, `imports_yuan`, `imports_dollars`.
     """
-    return _totals().copy()
-
-
-def published() -> pd.DataFrame:
-    """Return the growth on the year before that customs published, in per cent, with the columns of `totals`."""
-    return _published().copy()
-
-
-def releases() -> pd.DataFrame:
-    """Return what customs' releases said of the years 2022 and 2023, each in the January after.
-
-    Columns `exports` and `imports` in trillion yuan, `exports_growth` and `imports_growth` in per cent.
-    """
-    return _releases().copy()
-
-
-def prints() -> pd.DataFrame:
-    """Return exports and imports of 2022 in billion dollars as printed `first`, and as `revised` later."""
-    return _prints().copy()
-
-
-def rates() -> pd.DataFrame:
-    """Return yuan per dollar by month: what `customs` converts at, by its two tables, and the `market`'s mean."""
-    return _rates().copy()
-
-
-def exports() -> pd.DataFrame:
-    """Return China's exports by month, seasonally adjusted: `value` in billion dollars, `volume` (2021 = 100)."""
-    return _exports().copy()
-
-
-def prices() -> pd.DataFrame:
-    """Return three price indices of 2022 and 2023 (2022 = 100).
-
-    Columns `export_unit_value` and `import_unit_value` (in dollars, means of the months) and `producer_prices` (at
-    home, in yuan; from the mean of the monthly changes on the year).
-    """
-    return _prices().copy()
-
-
-# Read once: a check looks at a table for each known slip. A student gets a copy, and may change it.
-@functools.cache
-def _customs() -> pd.DataFrame:
-    return read("gacc-totals")
-
-
-@functools.cache
-def _totals() -> pd.DataFrame:
-    frame = _customs()
+    frame = read("gacc-totals")
     columns = {}
     for flow in FLOWS:
         for money, source in _IN_FULL.items():
@@ -90,9 +42,10 @@ def _totals() -> pd.DataFrame:
     return _cited(pd.DataFrame(columns).loc[["2023", "2024"]], frame, "year")
 
 
-@functools.cache
-def _published() -> pd.DataFrame:
-    frame = _customs()
+@once
+def published() -> pd.DataFrame:
+    """Return the growth on the year before that customs published, in per cent, with the columns of `totals`."""
+    frame = read("gacc-totals")
     rows = frame[frame["period"].isin(_PERIODS) & frame["yoy_published_pct"].notna()]
     rows = rows.assign(column=rows["flow"] + "_" + rows["currency"].map(_CURRENCIES))
     # The same rate may stand in two sources, of which the first print comes first in the file.
@@ -101,17 +54,22 @@ def _published() -> pd.DataFrame:
     return _cited(table[[f"{flow}_{money}" for flow in FLOWS for money in _IN_FULL]], frame, "period")
 
 
-@functools.cache
-def _releases() -> pd.DataFrame:
-    frame = _customs()
+@once
+def releases() -> pd.DataFrame:
+    """Return what customs' releases said of the years 2022 and 2023, each in the January after.
+
+    Columns `exports` and `imports` in trillion yuan, `exports_growth` and `imports_growth` in per cent.
+    """
+    frame = read("gacc-totals")
     rows = frame[frame["source_id"].isin(_RELEASES.values())].set_index(["period", "flow"])
     level, growth = (rows[column].unstack()[FLOWS] for column in ("value", "yoy_published_pct"))
     return _cited(level.join(growth.add_suffix("_growth")), frame, "year")
 
 
-@functools.cache
-def _prints() -> pd.DataFrame:
-    frame = _customs()
+@once
+def prints() -> pd.DataFrame:
+    """Return exports and imports of 2022 in billion dollars as printed `first`, and as `revised` later."""
+    frame = read("gacc-totals")
     year = frame[(frame["period"] == "2022") & (frame["currency"] == "USD")]
     year = year.assign(value=year["value"] * year["unit"].map(_TO_BILLIONS))
     by_source = year.pivot(index="flow", columns="source_id", values="value")
@@ -119,8 +77,9 @@ def _prints() -> pd.DataFrame:
     return _cited(by_source.rename(columns=names)[["first", "revised"]], frame, "flow")
 
 
-@functools.cache
-def _rates() -> pd.DataFrame:
+@once
+def rates() -> pd.DataFrame:
+    """Return yuan per dollar by month: what `customs` converts at, by its two tables, and the `market`'s mean."""
     frame = read("exchange-rates")
     by_month = frame[(frame["pair"] == "CNY per USD") & frame["statistic"].str.startswith("monthly")]
     table = by_month.pivot(index="period", columns="series", values="rate")
@@ -128,8 +87,9 @@ def _rates() -> pd.DataFrame:
     return _cited(table.rename(columns=names)[["customs", "market"]].dropna(), frame, "month")
 
 
-@functools.cache
-def _exports() -> pd.DataFrame:
+@once
+def exports() -> pd.DataFrame:
+    """Return China's exports by month, seasonally adjusted: `value` in billion dollars, `volume` (2021 = 100)."""
     values, frame = read("oecd-fred-trade"), read("cpb")
     value = values[values["flow"] == "exports"].set_index("period")["value"] / 1e9
     own = frame[(frame["region"] == "China") & (frame["flow"] == "exports") & (frame["measure"] == "volume")]
@@ -137,8 +97,13 @@ def _exports() -> pd.DataFrame:
     return _cited(table, values, "month", frame)
 
 
-@functools.cache
-def _prices() -> pd.DataFrame:
+@once
+def prices() -> pd.DataFrame:
+    """Return three price indices of 2022 and 2023 (2022 = 100).
+
+    Columns `export_unit_value` and `import_unit_value` (in dollars, means of the months) and `producer_prices` (at
+    home, in yuan; from the mean of the monthly changes on the year).
+    """
     frame, factories = read("cpb"), read("surplus-prices")
     own = frame[(frame["region"] == "China") & (frame["measure"] == "unit_value")]
     by_year = own.groupby([own["month"].str[:4], "flow"])["index"].mean().unstack().loc[["2022", "2023"]]
@@ -161,12 +126,12 @@ def _deflated(growth: float, prices_growth: float) -> float:
 
 def _grown(flow: str) -> dict[str, float]:
     """Return the growth of a flow from 2023 to 2024 by currency."""
-    table = _totals()
+    table = totals()
     return {money: _growth(*table[f"{flow}_{money}"]) for money in _IN_FULL}
 
 
 def _slips_of_currencies() -> Iterable[Mistake]:
-    table, own = _totals(), _grown("exports")
+    table, own = totals(), _grown("exports")
     return (
         Mistake(
             "CNY for USD",
@@ -248,7 +213,7 @@ def _slips_of_conversion() -> Iterable[Mistake]:
 
 def _two_rates() -> tuple[float, float]:
     """Return the growth of exports in 2023 that customs published in yuan and in dollars."""
-    table = _published()
+    table = published()
     return float(table["exports_yuan"]["2023"]), float(table["exports_dollars"]["2023"])
 
 
@@ -275,7 +240,7 @@ def _slips_of_rate() -> Iterable[Mistake]:
 
 
 def _grown_in_window(column: str) -> float:
-    levels = _exports()[column]
+    levels = exports()[column]
     return _growth(levels[START], levels[END])
 
 
@@ -309,14 +274,14 @@ def _slips_of_price() -> Iterable[Mistake]:
 
 
 def _deflators() -> dict[str, float]:
-    table = _prices()
+    table = prices()
     return {str(name): _growth(*table[name]) for name in table}
 
 
 def _slips_of_deflation() -> Iterable[Mistake]:
     yuan, dollars = _two_rates()
     deflators = _deflators()
-    own, volume = deflators["export_unit_value"], _exports()["volume"]
+    own, volume = deflators["export_unit_value"], exports()["volume"]
     return (
         Mistake(
             "wrong deflator",
@@ -374,12 +339,12 @@ def _slips_of_deflation() -> Iterable[Mistake]:
 
 
 def _by_first_print() -> dict[str, float]:
-    table = _releases()
+    table = releases()
     return {flow: _growth(*table[flow]) for flow in FLOWS}
 
 
 def _slips_of_first_print() -> Iterable[Mistake]:
-    table, own = _releases(), _by_first_print()
+    table, own = releases(), _by_first_print()
     return (
         Mistake(
             "published for computed",
@@ -406,16 +371,16 @@ def _slips_of_first_print() -> Iterable[Mistake]:
 
 def _revised() -> float:
     """Return the exports of 2022 that those of 2023 and its published growth imply, in trillion yuan."""
-    table = _releases()
+    table = releases()
     return float(table["exports"]["2023"]) / (1 + float(table["exports_growth"]["2023"]) / 100)
 
 
 def _revision() -> float:
-    return _growth(float(_releases()["exports"]["2022"]), _revised())
+    return _growth(float(releases()["exports"]["2022"]), _revised())
 
 
 def _slips_of_revision() -> Iterable[Mistake]:
-    table = _releases()
+    table = releases()
     first, second = table["exports"]
     rate = float(table["exports_growth"]["2023"])
     return (

@@ -1,14 +1,12 @@
 """Lesson 3, quantity, price, value: what a growth rate is a rate of, and how the parts of one are put together."""
 
-import functools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from onewaytrade import datasets
 from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.tables import read
+from onewaytrade.teaching.tables import once, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +26,7 @@ _BN: Final = 1e5  # of 10k CNY
 _LINE_COLUMNS: Final = ["quantity_2024", "quantity_2025", "value_2024", "value_2025"]
 
 
+@once
 def lines() -> "pd.DataFrame":
     """Return customs' main import commodities, January to May of 2024 and of 2025, one row a line.
 
@@ -44,6 +43,7 @@ def lines() -> "pd.DataFrame":
     return table.rename_axis(index=None, columns=None)
 
 
+@once
 def all_imports() -> "pd.DataFrame":
     """Return all imports of January to May 2024 and of 2025, one row a period.
 
@@ -63,12 +63,11 @@ def all_imports() -> "pd.DataFrame":
     return table.rename_axis(index=None)
 
 
-@functools.lru_cache(maxsize=4)
-def _lines_in(_view: datasets.View) -> "pd.DataFrame":
-    # An answer is set beside a dozen slips, each from several levels.
+@once
+def _lines() -> "pd.DataFrame":
+    """Return the lines, and grain without the soybeans in it."""
     table = lines()
-    columns = ["quantity_2024", "quantity_2025", "value_2024", "value_2025"]
-    table.loc[OTHER_GRAIN] = table.loc[GRAIN, columns] - table.loc[SOYBEANS, columns]
+    table.loc[OTHER_GRAIN] = table.loc[GRAIN, _LINE_COLUMNS] - table.loc[SOYBEANS, _LINE_COLUMNS]
     return table
 
 
@@ -77,7 +76,7 @@ def _ends(line: str, what: str) -> tuple[float, float]:
     if what == "unit value":
         values, quantities = _ends(line, "value"), _ends(line, "quantity")
         return values[0] / quantities[0], values[1] / quantities[1]
-    table = _lines_in(datasets.view())
+    table = _lines()
     return float(table[f"{what}_2024"][line]), float(table[f"{what}_2025"][line])
 
 

@@ -1,13 +1,11 @@
 """Lesson 4, two sides of one border: mirror statistics, passage, currency, and what bounds can say."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from onewaytrade import datasets
 from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.tables import read
+from onewaytrade.teaching.tables import once, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +24,7 @@ _YEAR: Final = "annual average of daily"
 _CUSTOMS_RATE: Final = "implied by GACC imports RMB/USD"
 
 
+@once
 def us_exports() -> "pd.DataFrame":
     """Return the exports of the United States to China by US Census: `exports` (billion dollars), by month."""
     frame = read("mirror")
@@ -35,6 +34,7 @@ def us_exports() -> "pd.DataFrame":
     return table.sort_index().rename_axis(index=None)
 
 
+@once
 def us_imports() -> "pd.DataFrame":
     """Return what China bought from the United States by Chinese customs, one row a period.
 
@@ -50,6 +50,7 @@ def us_imports() -> "pd.DataFrame":
     return _table(pieces, frame.attrs["source"])
 
 
+@once
 def japan_exports() -> "pd.DataFrame":
     """Return what Japan sent to China by its Ministry of Finance, by year: `yen` (billions), and `yen_per_dollar`.
 
@@ -65,6 +66,7 @@ def japan_exports() -> "pd.DataFrame":
     return table.sort_index().rename_axis(index=None)
 
 
+@once
 def two_sides() -> "pd.DataFrame":
     """Return both counts of the same trade in calendar 2022 and 2024, one row a partner, in billion dollars.
 
@@ -104,6 +106,7 @@ def two_sides() -> "pd.DataFrame":
     return table
 
 
+@once
 def germany_imports() -> "pd.DataFrame":
     """Return what of China's imports from Germany is known by Chinese customs, one row a period.
 
@@ -166,9 +169,8 @@ def _month(frame: "pd.DataFrame", month: str) -> float:
     return _printed(frame, GERMANY, "CNY", month) / float(rate.iloc[0])
 
 
-@functools.lru_cache(maxsize=4)
-def _levels(_view: datasets.View) -> Mapping[str, Mapping[str, float]]:
-    # An answer is set beside a dozen slips, each from several levels.
+@once
+def _levels() -> Mapping[str, Mapping[str, float]]:
     japan = japan_exports()
     series = {
         "US imports": us_imports()["imports"],
@@ -181,7 +183,7 @@ def _levels(_view: datasets.View) -> Mapping[str, Mapping[str, float]]:
 
 
 def _of(name: str) -> Mapping[str, float]:
-    return _levels(datasets.view())[name]
+    return _levels()[name]
 
 
 def _sent(first: str, last: str) -> float:

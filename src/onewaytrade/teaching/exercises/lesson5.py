@@ -1,15 +1,12 @@
 """Lesson 5, one number, many true sentences: grids of definitions, editions, and a fair sentence."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from onewaytrade import project
 from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.tables import read
+from onewaytrade.teaching.tables import once, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +24,7 @@ _OTHER_BASE, _OLDER, _NEWER = "2024-01", "2025-01", "2026-01"
 _REVISED: Final = ("2024-12", "2025-01")  # the last months that both editions hold
 
 
+@once
 def trade() -> "pd.DataFrame":
     """Return China's exports and imports by month, each counted in four ways.
 
@@ -34,25 +32,6 @@ def trade() -> "pd.DataFrame":
     volume; CPB's value in dollars; the same at the month's average exchange rate (these three seasonally adjusted,
     2021 = 100); and the value that customs counts, in billion dollars, not adjusted.
     """
-    return _trade(project.root()).copy()
-
-
-def vintages() -> "pd.DataFrame":
-    """Return CPB's volume of China's imports by month, one column for each edition of the table."""
-    return _vintages("imports", project.root()).copy()
-
-
-def witnesses() -> "pd.DataFrame":
-    """Return China's exports in dollars by quarter, from 2018, as CPB, the OECD and customs count them.
-
-    Means of three months "YYYYQn": of CPB an index, of the others billion dollars; CPB's and the OECD's are
-    seasonally adjusted. Quarters, since CPB gives January and February the same value and the OECD does not.
-    """
-    return _witnesses(project.root()).copy()
-
-
-@functools.cache
-def _trade(_root: Path) -> "pd.DataFrame":
     import pandas as pd
 
     frame = read("cpb")
@@ -73,19 +52,18 @@ def _trade(_root: Path) -> "pd.DataFrame":
     return table
 
 
-@functools.cache
-def _vintages(flow: str, _root: Path) -> "pd.DataFrame":
-    import pandas as pd
-
-    editions = (_OTHER_BASE, _OLDER, _NEWER)
-    frames = {edition: read("cpb", edition) for edition in editions}
-    table = pd.DataFrame({edition: _index(frame, flow, "volume") for edition, frame in frames.items()})
-    table.attrs["source"] = f"{frames[_NEWER].attrs['source']}, and the editions {_OTHER_BASE} and {_OLDER}"
-    return table.sort_index().rename_axis("month")
+def vintages() -> "pd.DataFrame":
+    """Return CPB's volume of China's imports by month, one column for each edition of the table."""
+    return _vintages("imports")
 
 
-@functools.cache
-def _witnesses(_root: Path) -> "pd.DataFrame":
+@once
+def witnesses() -> "pd.DataFrame":
+    """Return China's exports in dollars by quarter, from 2018, as CPB, the OECD and customs count them.
+
+    Means of three months "YYYYQn": of CPB an index, of the others billion dollars; CPB's and the OECD's are
+    seasonally adjusted. Quarters, since CPB gives January and February the same value and the OECD does not.
+    """
     import pandas as pd
 
     frame, other = read("cpb"), read("oecd-fred-trade")
@@ -97,6 +75,17 @@ def _witnesses(_root: Path) -> "pd.DataFrame":
     told = (frame.attrs["source"], other.attrs["source"], read("gacc-totals").attrs["source"])
     table.attrs["source"] = "; ".join(told)
     return table
+
+
+@once
+def _vintages(flow: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    editions = (_OTHER_BASE, _OLDER, _NEWER)
+    frames = {edition: read("cpb", edition) for edition in editions}
+    table = pd.DataFrame({edition: _index(frame, flow, "volume") for edition, frame in frames.items()})
+    table.attrs["source"] = f"{frames[_NEWER].attrs['source']}, and the editions {_OTHER_BASE} and {_OLDER}"
+    return table.sort_index().rename_axis("month")
 
 
 def _index(frame: "pd.DataFrame", flow: str, measure: str) -> "pd.Series[float]":
@@ -115,7 +104,7 @@ def _customs(flow: str) -> "pd.Series[float]":
 
 
 def _mean(column: str, end: str, months: int) -> float:
-    return float(_trade(project.root())[column].loc[:end].tail(months).mean())
+    return float(trade()[column].loc[:end].tail(months).mean())
 
 
 def _window_growth(column: str, start: str, end: str, months: int) -> float:
@@ -189,8 +178,8 @@ def _slips_of_window_growth() -> Iterable[Mistake]:
     )
 
 
-@functools.cache
-def _grid(_root: Path) -> "pd.DataFrame":
+@once
+def _grid() -> "pd.DataFrame":
     import pandas as pd
 
     choices = product(_MEASURES, _STARTS, _ENDS, _MONTHS)
@@ -206,12 +195,12 @@ def _grid(_root: Path) -> "pd.DataFrame":
 
 
 def _fair() -> "pd.DataFrame":
-    grid = _grid(project.root())
+    grid = _grid()
     return grid[~grid["lone"] & ~grid["seasonal"]]
 
 
 def _slips_of_defensible() -> Iterable[Mistake]:
-    grid = _grid(project.root())
+    grid = _grid()
     lone, seasonal = grid["lone"], grid["seasonal"]
     yield Mistake("nothing dropped", len(grid), "This is the whole grid. Which rows do the two rules take out?")
     yield Mistake("what is dropped", int((lone | seasonal).sum()), "These are the rows that the rules take out.")
@@ -252,7 +241,7 @@ def _shares(grid: "pd.DataFrame") -> dict[str, float]:
 
 
 def _slips_of_supporting() -> Iterable[Mistake]:
-    grid, fair = _grid(project.root()), _fair()
+    grid, fair = _grid(), _fair()
     right = _shares(fair)
     yield Mistake(
         "indefensible ones counted",
@@ -274,7 +263,7 @@ def _slips_of_supporting() -> Iterable[Mistake]:
 
 def _gaps(first: str = "2023Q1", quarters: int = 4) -> "pd.DataFrame":
     """Return by how many points the growth of each series lies above that of CPB's."""
-    table = _witnesses(project.root())
+    table = witnesses()
     rates = 100 * (table / table.shift(quarters) - 1)
     gaps: pd.DataFrame = rates.loc[first:].sub(rates["CPB"], axis=0)[["OECD", "customs"]]
     return gaps
@@ -285,7 +274,7 @@ def _largest(gaps: "pd.DataFrame") -> dict[str, float]:
 
 
 def _slips_of_apart() -> Iterable[Mistake]:
-    table = _witnesses(project.root()).loc["2023Q1":]
+    table = witnesses().loc["2023Q1":]
     levels = table.sub(table["CPB"], axis=0)[["OECD", "customs"]]
     yield Mistake(
         "levels for growth",
@@ -321,7 +310,7 @@ def _slips_of_apart() -> Iterable[Mistake]:
 
 def _in_editions(edition: str, base: str = "", flow: str = "imports") -> dict[str, float]:
     """Return growth from the start to each end in one edition, with the level at the start from edition `base`."""
-    levels = _vintages(flow, project.root())
+    levels = _vintages(flow)
     start = float(levels[base or edition].loc[START])
     return {end: _growth(start, float(levels[edition].loc[end])) for end in _REVISED}
 
@@ -336,7 +325,7 @@ def _revisions(flow: str = "imports") -> dict[str, float]:
 
 def _slips_of_revision() -> Iterable[Mistake]:
     older, newer = _in_editions(_OLDER), _in_editions(_NEWER)
-    levels = _vintages("imports", project.root())
+    levels = _vintages("imports")
     yield Mistake(
         "mixed editions",
         _in_editions(_NEWER, base=_OLDER),

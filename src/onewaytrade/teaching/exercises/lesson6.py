@@ -1,14 +1,11 @@
 """Lesson 6, counting and causes: denominators, one-sided numbers, and what would make "because" testable."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from onewaytrade import project
 from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.tables import read
+from onewaytrade.teaching.tables import once, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +43,7 @@ _NINE_MONTHS: Final = ("2021-01..2021-09", "2022-01..2022-09")
 _MEDICAL: Final = "pharma+medical products exports"
 
 
+@once
 def cases() -> "pd.DataFrame":
     """Return how many investigations were opened against Chinese goods: `count`, `period`, `cases`, `publisher`.
 
@@ -59,6 +57,7 @@ def cases() -> "pd.DataFrame":
     return table
 
 
+@once
 def procurement() -> "pd.DataFrame":
     """Return what China's public bodies bought in 2022, as printed: `what`, `value`, `unit`, `publisher`."""
     frame = read("procurement")
@@ -69,6 +68,7 @@ def procurement() -> "pd.DataFrame":
     return table
 
 
+@once
 def devices() -> "pd.DataFrame":
     """Return printed shares of medical devices, per cent: `of`, `measure`, `period`, `value`, `publisher`."""
     frame = read("eu-ipi")
@@ -79,6 +79,7 @@ def devices() -> "pd.DataFrame":
     return table
 
 
+@once
 def medical() -> "pd.DataFrame":
     """Return China's exports of medical products and of all goods in January to September, in billion dollars.
 
@@ -102,38 +103,38 @@ def medical() -> "pd.DataFrame":
     return table
 
 
-@functools.cache
-def _cases(_root: Path) -> dict[tuple[str, str], int]:
+@once
+def _cases() -> dict[tuple[str, str], int]:
     return {(row.count, row.period): row.cases for row in cases().itertuples(index=False)}  # type: ignore[misc]
 
 
-@functools.cache
-def _sums(_root: Path) -> dict[str, float]:
+@once
+def _sums() -> dict[str, float]:
     table = procurement()
     return dict(zip(table["what"], table["value"], strict=True))
 
 
-@functools.cache
-def _shares(_root: Path) -> dict[tuple[str, str], float]:
+@once
+def _shares() -> dict[tuple[str, str], float]:
     table = devices()
     return dict(zip(zip(table["measure"], table["period"], strict=True), table["value"], strict=True))
 
 
-@functools.cache
-def _trade(_root: Path) -> dict[str, dict[str, float]]:
+@once
+def _trade() -> dict[str, dict[str, float]]:
     return {str(row): dict(own) for row, own in medical().to_dict(orient="index").items()}  # type: ignore[arg-type]
 
 
 def _case(count: str, period: str) -> int:
-    return _cases(project.root())[count, period]
+    return _cases()[count, period]
 
 
 def _sum(what: str) -> float:
-    return _sums(project.root())[what]
+    return _sums()[what]
 
 
 def _share(measure: str, period: str) -> float:
-    return _shares(project.root())[measure, period]
+    return _shares()[measure, period]
 
 
 def _target() -> dict[str, float]:
@@ -201,7 +202,7 @@ def _slips_of_opened() -> Iterable[Mistake]:
     )
     yield Mistake(
         "all counts in one sum",
-        sum(_cases(project.root()).values()),
+        sum(_cases().values()),
         "You add all four ways of counting, so that one case is in several times. Take one of them.",
     )
     yield Mistake("difference for sum", _case(_ALL, "2024") - _case(_ALL, "2023"), "This is the rise from 2023.")
@@ -318,17 +319,17 @@ def _slips_of_size_ratio() -> Iterable[Mistake]:
 
 
 def _medical_before() -> float:
-    own = _trade(project.root())["medical products"]
+    own = _trade()["medical products"]
     return own["2022"] / (1 + own["change"] / 100)
 
 
 def _medical_points() -> float:
-    trade = _trade(project.root())
+    trade = _trade()
     return 100 * (trade["medical products"]["2022"] - _medical_before()) / trade["all exports"]["2021"]
 
 
 def _slips_of_medical_points() -> Iterable[Mistake]:
-    trade = _trade(project.root())
+    trade = _trade()
     own, every = trade["medical products"], trade["all exports"]
     yield Mistake(
         "per cent for points",

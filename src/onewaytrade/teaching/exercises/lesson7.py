@@ -1,14 +1,11 @@
 """Lesson 7, a claim of your own: the steps of a test, practised on one printed number."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from onewaytrade import project
 from onewaytrade.measures import growth as _growth
 from onewaytrade.teaching.checking import PER_CENT, Choice, Exercise, Function, Mistake, Number, Numbers
-from onewaytrade.teaching.tables import read
+from onewaytrade.teaching.tables import once, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,21 +20,12 @@ _BOTH: Final = "2024-12"  # the last month that both editions hold and that is n
 _WAYS: Final = {"one month": 1, "three months": 3, "twelve months": 12}
 
 
+@once
 def asia() -> "pd.DataFrame":
     """Return imports of Emerging Asia excluding China by month, from 2021, seasonally adjusted (2021 = 100).
 
     Columns "volume" and "dollars" of CPB's newest edition, and "volume, older edition", which ends earlier.
     """
-    return _asia(project.root()).copy()
-
-
-def cpb() -> "pd.DataFrame":
-    """Return CPB's newest edition as it is published: `flow`, `region`, `measure`, `month`, `index`."""
-    return read("cpb")
-
-
-@functools.cache
-def _asia(_root: Path) -> "pd.DataFrame":
     import pandas as pd
 
     newer, older = read("cpb"), read("cpb", _OLDER)
@@ -52,27 +40,36 @@ def _asia(_root: Path) -> "pd.DataFrame":
     return table
 
 
+def cpb() -> "pd.DataFrame":
+    """Return CPB's newest edition as it is published: `flow`, `region`, `measure`, `month`, `index`."""
+    return read("cpb")
+
+
 def _index(frame: "pd.DataFrame", measure: str) -> "pd.Series[float]":
     rows = frame[(frame["region"] == REGION) & (frame["flow"] == "imports") & (frame["measure"] == measure)]
     return rows.set_index("month")["index"]
 
 
 def _mean(end: str, months: int = 1, column: str = "volume") -> float:
-    return float(_asia(project.root())[column].loc[:end].tail(months).mean())
+    return float(asia()[column].loc[:end].tail(months).mean())
 
 
 def _window(months: int = 1, *, start: str = START, end: str = END, column: str = "volume") -> float:
     return _growth(_mean(start, months, column), _mean(end, months, column))
 
 
+def _around(middle: float, way: float) -> dict[str, float]:
+    return {"low": middle - way, "high": middle + way}
+
+
 def _interval() -> dict[str, float]:
-    return {"low": PRINTED - _UNIT / 2, "high": PRINTED + _UNIT / 2}
+    return _around(PRINTED, _UNIT / 2)
 
 
 def _slips_of_interval() -> Iterable[Mistake]:
     yield Mistake(
         "a whole unit either way",
-        {"low": PRINTED - _UNIT, "high": PRINTED + _UNIT},
+        _around(PRINTED, _UNIT),
         "These are the neighbours. Which numbers between them would have been printed as one of the neighbours?",
     )
     yield Mistake(
@@ -82,7 +79,7 @@ def _slips_of_interval() -> Iterable[Mistake]:
     )
     yield Mistake(
         "a digit too fine",
-        {"low": PRINTED - _UNIT / 20, "high": PRINTED + _UNIT / 20},
+        _around(PRINTED, _UNIT / 20),
         "This is the interval of a number printed with one decimal. How many has this one?",
     )
 
@@ -200,24 +197,24 @@ def _slips_of_revision() -> Iterable[Mistake]:
 
 
 def _band(value: float, revision: float) -> dict[str, float]:
-    return {"low": value - abs(revision), "high": value + abs(revision)}
+    return _around(value, abs(revision))
 
 
 def _slips_of_band() -> Iterable[Mistake]:
     value, width = _window(), abs(_revision())
     yield Mistake(
         "half the width",
-        {"low": value - width / 2, "high": value + width / 2},
+        _around(value, width / 2),
         "You take half of the revision on either side. The rule takes all of it either way.",
     )
     yield Mistake(
         "around the printed number",
-        {"low": PRINTED - width, "high": PRINTED + width},
+        _around(PRINTED, width),
         "The data are what may be revised, not the newspaper: lay the band around your computed value.",
     )
     yield Mistake(
         "points for per cent",
-        {"low": value * (1 - width / 100), "high": value * (1 + width / 100)},
+        _around(value, value * width / 100),
         "You take the points as per cent of the value. Points are added and subtracted.",
     )
     yield Mistake(

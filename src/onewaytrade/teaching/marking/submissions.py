@@ -20,7 +20,10 @@ from onewaytrade.teaching.marking.plain import clean
 LARGEST: Final = 20 << 20  # bytes of one notebook
 LARGEST_ARCHIVE: Final = 64 * LARGEST  # as it lies there, and of all that is unpacked from it
 MOST: Final = 5_000  # notebooks in a folder
-MOST_PACKED: Final = 1_000  # in one archive, so that nobody's alone is too much for the folder
+MOST_PACKED: Final = 1_000  # in the archive of a class
+MOST_OF_ONE: Final = (
+    5  # of each lesson in the archive of one student, who may have packed copies and earlier tries
+)
 # A lesson's notebook has some fifty cells with as many thousand characters.
 _MOST_CELLS: Final = 1_000
 _MOST_TEXT: Final = 1 << 20
@@ -82,19 +85,23 @@ class HandedIn:
 def find(folder: Path, lesson: int | None, stems: Sequence[str]) -> HandedIn:
     """Return what was handed in below a folder.
 
-    `lesson` is that of notebooks that do not say theirs, and `stems` are the names that lessons have. Raises
-    TeachingError if there is no folder or no notebook in it.
+    `lesson` is that of notebooks that do not say theirs, and `stems` are the names that lessons have. An archive
+    that lies there alone may hold those of a class; any other is one student's, of whom no more are taken than
+    anybody hands in. Raises TeachingError if there is no folder or no notebook in it.
     """
     if not folder.is_dir():
         raise TeachingError(f"There is no folder {folder}: name the folder with the students' notebooks.")
     originals: dict[Path, bytes] = {}
     read: list[Submission] = []
-    for path in _files(folder):
+    paths = list(_files(folder))
+    for path in paths:
         content = _content(path)
         if content is not None:
             originals[path] = content
+        at = path.relative_to(folder)
+        most = MOST_PACKED if len(paths) == 1 and not _is_export(at) else MOST_OF_ONE * len(stems)
         # Each is read before the next is unpacked, so that no more than one lies in memory as a whole.
-        for place, found in _notebooks(path, path.relative_to(folder).as_posix(), content):
+        for place, found in _notebooks(path, at.as_posix(), content, most):
             read.append(_read(place, found, lesson, stems))
             if len(read) > MOST:
                 raise TeachingError(f"There are more than {MOST:,} notebooks in {folder}: mark them in parts.")
@@ -120,6 +127,11 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def _is_export(path: Path) -> bool:
+    """Return whether a platform has named a file, or a folder that it lies in, after a student."""
+    return any(pattern.match(part) for part in path.parts for pattern in _EXPORTS)
+
+
 def _is_hidden(parts: Iterable[str]) -> bool:
     """Return whether a path is that of a file which no student has written: a checkpoint, or a Mac's own."""
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)
@@ -134,8 +146,11 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
-def _notebooks(path: Path, place: str, content: bytes | None) -> Iterator[tuple[str, bytes | str]]:
-    """Yield the place and the bytes of each notebook in a file; of what is none, a sentence instead of bytes."""
+def _notebooks(path: Path, place: str, content: bytes | None, most: int) -> Iterator[tuple[str, bytes | str]]:
+    """Yield the place and the bytes of each notebook in a file; of what is none, a sentence instead of bytes.
+
+    An archive of more than `most` is one that nobody hands in: running it could take hours from the class.
+    """
     if content is None:
         yield place, _UNREADABLE
     elif path.suffix.lower() == _ENDING:
@@ -143,12 +158,12 @@ def _notebooks(path: Path, place: str, content: bytes | None) -> Iterator[tuple[
     else:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                yield from _members(archive, place)
+                yield from _members(archive, place, most)
         except Exception:  # zipfile raises what it stumbles on: its own errors, ValueError, NotImplementedError
             yield place, _UNREADABLE
 
 
-def _members(archive: zipfile.ZipFile, place: str) -> Iterator[tuple[str, bytes | str]]:
+def _members(archive: zipfile.ZipFile, place: str, most: int) -> Iterator[tuple[str, bytes | str]]:
     """Yield what `_notebooks` does of an archive that can be opened; of members of one name, the last."""
     # Windows writes paths in its own way.
     members = {member.filename.replace("\\", "/"): member for member in archive.infolist()}
@@ -157,8 +172,8 @@ def _members(archive: zipfile.ZipFile, place: str) -> Iterator[tuple[str, bytes 
         for name in sorted(members)
         if name.lower().endswith((_ENDING, _ARCHIVE)) and not _is_hidden(PurePosixPath(name).parts)
     ]
-    if len(names) > MOST_PACKED:
-        yield place, f"It holds more than {MOST_PACKED:,} notebooks: if they are of a class, unpack it."
+    if len(names) > most:
+        yield place, f"It holds more than {most:,} notebooks, and none was run: if they are of a class, unpack it."
         return
     left = LARGEST_ARCHIVE
     for name in names:

@@ -2,8 +2,8 @@
 
 A verdict has two parts that are never mixed. *Replication*: does the article's own definition give the printed
 figure? One rule for each kind of claim, in `judge`. *Robustness*: do other fair definitions of the same question
-give it too? That stands in `robustness.py` and `grids.py`. The words are explained in `REPLICATION`; they grow out
-of those that the American Economic Association's Data Editor uses for replication packages.
+give it too? That stands in `robustness.py`, `answers.py` and `grids.py`. The words are explained in `REPLICATION`;
+they grow out of those that the American Economic Association's Data Editor uses for replication packages.
 """
 
 import functools

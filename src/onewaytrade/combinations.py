@@ -189,7 +189,8 @@ def lay_out(
             continue
         laid: Mapping[str, Any] = base
         for option in options:
-            laid = laid_over(laid, option.choices)
+            if option.choices:
+                laid = laid_over(laid, option.choices)
         for part, choices in _asked_of(claim, laid):
             key = f"{part} {json.dumps(choices, sort_keys=True, default=str)}"
             if key not in seen:

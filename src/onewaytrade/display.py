@@ -122,12 +122,12 @@ def chart(picture: "Chart") -> None:
 def verdict(judged: Verdict) -> None:
     """Show a verdict as a card; the same output carries it to the runner as `VERDICT_MIME`."""
     content = judged.to_dict()
-    rows = _verdict_rows(content)
+    rows, cited = _verdict_rows(content), _cited(content)
     _show(
         {
             VERDICT_MIME: content,
-            "text/html": _card_html(content, rows),
-            "text/plain": _card_text(content, rows),
+            "text/html": _card_html(content, rows, cited),
+            "text/plain": _card_text(content, rows, cited),
         }
     )
 
@@ -530,7 +530,9 @@ def _mark(content: Mapping[str, Any]) -> fmt.Mark:
     return fmt.DEPARTS if content.get("variant") else fmt.MARKS[content["verdict"]]
 
 
-def _card_html(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> str:
+def _card_html(
+    content: Mapping[str, Any], rows: Sequence[tuple[str, str]], cited: Sequence[tuple[str, str]]
+) -> str:
     mark = _mark(content)
     glyph = f'<span aria-hidden="true" style="color: {mark.colour}">{mark.glyph}</span>'
     how = "asked with other choices" if content.get("variant") else "judged"
@@ -542,7 +544,7 @@ def _card_html(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> s
         f"<p><strong>{glyph} {escape(_heading(content))}.</strong> {escape(_title(content))}</p>\n"
         + "".join(f"<p>{escape(text)}</p>\n" for text in _remarks(content))
         + f"<table>\n{_caption(caption)}\n"
-        f"<tbody>\n{lines}\n</tbody>\n</table>\n{_cited_html(_cited(content))}</div>\n"
+        f"<tbody>\n{lines}\n</tbody>\n</table>\n{_cited_html(cited)}</div>\n"
     )
 
 
@@ -558,9 +560,11 @@ def _cited_html(cited: Sequence[tuple[str, str]]) -> str:
     return f"<details><summary>The sources named here</summary>\n<ul>\n{items}</ul>\n</details>\n"
 
 
-def _card_text(content: Mapping[str, Any], rows: Sequence[tuple[str, str]]) -> str:
+def _card_text(
+    content: Mapping[str, Any], rows: Sequence[tuple[str, str]], cited: Sequence[tuple[str, str]]
+) -> str:
     mark, remarks = _mark(content), _remarks(content)
     told = [f"{name}: {text.rstrip('.')}." for name, text in rows]
-    sources = [f"{key}: {where}." for key, where in _cited(content)]
+    sources = [f"{key}: {where}." for key, where in cited]
     title = _title(content).rstrip(".") + "."
     return " ".join([f"{mark.glyph} {_heading(content)}.", title, *remarks, *told, *sources])

@@ -279,14 +279,15 @@ def curve(found: Grid, part: str = "") -> tuple[pd.DataFrame, dict[str, list[str
     that has more than one option in the grid, by its name. The table's `attrs` say in `whose` whose the first
     definition is, the article's or this run's, and name the `claim`.
     """
-    answers = [own for own in found.answers if not part or own.part == part]
+    by_part = found.bundled and not part
+    placed = [(_panel_of(own, by_part=by_part), own) for own in found.answers if not part or own.part == part]
+    order = _panels(panel for panel, _ in placed)
+    placed.sort(key=lambda pair: order.index(pair[0]))
+    answers = [own for _, own in placed]
     taken = {one.id: {own.options[one.id] for own in answers} for one in found.dimensions}
     used = [one for one in found.dimensions if len(taken[one.id]) > 1]
     options = {one.name: [option.label for option in one.options if option.id in taken[one.id]] for one in used}
-    named = {id(own): _panel_of(own, by_part=found.bundled and not part) for own in answers}
-    order = _panels(named.values())
-    answers.sort(key=lambda own: order.index(named[id(own)]))
-    columns: dict[str, list[Any]] = {"panel": [named[id(own)] for own in answers]}
+    columns: dict[str, list[Any]] = {"panel": [panel for panel, _ in placed]}
     columns |= {name: [getattr(own, name) for own in answers] for name in _DRAWN}
     columns["role"] = [_role_of(own) for own in answers]
     for one in used:

@@ -486,8 +486,9 @@ def test_where_the_print_stands_among_its_definitions():
 )
 def test_where_a_print_stands_among_other_values(values, words):
     found = grid_of("customs-exports-2024")
-    own = found.same.iloc[: len(values)].assign(value=values)
-    assert customs.standing(replace(found, frame=own)) == words
+    same = [own for own in found.answers if own.panel == grids.OWN_QUESTION and not own.update]
+    own = tuple(replace(answer, value=value) for answer, value in zip(same, values, strict=False))
+    assert customs.standing(replace(found, answers=own)) == words
 
 
 def test_how_far_the_definitions_of_a_rate_lie_apart():

@@ -15,7 +15,6 @@ import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -23,7 +22,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Transform
 
-from onewaytrade import colours, fmt
+from onewaytrade import canvas, colours, fmt
 
 WIDTH: Final = 7.2
 MARGIN: Final = 0.1
@@ -155,7 +154,7 @@ class Page:
         top = below_title + text_height(subtitle) + _BODY_GAP
         height = top + body + _BODY_GAP + text_height(source, _SMALL) + MARGIN
         figure = Figure(figsize=(WIDTH, height), dpi=DPI)
-        FigureCanvasAgg(figure)
+        canvas.Canvas(figure)
         page = cls(figure, height, top)
         page.text(MARGIN, MARGIN - top, title, fontsize=_TITLE, fontweight="bold")
         page.text(MARGIN, below_title - top, subtitle, color=QUIET)
@@ -235,8 +234,7 @@ def text_width(text: str, size: float = TEXT, weight: str = "normal") -> float:
 def _word_width(word: str, size: float, weight: str) -> float:
     """Return the width of a word, in points."""
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    canvas: Any = RendererAgg(8, 8, 72)  # type: ignore[no-untyped-call]
-    return float(canvas.get_text_width_height_descent(word, font, False)[0])
+    return float(canvas.scale().get_text_width_height_descent(word, font, False)[0])
 
 
 def text_height(text: str, size: float = TEXT) -> float:

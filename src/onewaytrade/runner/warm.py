@@ -50,7 +50,6 @@ MODULES: Final = (
     "PIL.JpegImagePlugin",
     "PIL.PpmImagePlugin",
     "seaborn",
-    "pandera.pandas",
     "onewaytrade.charts",
     "onewaytrade.curves",
     "onewaytrade.definitions",

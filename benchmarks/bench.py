@@ -107,8 +107,8 @@ class Bench:
         return Sample(sum(sample.value for sample in samples), sum(cpu) if len(cpu) == len(samples) else None)
 
     def nbmake(self) -> Sample:
-        """Time pytest's run of all notebooks, in the copy's own folder, where there are no settings of ours."""
-        command = (sys.executable, "-m", *_NBMAKE.split(), "-q", "-p", "no:cacheprovider")
+        """Time pytest's run of all notebooks, without the options that our own tests are run with."""
+        command = (sys.executable, "-m", *_NBMAKE.split(), "-q", "-p", "no:cacheprovider", "-o", "addopts=")
         return timed((*command, *self.notebooks), self.root, self.environment)
 
     def inside(self, *arguments: str | Path | int) -> Any:

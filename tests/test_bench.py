@@ -218,3 +218,13 @@ def test_a_quick_run_leaves_nothing_but_its_lines(root: Path, tmp_path: Path) ->
     assert all(line["machine"] and int(line["cores"]) > 0 and line["pandas"] and line["commit"] for line in lines)
     assert 0 < float(lines[0]["low"]) <= float(lines[0]["median"]) <= float(lines[0]["high"])
     assert lines[1]["note"].startswith("at most 0.2: ")
+
+
+def test_nbmake_is_run_whatever_our_own_tests_are_run_with(bench: ModuleType, tmp_path: Path) -> None:
+    code = {"cell_type": "code", "id": "c", "metadata": {}, "source": "1 + 1", "outputs": [], "execution_count": 1}
+    content = {"cells": [code], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01-one.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    options = '[tool.pytest.ini_options]\naddopts = "-p no:nbmake"\n'
+    (tmp_path / "pyproject.toml").write_text(options, encoding="utf-8")
+    assert bench.Bench(tmp_path, tmp_path, quick=True).nbmake().value > 0

@@ -111,7 +111,8 @@ def test_a_run_on_a_cluster_leaves_the_bytes_of_a_run_here(running: Cluster, pro
     left = []
     for name in ("here", "there"):
         results = collection.Results(project / name, order=("second", "first"))
-        workers = cluster.workers(running.address, project, results.verdicts, print) if name == "there" else None
+        there = cluster.workers(running.address, project, results.verdicts, print)
+        workers = there if name == "there" else collection.threads(1)
         collection.run(project, chosen, results, workers=workers, timeout=60, progress=Record())
         files = sorted(path for path in results.folder.rglob("*") if path.is_file())
         left.append({path.relative_to(results.folder): path.read_bytes() for path in files})

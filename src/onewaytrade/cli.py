@@ -213,7 +213,7 @@ def run(
             outcomes = execute_all(paths, None if slug else every.of(expected))
         report.summarise(console, outcomes, results)
         if not slug:
-            report.scoreboard(console, verdicts.read(recorded))
+            report.scoreboard(console, verdicts.read(recorded), {path.stem for path in paths})
             judged = _judged(recorded)
             if begin := every.of(judged):
                 console.print(f"Evaluating the definitions of {len(judged)} claims …")

@@ -104,8 +104,8 @@ def test_a_fault_is_told_with_its_cell(
         (put("begin-why", "# BEGIN QUESTION\npoints: 1"), "cell begin-why begins a question that has no name"),
         (put("begin-why", "# BEGIN QUESTION\nname: why\npoints: two"), "begin-why begins a question whose points"),
         (
-            lambda notebook: cell(notebook, "found")["metadata"].update(tags=["master"]),
-            "cell found is tagged master",
+            lambda notebook: cell(notebook, "shown-later")["metadata"].update(tags=["master"]),
+            "cell shown-later is tagged master",
         ),
         (put("short", "x"), ""),
     ],

@@ -271,7 +271,7 @@ def require_sound(master: Master) -> None:
 def _faults_of_opening(master: Master) -> Iterator[str]:
     first = master.cells[0] if master.cells else None
     if first is None or not is_config(first):
-        yield f"its first cell, those tagged {OWN} left out, is not the raw cell # ASSIGNMENT CONFIG."
+        yield f"its first cell is not the raw cell # ASSIGNMENT CONFIG (those tagged {OWN} do not count)."
     elif _yaml(first) != {"name": master.stem, **SETTINGS}:
         told = json.dumps({"name": master.stem, **SETTINGS})
         yield f"cell {first['id']} sets otter otherwise than every lesson does: {told}."

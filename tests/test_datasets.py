@@ -342,6 +342,14 @@ def test_a_malformed_schema_is_one_sentence(project: Project, change: dict[str, 
     assert sentence in fault(lambda: datasets.load("trade"))
 
 
+def test_what_is_done_to_a_frames_arrays_does_not_reach_the_next(project: Project) -> None:
+    frame = datasets.load("trade")
+    frame["value"].array[1] = 7.0
+    frame["days"].array[0] = 7
+    assert datasets.load("trade")["value"].tolist() == [1.5, 0.1, -3.0]
+    assert datasets.load("trade")["days"].tolist()[0] == 30
+
+
 def test_what_was_computed_from_other_data_has_another_key(project: Project) -> None:
     before = datasets.view()
     assert datasets.view() == before

@@ -165,6 +165,10 @@ def test_a_gap_is_never_bridged(series):
         measures.mean_over(series.drop("2022-12"), "2022-11..2023-01")
     with pytest.raises(MeasureError, match="needs 2022-12"):
         measures.mean_over(series.replace(110.0, math.nan), "2022-11..2023-01")
+    with pytest.raises(MeasureError, match="they hold no month"):
+        measures.mean_over(series[:0], "2022-11..2023-01")
+    with pytest.raises(MeasureError, match="2022-12 stands twice"):
+        measures.mean_over(pd.concat([series, series[["2022-12"]]]), "2022-11..2023-01")
 
 
 def test_growth_from_every_start(series):

@@ -400,7 +400,8 @@ def _moves(found: Grid) -> list[_Move]:
             moved = flips if found.by_answer else float(np.mean([distance(one, other) for one, other in pairs]))
             rows = (dimension.id, dimension.name, dimension.kind)
             moves.append(_Move(*rows, len(pairs), moved, flips))
-    return sorted(moves, key=lambda one: one.moves, reverse=True)
+    # What is not a number, the distance of two answers without an end, comes last.
+    return sorted(moves, key=lambda one: -math.inf if math.isnan(one.moves) else one.moves, reverse=True)
 
 
 def _pairs(answers: Sequence[Answer], others: Sequence[str], *, same_unit: bool) -> list[tuple[Answer, Answer]]:

@@ -28,7 +28,8 @@ class Renderer(RendererAgg):
             return super()._prepare_font(font_prop)  # type: ignore[no-untyped-call]
         manager: Any = font_manager.fontManager
         found = tuple((path.path, path.face_index) for path in manager._find_fonts_by_props(font_prop))  # noqa: SLF001
-        font = _in_memory(found, threading.get_ident())
+        kerning, last_resort = (mpl.rcParams[name] for name in ("text.kerning_factor", "font.enable_last_resort"))
+        font = _in_memory(found, threading.get_ident(), kerning, last_resort)
         font.clear()
         font.set_size(font_prop.get_size_in_points(), self.dpi)
         # Where a letter was painted last does not matter to the next text.
@@ -57,14 +58,14 @@ def scale() -> Any:
 
 
 @functools.lru_cache(maxsize=64)
-def _in_memory(paths: tuple[tuple[str, int], ...], thread: int) -> Any:
+def _in_memory(paths: tuple[tuple[str, int], ...], thread: int, kerning: Any, last_resort: bool) -> Any:
     """Return matplotlib's font of these files and faces; each stands in for letters that those before it lack."""
     opened: Any = font_manager
     return opened._get_font(  # noqa: SLF001
         tuple((io.BytesIO(Path(path).read_bytes()), face) for path, face in paths),
-        _kerning_factor=mpl.rcParams["text.kerning_factor"],
+        _kerning_factor=kerning,
         thread_id=thread,
-        enable_last_resort=mpl.rcParams["font.enable_last_resort"],
+        enable_last_resort=last_resort,
     )
 
 

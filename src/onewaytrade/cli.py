@@ -156,7 +156,6 @@ def run(
     import json
     from collections.abc import Sequence
 
-    from onewaytrade import files
     from onewaytrade.runner import (
         cache,
         collection,
@@ -214,10 +213,13 @@ def run(
             outcomes = execute_all(paths, None if slug else every.of(expected))
         report.summarise(console, outcomes, results)
         if not slug:
-            execute_all([], every.of(_judged(recorded)))
-            if table := every.content():
-                files.replace(results.folder / every_definition.FILE, table)
-            report.scoreboard(console, verdicts.read(recorded))
+            report.scoreboard(console, verdicts.read(recorded), {path.stem for path in paths})
+            judged = _judged(recorded)
+            if begin := every.of(judged):
+                console.print(f"Evaluating the definitions of {len(judged)} claims …")
+                execute_all([], begin)
+            every.write(folder)
+            console.print(every.note, end="\n" if every.note else "")
     except KeyboardInterrupt:
         print("onewaytrade: interrupted; the notebooks that had ended are kept.", file=sys.stderr)
         raise typer.Exit(_INTERRUPTED) from None

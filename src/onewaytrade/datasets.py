@@ -448,8 +448,7 @@ def _checked(shown: str, sha256: str, content: bytes, schema: Mapping[str, Any])
         for fault in _faults(table):
             raise DatasetError(fault)
         _CACHE[known] = table.frame
-    # pandas copies on write: what is done to this one does not reach the next.
-    return _CACHE[known].copy(deep=False)
+    return _CACHE[known].copy()
 
 
 _CACHE: dict[tuple[str, str, str], "pd.DataFrame"] = {}

@@ -11,10 +11,9 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from onewaytrade import claims, datasets, fmt, project
+from onewaytrade import claims, datasets, fmt
 from onewaytrade.claims import Claim, Evidence, Selector, Stretch
 from onewaytrade.datasets import Provenance
 from onewaytrade.errors import ClaimError, DatasetError
@@ -153,13 +152,13 @@ def _table_of(claim: Claim, entry: Evidence, selector: Selector) -> _Table:
             f"Claim {claim.id!r} takes evidence from {entry.dataset} without an edition; add one to its pins."
         )
     try:
-        return _table(project.root(), entry.dataset, edition)
+        return _table(datasets.view(), entry.dataset, edition)
     except DatasetError as error:
         raise ClaimError(f"Claim {claim.id!r}, evidence: {error}") from error
 
 
 @functools.lru_cache(maxsize=64)
-def _table(_root: Path, dataset: str, edition: str) -> _Table:
+def _table(_view: datasets.View, dataset: str, edition: str) -> _Table:
     file, content = datasets.written(dataset, edition)
     reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     columns = tuple(next(reader))
@@ -210,7 +209,7 @@ def _told(wanted: tuple[str, ...] | Stretch) -> str:
 def _found(entry: Evidence, table: _Table, number: int) -> Found:
     row, file = table.rows[number], table.file
     source = row.get("source_id", "")
-    publisher, where = _source(project.root(), source) if source else ("", "")
+    publisher, where = _source(datasets.view(), source) if source else ("", "")
     sheet, base = _sheet(file, row) if file.dataset == _CPB else ("", "")
     named = [row[name] for name in table.columns if name not in _BESIDE and row[name]]
     return Found(
@@ -235,11 +234,11 @@ def _first(row: Mapping[str, str], names: Sequence[str]) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _source(root: Path, source_id: str) -> tuple[str, str]:
+def _source(view: datasets.View, source_id: str) -> tuple[str, str]:
     """Return publisher and place of a source, empty where no table of sources has it."""
     if "sources" not in datasets.names():
         return "", ""
-    table = _table(root, "sources", datasets.resolve("sources", "pinned"))
+    table = _table(view, "sources", datasets.resolve("sources", "pinned"))
     lines = table.lines["source_id"].get(source_id, frozenset())
     return next(((table.rows[line]["publisher"], table.rows[line]["where"]) for line in lines), ("", ""))
 
@@ -248,7 +247,7 @@ def _sheet(file: Provenance, row: Mapping[str, str]) -> tuple[str, str]:
     """Return where a figure stands in CPB's workbook and the base of its index, if there is a table of series."""
     if _SERIES not in datasets.names():
         return "", ""
-    every = _table(project.root(), _SERIES, file.edition).rows.values()
+    every = _table(datasets.view(), _SERIES, file.edition).rows.values()
     own = next(one for one in every if all(one[name] == row[name] for name in ("flow", "region", "measure")))
     column = row["month"].replace("-", "m")
     place = f"sheet trade_out, row {own['workbook_row']} ({own['series']}), column {column}"

@@ -21,12 +21,11 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from onewaytrade import claims, files, fmt
+from onewaytrade import claims, fmt
 from onewaytrade.answers import (
     Answer,
     Grid,
@@ -80,7 +79,6 @@ __all__ = [
     "table",
     "telling",
     "text",
-    "write",
 ]
 
 FILE: Final = "definitions.csv"
@@ -464,12 +462,6 @@ def table(found: Sequence[Grid]) -> pd.DataFrame:
     ]
     whole = pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True)
     return whole.astype(dict.fromkeys(names, object)).fillna(dict.fromkeys(names, ""))
-
-
-def write(path: Path, claim_ids: Collection[str]) -> None:
-    """Write all definitions of some claims to a file, as `text` gives them; none without a grid."""
-    if content := text(claim_ids):
-        files.write_text(path, content)
 
 
 def text(claim_ids: Collection[str]) -> str:

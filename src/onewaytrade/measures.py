@@ -304,10 +304,14 @@ def implied_base(level: Interval, published_pct: float, unit: float = 0.1) -> In
 
 def _values(series: pd.Series, period: str) -> np.ndarray:
     months = months_of(period)
+    if not series.index.is_unique:
+        twice = series.index[series.index.duplicated()][0]
+        raise MeasureError(f"{period} cannot be taken from data in which {twice} stands twice.")
     at = series.index.get_indexer(pd.Index(months))
-    values = series.to_numpy(float, na_value=math.nan)[at]
-    if (at >= 0).all() and not np.isnan(values).any():
-        return values
+    if (at >= 0).all():
+        values = series.to_numpy(float, na_value=math.nan)[at]
+        if not np.isnan(values).any():
+            return values
     known = series.dropna()
     missing = next(month for month in months if month not in known.index)
     at_hand = f"{known.index.min()} to {known.index.max()}" if len(known) else "no month"

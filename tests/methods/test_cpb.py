@@ -1,9 +1,11 @@
 import csv
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
 
-from onewaytrade import datasets, definitions, measures
+from onewaytrade import datasets, definitions, measures, project, starter
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.methods import cpb
 
@@ -165,3 +167,24 @@ def test_what_is_done_to_a_series_does_not_reach_the_next():
     value = first.iloc[0]
     first.iloc[0] = 0.0
     assert cpb.series("pinned", "exports", "China", "volume").iloc[0] == value
+
+
+def test_new_figures_are_noticed_by_a_process_that_has_computed_from_older_ones(tmp_path, monkeypatch):
+    starter.lay_out(tmp_path)
+    monkeypatch.setenv(project.VARIABLE, str(tmp_path))
+    asked = ("latest", "exports", "Japan", "volume")
+    before = cpb.series(*asked)
+    manifest = tmp_path / project.MANIFEST
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    edition = datasets.resolve("cpb", "latest")
+    resource = next(own for own in content["resources"] if (own["dataset"], own["edition"]) == ("cpb", edition))
+    path = manifest.parent / resource["path"]
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row | {"index": str(2 * float(row["index"]))} for row in rows)
+    changed = path.read_bytes()
+    resource |= {"bytes": len(changed), "hash": f"sha256:{hashlib.sha256(changed).hexdigest()}"}
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    assert cpb.series(*asked).tolist() == (2 * before).tolist()

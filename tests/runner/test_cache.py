@@ -22,7 +22,8 @@ STEM = "01-reads"
 CELLS = (
     "# Reads",
     "months: int = 12  # how many",
-    "import os, pathlib\nprint(open('data/figures.csv').read(), months, os.environ.get('OWN_MARK'))",
+    "import os, pathlib\nopen('data/datapackage.json').close()\n"
+    "print(open('data/figures.csv').read(), months, os.environ.get('OWN_MARK'))",
     "print(pathlib.Path('data/claims.yml').read_text(), sorted(os.listdir('data/editions')))",
     "try:\n    print(open('data/extra.csv').read())\nexcept FileNotFoundError:\n    print('no extra')",
     VERDICT.format(claim="first", index=1),
@@ -162,6 +163,12 @@ def change_tags(root: Path) -> None:
     write(path, path.read_text("utf-8").replace('"metadata": {}', '"metadata": {"tags": ["x"]}', 1))
 
 
+def change_data(root: Path) -> None:
+    """Change a file of data, and with it the manifest, which this notebook reads as well."""
+    for name in ("datapackage.json", "figures.csv"):
+        write(root / "data" / name, '{"changed": 1}')
+
+
 def text_of(name: str, text: str) -> Callable[[Path], None]:
     return lambda root: write(root / name, text)
 
@@ -176,6 +183,7 @@ def text_of(name: str, text: str) -> Callable[[Path], None]:
         (move_cell, "the order of its cells changed"),
         (text_of("data/figures.csv", "2\n"), "data/figures.csv changed"),
         (text_of("data/claims.yml", "claims: [a]\n"), "data/claims.yml changed"),
+        (change_data, "data/figures.csv changed (and 1 more)"),
         (text_of("data/extra.csv", "1\n"), "data/extra.csv is new"),
         (text_of("data/editions/2026.csv", "1\n"), "the list of files in data/editions changed"),
         # That a notebook looks whether a file is there cannot be heard.

@@ -216,6 +216,12 @@ def test_a_scheduler_that_does_not_answer_is_told_in_a_sentence(
         swept(project, "tcp://127.0.0.1:9", "nobody", "months=1")
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "tcp://127.0.0.1", "tcp://:8786/x", "8786"])
+def test_an_address_without_a_port_is_refused_at_once(project: Path, address: str) -> None:
+    with pytest.raises(ClusterError, match=r"is no address of a scheduler: tcp://HOST:PORT is one"):
+        swept(project, address, "nobody", "months=1")
+
+
 def test_without_distributed_it_is_said_what_to_install(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "check_libraries", lambda: None)
     monkeypatch.setattr(cluster.importlib.util, "find_spec", lambda _: None)

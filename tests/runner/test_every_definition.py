@@ -26,7 +26,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project of two claims and two notebooks, of which one judges one of the claims alone."""
     root = tmp_path_factory.mktemp("every") / "p"
     starter.lay_out(root)
-    write_notebook(root / "notebooks" / "02-judges.ipynb", JUDGES)
+    write_notebook(root / "notebooks" / "definitions.ipynb", JUDGES)
     return root
 
 
@@ -40,7 +40,7 @@ def test_the_table_holds_the_claims_that_are_judged_whatever_was_run_before(
 ) -> None:
     monkeypatch.setenv("ONEWAYTRADE_PROJECT", str(root))
     written = root / "build" / "definitions.csv"
-    run(root, "02")
+    run(root, "definitions")
     assert written.read_text(encoding="utf-8") == grids.text(["example-exports-6"])
     assert len({line.split(",")[0] for line in written.read_text(encoding="utf-8").splitlines()}) == 2
     run(root)
@@ -82,7 +82,7 @@ def test_what_was_asked_for_once_is_not_begun_again(root: Path) -> None:
     found = evaluated(root, workers, "new-b", "new-a")
     assert found.of(["new-a", "new-b"]) is None
     assert found.content() == b"claim\nnew-a\n"
-    assert workers.asked == [("definitions.ipynb", {"claims": "new-a,new-b"})]
+    assert workers.asked == [("onewaytrade-definitions.ipynb", {"claims": "new-a,new-b"})]
     assert found.of([]) is None
     assert found.content() == b""
 

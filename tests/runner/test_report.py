@@ -92,9 +92,15 @@ def test_the_scoreboard_has_a_row_for_each_verdict() -> None:
         "computed_text": "+33.2 %",
         "verdict": "reproduced",
         "robustness": None,
+        "notebook": "01-export-surge",
     }
-    report.scoreboard(console, [verdict])
+    report.scoreboard(
+        console, [verdict, verdict | {"claim": "coal-8", "notebook": "05-commodities"}], {"01-export-surge"}
+    )
     assert all(part in text(console) for part in ("cpb-exports-33", "+33 %", "+33.2 %", "reproduced"))
+    assert "coal-8" not in text(console), "it may be of other data than those of this run"
+    report.scoreboard(console, [verdict | {"claim": "coal-8", "notebook": "05-commodities"}], {"00-scoreboard"})
+    assert "coal-8" in text(console)
 
 
 def test_of_large_numbers_and_a_long_key_no_digit_is_cut_off() -> None:

@@ -19,10 +19,20 @@ from typing import Any
 import pandas as pd
 import psutil
 import pytest
+from rich.console import Console
 
 from onewaytrade import cli
 from onewaytrade.errors import OneWayTradeError, ParameterError
-from onewaytrade.runner import fingerprint, grid_arguments, journal, notebooks, parameters, sweep, warm
+from onewaytrade.runner import (
+    fingerprint,
+    grid_arguments,
+    journal,
+    notebooks,
+    parameters,
+    sweep,
+    sweep_report,
+    warm,
+)
 from onewaytrade.runner.journal import Entry, JournalError
 
 from .conftest import alive, write_notebook
@@ -256,6 +266,39 @@ def test_a_larger_grid_reuses_what_is_kept_and_failures_are_tried_again_if_asked
     results, told = swept(notebook, "economy=fails", "months=1", again=True)
     assert (told.waiting, len(results.failed)) == (1, 1)
     assert ran(notebook.parents[1]) == ["1 Japan", "1 fails", "1 fails", "2 Japan", "2 fails"]
+
+
+def test_a_smaller_grid_says_what_the_journal_keeps_besides(notebook: Path, capsys: Any) -> None:
+    swept(notebook, "months=1:3")
+    results, told = swept(notebook, "months=2")
+    assert (told.waiting, results.others) == (0, 2)
+    assert list(pd.read_csv(results.text)["run"]) == [1, 1]
+    sweep_report.summarise(Console(width=200), results)
+    assert "of these grids alone; the journal keeps 2 other runs" in capsys.readouterr().out
+
+
+def test_notebooks_are_kept_of_runs_that_had_left_none(notebook: Path) -> None:
+    swept(notebook, "months=1:2")
+    for waiting in (2, 0):
+        results, told = swept(notebook, "months=1:2", keep=True)
+        assert told.waiting == waiting
+    assert len(list((results.table.parent / sweep.KEPT).iterdir())) == 2
+    assert list(pd.read_csv(results.text)["run"]) == [1, 1, 2, 2]
+
+
+def test_the_table_tells_what_was_printed_on_which_edition_and_what_departs(tmp_path: Path, capsys: Any) -> None:
+    more = "{'claim': 'first', 'verdict': 'close', 'printed': 33.0, 'edition': 'cpb 2026-01', 'variant': who}"
+    shown = (
+        "from IPython.display import display\nwho = None if economy == 'China' else economy\n"
+        f"display({{'application/vnd.onewaytrade.verdict+json': {more}}}, raw=True)"
+    )
+    results, _ = swept(make(tmp_path / "project", PARAMETERS, shown), "economy=China,Japan")
+    table = pd.read_csv(results.text, keep_default_na=False)
+    assert list(table["printed"].astype(float)) == [33.0, 33.0]
+    assert set(table["edition"]) == {"cpb 2026-01"}
+    assert list(table["variant"]) == ["", "Japan"]
+    sweep_report.summarise(Console(width=200), results)
+    assert "1 run asked something else than the article" in capsys.readouterr().out
 
 
 def test_a_torn_last_line_is_dropped_and_its_run_done_again(notebook: Path) -> None:

@@ -103,6 +103,10 @@ def test_a_fault_is_told_with_its_cell(
         (without("begin-model-talk_price"), "cell end-model-talk_price ends a solution"),
         (put("begin-why", "# BEGIN QUESTION\npoints: 1"), "cell begin-why begins a question that has no name"),
         (put("begin-why", "# BEGIN QUESTION\nname: why\npoints: two"), "begin-why begins a question whose points"),
+        (
+            lambda notebook: cell(notebook, "shown-later")["metadata"].update(tags=["master"]),
+            "cell shown-later is tagged master",
+        ),
         (put("short", "x"), ""),
     ],
 )

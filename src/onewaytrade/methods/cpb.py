@@ -3,13 +3,12 @@
 import functools
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from onewaytrade import claims, datasets, fmt, measures, project
+from onewaytrade import claims, datasets, fmt, measures
 from onewaytrade.claims import Estimate
 from onewaytrade.errors import NoFigureError, ParameterError
 from onewaytrade.nearest import nearest
@@ -40,24 +39,23 @@ def series(edition: str, flow: str, region: str, measure: str) -> "pd.Series[flo
         volume, unit_value = (series(edition, flow, region, name) for name in ("volume", "unit_value"))
         return volume * unit_value / 100
     exact = datasets.resolve(DATASET, edition)
-    found = _series(exact, flow, region, measure, project.root())
+    found = _series(exact, flow, region, measure, datasets.view())
     if found is None:
         check_region(region, edition)
         raise KeyError((flow, region, measure))
-    # pandas copies on write: what is done to this one does not reach the next.
-    return found.copy(deep=False)
+    return found.copy()
 
 
 @functools.lru_cache(maxsize=512)
-def _series(edition: str, flow: str, region: str, measure: str, root: Path) -> "pd.Series[float] | None":
+def _series(edition: str, flow: str, region: str, measure: str, view: datasets.View) -> "pd.Series[float] | None":
     # A grid asks for the same few series hundreds of times.
-    index, places = _places(edition, root)
+    index, places = _places(edition, view)
     rows = places.get((flow, region, measure))
     return None if rows is None else index.iloc[rows].sort_index()
 
 
 @functools.lru_cache(maxsize=16)
-def _places(edition: str, _root: Path) -> tuple["pd.Series[float]", Mapping[Hashable, Any]]:
+def _places(edition: str, _view: datasets.View) -> tuple["pd.Series[float]", Mapping[Hashable, Any]]:
     """Return the index of all series by month, and which of its tens of thousands of rows are of each series."""
     frame = datasets.load(DATASET, edition)
     places = frame.groupby(["flow", "region", "measure"], sort=False).indices
@@ -71,11 +69,11 @@ def regions(edition: str) -> tuple[str, ...]:
 
 def months(edition: str) -> tuple[str, str]:
     """Return the first and the last month of an edition."""
-    return _months(datasets.resolve(DATASET, edition), project.root())
+    return _months(datasets.resolve(DATASET, edition), datasets.view())
 
 
 @functools.lru_cache(maxsize=32)
-def _months(edition: str, _root: Path) -> tuple[str, str]:
+def _months(edition: str, _view: datasets.View) -> tuple[str, str]:
     # Asked for by every table of windows, and slow to find among tens of thousands of rows.
     column = datasets.load(DATASET, edition)["month"]
     return str(column.min()), str(column.max())

@@ -548,7 +548,7 @@ def monthly_rates() -> pd.DataFrame:
 
 def market_rate() -> "pd.Series[float]":
     """Return the market's rate in yuan per dollar, averages of months."""
-    return _market_rate(datasets.view()).copy(deep=False)
+    return _market_rate(datasets.view()).copy()
 
 
 @functools.lru_cache(maxsize=2)
@@ -974,7 +974,7 @@ def _pieces(period: str) -> tuple[str, ...]:
 
 def _monthly(flow: str, currency: str) -> "pd.Series[float]":
     """Return the months of customs' monthly table in a currency, in billions."""
-    return _monthly_of(flow, currency, datasets.view()).copy(deep=False)
+    return _monthly_of(flow, currency, datasets.view()).copy()
 
 
 @functools.lru_cache(maxsize=8)

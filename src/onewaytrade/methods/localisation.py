@@ -141,7 +141,7 @@ def customs(year: int, measure: str, *, first: bool = False) -> Interval:
 
     With `first`, in the print that newspapers saw. Raises NoFigureError if no release prints the whole year so.
     """
-    for release in reversed(_annual_releases(datasets.editions(commodities.DATASET))):
+    for release in reversed(_annual_releases(datasets.view())):
         frame = datasets.load(commodities.DATASET, release)
         own = frame[(frame["period"] == str(year)) & (frame["measure"] == measure)]
         found = own[(own["commodity"] == CHIPS) & ((own["print"] == "first") | (not first))]
@@ -156,7 +156,7 @@ def customs(year: int, measure: str, *, first: bool = False) -> Interval:
 
 def customs_years() -> tuple[int, ...]:
     """Return the whole years for which customs' releases at hand print chips."""
-    releases = _annual_releases(datasets.editions(commodities.DATASET))
+    releases = _annual_releases(datasets.view())
     frames = (datasets.load(commodities.DATASET, release) for release in releases)
     return tuple(sorted({int(year) for frame in frames for year in _annual(frame)}))
 
@@ -208,7 +208,7 @@ def windows(asked: Window) -> tuple[Window, ...]:
 
 def annual() -> tuple[Window, ...]:
     """Return the windows whose releases print whole years of chips, in order of time."""
-    return tuple(map(commodities.window, _annual_releases(datasets.editions(commodities.DATASET))))
+    return tuple(map(commodities.window, _annual_releases(datasets.view())))
 
 
 def bridge(shown: Iterable[Window]) -> pd.DataFrame:
@@ -375,8 +375,9 @@ def _dated(asked: Window) -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _annual_releases(editions: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the releases that print whole years of chips; what a release prints never changes."""
+def _annual_releases(_view: datasets.View) -> tuple[str, ...]:
+    """Return the releases that print whole years of chips."""
+    editions = datasets.editions(commodities.DATASET)
     return tuple(one for one in editions if _annual(datasets.load(commodities.DATASET, one)))
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from onewaytrade import files
+from onewaytrade import files, project
 from onewaytrade.runner import notebooks, watch
 from onewaytrade.runner.parameters import Value
 from onewaytrade.runner.product import Product
@@ -34,6 +34,7 @@ _READ_AT_IMPORT: Final = (
     "PYTHON", "MPL", "OMP_", "OPENBLAS_", "MKL_", "BLIS_", "NUMEXPR_", "NPY_", "PANDAS_", "LANG", "LC_", "TZ",
 )  # fmt: skip
 _NO_MATTER: Final = {"PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"}
+_MANIFEST: Final = project.MANIFEST.as_posix()
 _DAMAGED: Final = "the kept result was damaged"
 _NONE_KEPT: Final = "no kept result"
 
@@ -291,6 +292,8 @@ def _difference(old: Parts, new: Parts) -> str | None:
         changed = [name for name in differing if then[name] and now[name]]
         added = [name for name in now if name not in then or (name in differing and not then[name])]
         gone = [name for name in then if name not in now or (name in differing and not now[name])]
+        # Every change of data changes the manifest as well: the other file says more.
+        changed.sort(key=_MANIFEST.__eq__)
         if changed or added or gone:
             return _told(kind, changed, added, gone)
     return None

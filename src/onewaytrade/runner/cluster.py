@@ -8,6 +8,7 @@ import functools
 import importlib.util
 import logging
 import os
+import re
 import socket
 import tempfile
 import threading
@@ -31,6 +32,7 @@ from onewaytrade.runner.parameters import Value
 if TYPE_CHECKING:
     from distributed import Client
 
+_ADDRESS: Final = re.compile(r"([a-z]+://)?[^/]+:\d+/?")
 _ANSWER: Final = 10  # seconds that a scheduler has to answer
 
 
@@ -60,6 +62,10 @@ def connected(address: str, root: Path, tell: Callable[[str], None]) -> Iterator
     taken back. Raises ClusterError if no scheduler answers, or a worker holds other things than are here.
     """
     check_libraries()
+    if not _ADDRESS.fullmatch(address):
+        raise ClusterError(
+            f"{address!r} is no address of a scheduler: tcp://HOST:PORT is one, as it says of itself."
+        )
     from distributed import Client
 
     # That a scheduler has gone is said in a sentence; its log would say it again, with a traceback.

@@ -140,7 +140,7 @@ def run(
                     submit(order.path, order.parameters, setting, _teller(progress, stem))
                     for stem, order in due.items()
                 ]
-            if beside and submit:
+            if beside is not None and submit is not None:
                 others.append(beside(submit, setting))
                 beside = None
             for order in orders:
@@ -151,8 +151,8 @@ def run(
                 order = due[outcome.stem]
                 note = order.keep(outcome, results.record(outcome))
                 settle(replace(outcome, reason=order.reason, note=note))
-        # Before the workers go, and with them what they have not done.
-        list(_as_completed(others))
+        # Before the workers go, and with them what they have not done; whoever began it asks what came of it.
+        _await(others)
     return [outcomes[path.stem] for path in notebooks]
 
 
@@ -202,6 +202,11 @@ def prepare(environment: Mapping[str, str]) -> None:
 
     if warm.available():
         warm.start(environment)
+
+
+def _await(tasks: Sequence[Future[Outcome]]) -> None:
+    while wait(tasks, timeout=0.5).not_done:
+        pass  # with a time-out, as above
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Evaluate all definitions of the claims that notebooks judge, beside those notebooks, in a kernel as they have.
 
-What is executed is `definitions.ipynb` in this folder, which belongs to the package and not to a project.
+What is executed is a notebook in this folder, which belongs to the package and not to a project; nor has a project
+one of that name.
 """
 
 from collections.abc import Collection
@@ -9,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from onewaytrade import files
 from onewaytrade.errors import OneWayTradeError
 from onewaytrade.runner.cache import Cache, Parts
 from onewaytrade.runner.collection import Begin, Submit
@@ -16,8 +18,9 @@ from onewaytrade.runner.execute import Outcome, Setting
 from onewaytrade.runner.parameters import Value
 from onewaytrade.runner.product import Product
 
+# As grids.FILE, which takes half a second to import.
 FILE: Final = "definitions.csv"
-NOTEBOOK: Final = Path(__file__).with_name("definitions.ipynb")
+NOTEBOOK: Final = Path(__file__).with_name("onewaytrade-definitions.ipynb")
 _PATIENCE: Final = 3600  # seconds that the evaluation may take, however little a cell of a notebook may
 
 
@@ -35,6 +38,8 @@ class Evaluation:
         self._key: Parts = {}
         self._content = b""
         self._future: Future[Outcome] | None = None
+        # Why they are not kept for the next run, if they cannot be.
+        self.note = ""
 
     def of(self, claim_ids: Collection[str]) -> Begin | None:
         """Ask for the definitions of some claims; return what begins to evaluate them, None if nothing need be."""
@@ -63,8 +68,13 @@ class Evaluation:
         (table,) = outcome.product.tables
         content = table.encode()
         if self._is_kept and not self._cache.is_stale():
-            self._cache.keep(FILE, self._key, outcome.observed, Product(content))
+            self.note = self._cache.keep(FILE, self._key, outcome.observed, Product(content))
         return content
+
+    def write(self, folder: Path) -> None:
+        """Replace the file in a folder by what `content` returns, which leaves it alone if no claim has any."""
+        if content := self.content():
+            files.replace(folder / FILE, content)
 
     @property
     def _parameters(self) -> dict[str, Value]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -23,7 +23,7 @@ from rich.table import Table
 
 from onewaytrade import fmt
 from onewaytrade.runner.cache import Reused
-from onewaytrade.runner.collection import Done, Results
+from onewaytrade.runner.collection import LAST, Done, Results
 from onewaytrade.runner.verdicts import Verdict, collect
 
 if TYPE_CHECKING:
@@ -200,13 +200,15 @@ def _verdicts(outcome: Done) -> Sequence[Verdict]:
     return collect(outcome.stem, outcome.notebook) if outcome.failure is None else []
 
 
-def scoreboard(out: Console, verdicts: Sequence[Verdict]) -> None:
-    """Print the scoreboard: a row for each verdict."""
+def scoreboard(out: Console, verdicts: Sequence[Verdict], stems: Container[str]) -> None:
+    """Print the scoreboard: a row for each verdict of these notebooks; of others they may be of older data."""
     columns = ("claim", "printed_text", "computed_text", "verdict", "robustness")
     table = Table(*(column.removesuffix("_text") for column in columns))
     for verdict in verdicts:
-        table.add_row(*(escape(verdict[column] or "") for column in columns))
-    out.print(table)
+        if verdict["notebook"] in stems or LAST in stems:
+            table.add_row(*(escape(verdict[column] or "") for column in columns))
+    if table.row_count:
+        out.print(table)
 
 
 def definitions(out: Console, found: "Grid", verdict: "Judged") -> None:

@@ -34,12 +34,14 @@ KEPT: Final = "executed"
 _RUN: Final = ("run", "notebook", "result", "error")
 _CLAIM: Final = {
     "claim": str,
+    "printed": float,
     "verdict": str,
     "computed": float,
     "computed_low": float,
     "computed_high": float,
     "unit": str,
     "robustness": str,
+    "edition": str,
     "variant": str,
 }
 _MOST = 1_000_000  # runs of a sweep: more is a slip, and would take weeks
@@ -177,6 +179,17 @@ class Results:
     text: Path
 
     @property
+    def others(self) -> int:
+        """How many runs are kept that are none of this sweep, and so not in its table."""
+        return len(set(self.entries) - {run.key for run in self.planned.runs})
+
+    @property
+    def departing(self) -> int:
+        """How many runs ask something else than the article."""
+        own = [self.entries[run.key] for run in self.planned.runs if run.key in self.entries]
+        return sum(any(verdict.get("variant") for verdict in entry.verdicts) for entry in own)
+
+    @property
     def failed(self) -> list[tuple[Run, Entry]]:
         """The runs of this sweep that failed, now or before."""
         found = ((run, self.entries.get(run.key)) for run in self.planned.runs if run.refusal is None)
@@ -194,7 +207,7 @@ def sweep(planned: Plan, root: Path, folder: Path, options: Options, progress: P
         cluster.check_libraries()
     table, text = folder / f"{TABLE}.parquet", folder / f"{TABLE}.csv"
     with journal.opened(folder, depends_on(planned.path, root), fresh=options.fresh) as book:
-        waiting = to_do(planned, book, again=options.again)
+        waiting = to_do(planned, book, folder, options)
         progress.begin(planned, len(waiting), torn=book.torn)
         if waiting:
             with _pool(root, options, progress) as pool:
@@ -207,12 +220,16 @@ def sweep(planned: Plan, root: Path, folder: Path, options: Options, progress: P
         return Results(planned, book.entries, len(waiting), table, text)
 
 
-def to_do(planned: Plan, book: Journal, *, again: bool) -> list[Run]:
-    """Return the runs that the journal does not hold; `again` asks for those that failed as well."""
+def to_do(planned: Plan, book: Journal, folder: Path, options: Options) -> list[Run]:
+    """Return the runs that the journal does not hold, and those that failed or left no notebook, if asked for."""
 
     def is_open(run: Run) -> bool:
         entry = book.entries.get(run.key)
-        return run.refusal is None and (entry is None or (again and entry.error is not None))
+        return run.refusal is None and (
+            entry is None
+            or (options.again and entry.error is not None)
+            or (options.keep and not _executed(planned, run, folder).is_file())
+        )
 
     return [run for run in planned.runs if is_open(run)]
 
@@ -243,10 +260,15 @@ def _execute(
             raise JournalError(f"The sweep has stopped, since what it rests on changed while it ran: {changed}.")
         run = runs[key(job.parameters)]
         if options.keep:
-            jobs.keep(folder / KEPT / f"{parameters.slug({stem: run.given}) or 'defaults'}.ipynb", outcome)
+            jobs.keep(_executed(planned, run, folder), outcome)
         entry = _entry(run, outcome)
         book.append(entry)
         yield run, entry
+
+
+def _executed(planned: Plan, run: Run, folder: Path) -> Path:
+    """Return where the executed notebook of a run is kept."""
+    return folder / KEPT / f"{parameters.slug({planned.path.stem: run.given}) or 'defaults'}.ipynb"
 
 
 def _entry(run: Run, outcome: Outcome) -> Entry:
@@ -281,9 +303,9 @@ def encode(planned: Plan, entries: Mapping[str, Entry]) -> tuple[bytes, bytes]:
     """Return the results as Parquet and as CSV.
 
     Columns: run (place in the grid), notebook, the notebook's parameters (one that has the name of another column
-    as parameter_NAME), result (done, failed, refused), error; and for a claim its id, verdict, computed value with
-    its ends, unit, robustness, and what the run asks instead of the article's question (variant). No times: the
-    same sweep gives the same bytes.
+    as parameter_NAME), result (done, failed, refused), error; and for a claim its id, the printed figure, verdict,
+    computed value with its ends, unit, robustness, the editions that it rests on, and what the run asks instead of
+    the article's question (variant). No times: the same sweep gives the same bytes.
     """
     import pyarrow
     from pyarrow import parquet

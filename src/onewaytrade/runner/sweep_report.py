@@ -14,6 +14,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from onewaytrade import fmt
 from onewaytrade.runner.journal import Entry
 from onewaytrade.runner.report import Drawn, near
 from onewaytrade.runner.sweep import Plan, Results, Run
@@ -28,7 +29,8 @@ def tell(out: Console, planned: Plan) -> None:
         out.print(f"{run.number} {planned.label(run)}{why}", markup=False, soft_wrap=True)
     refused = len(planned.refused)
     out.print(
-        f"{len(planned.runs) - refused} runs of {planned.path.stem}, and {refused} refused; nothing was run."
+        f"{fmt.counted(len(planned.runs) - refused, 'run')} of {planned.path.stem}, and {refused} refused; "
+        "nothing was run."
     )
 
 
@@ -68,7 +70,8 @@ class Bar(Drawn):
             self.say(f"… and {len(refused) - _SHOWN} more are refused; the table of results has them all.")
         reused = len(planned.runs) - len(refused) - waiting
         self.say(
-            f"{waiting} runs of {planned.path.stem} to do, {reused} kept from before, {len(refused)} refused."
+            f"{fmt.counted(waiting, 'run')} of {planned.path.stem} to do, {reused} kept from before, "
+            f"{len(refused)} refused."
         )
         self._progress.update(self._task, total=waiting)
 
@@ -93,7 +96,7 @@ def summarise(out: Console, results: Results) -> None:
     planned, failed = results.planned, results.failed
     refused = len(planned.refused)
     reused = len(planned.runs) - refused - results.ran
-    table = Table("ran", "reused", "refused", "failed")
+    table = Table("ran now", "kept from before", "refused", "failed of all")
     table.add_row(*(str(count) for count in (results.ran, reused, refused, len(failed))))
     out.print(table)
     words: dict[str, Counter[str]] = {}
@@ -106,6 +109,11 @@ def summarise(out: Console, results: Results) -> None:
         for claim, counts in words.items():
             table.add_row(escape(claim), escape(", ".join(f"{n} {word}" for word, n in counts.most_common())))
         out.print(table)
+    if results.departing:
+        out.print(
+            f"{fmt.counted(results.departing, 'run')} asked something else than the article: their verdicts say "
+            "what its rule would give there (column variant), and nothing on the article."
+        )
     for run, entry in failed[:_SHOWN]:
         under = f", under “{entry.heading}”" if entry.heading else ""
         out.print(f"failed: {planned.label(run)}{under}: {entry.error}", markup=False, soft_wrap=True)
@@ -114,3 +122,8 @@ def summarise(out: Console, results: Results) -> None:
     if failed:
         out.print("--retry-failed does the failed runs once more.")
     out.print(f"Results: {near(results.table)} and {near(results.text)}", markup=False, soft_wrap=True)
+    if results.others:
+        out.print(
+            f"They are of these grids alone; the journal keeps {fmt.counted(results.others, 'other run')}, "
+            "which grids that hold them bring back."
+        )

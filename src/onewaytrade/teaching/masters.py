@@ -32,8 +32,8 @@ LONGEST_CELL: Final = 12
 FEWEST_EXERCISES: Final = 6
 FEWEST_DISCUSSIONS: Final = 2
 MOST_CHOICES: Final = 2
-# What `otter assign` is told in the first cell of a master; its name is that of the notebook, which an autograder
-# compares with that of the copy handed in.
+# What `otter assign` is told in the first cell of a master's editions; its name is that of the notebook, which an
+# autograder compares with that of the copy handed in.
 SETTINGS: Final[dict[str, Any]] = {
     "init_cell": False,
     "check_all_cell": False,
@@ -179,7 +179,7 @@ def read(path: Path) -> Master:
     notebook = notebooks.read(path)
     for cell in notebook["cells"]:
         cell["source"] = notebooks.source(cell)
-    cells = notebook["cells"] = [cell for cell in notebook["cells"] if OWN not in tags(cell)]
+    cells = notebook["cells"] = [cell for cell in notebook["cells"] if not _is_own(path, cell)]
     sections = _sections(cells)
 
     def text(heading: str) -> str:
@@ -216,13 +216,24 @@ def boundary(cell: Cell) -> tuple[str, str] | None:
     return (found[1].upper(), found[2].upper()) if found else None
 
 
+def _is_own(path: Path, cell: Cell) -> bool:
+    """Tell whether a cell is of the master alone; raises TeachingError if it is more than words."""
+    if OWN not in tags(cell):
+        return False
+    if cell["cell_type"] != "markdown":
+        raise TeachingError(
+            f"{path.name}: cell {cell['id']} is tagged {OWN}, which no edition has: only Markdown may be."
+        )
+    return True
+
+
 def has_solution(cell: Cell) -> bool:
     """Return whether a cell of code holds a solution, which a student does not see."""
     return bool(_SOLUTION.search(cell["source"]))
 
 
 def config(stem: str) -> str:
-    """Return the text of the first cell of a master."""
+    """Return the text of the first cell of a master's editions."""
     import yaml
 
     return "# ASSIGNMENT CONFIG\n" + yaml.safe_dump({"name": stem, **SETTINGS}, sort_keys=False).rstrip()
@@ -260,7 +271,7 @@ def require_sound(master: Master) -> None:
 def _faults_of_opening(master: Master) -> Iterator[str]:
     first = master.cells[0] if master.cells else None
     if first is None or not is_config(first):
-        yield "its first cell is not the raw cell # ASSIGNMENT CONFIG."
+        yield f"its first cell is not the raw cell # ASSIGNMENT CONFIG (those tagged {OWN} do not count)."
     elif _yaml(first) != {"name": master.stem, **SETTINGS}:
         told = json.dumps({"name": master.stem, **SETTINGS})
         yield f"cell {first['id']} sets otter otherwise than every lesson does: {told}."

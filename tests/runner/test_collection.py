@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from onewaytrade.runner import collection
+from onewaytrade.runner import collection, kernels
 
-from .conftest import Run
+from .conftest import Run, make_project, run
 
 
 def test_the_scoreboard_runs_last_and_reads_the_fresh_verdicts(ran: Run) -> None:
@@ -98,3 +98,21 @@ def test_a_run_of_the_scoreboard_alone_invents_no_verdicts(tmp_path: Path) -> No
     outcome = collection.Outcome("00-scoreboard", 1.0, {"cells": []}, None)
     results.record(outcome)
     assert not results.verdicts.exists()
+
+
+@pytest.mark.parametrize(("deaths", "error"), [(2, None), (3, "NotReady: no port")])
+def test_a_kernel_that_dies_before_it_is_ready_is_replaced_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int, error: str | None
+) -> None:
+    ready, left = kernels.Client.wait_for_ready, [True] * deaths
+
+    async def wait_for_ready(client: kernels.Client, timeout: float | None = None) -> None:
+        if left and left.pop():
+            raise kernels.NotReady("no port")
+        await ready(client, timeout)
+
+    monkeypatch.setattr(kernels.Client, "wait_for_ready", wait_for_ready)
+    root = make_project(tmp_path / "project", ["01-good"])
+    failure = run(root, tmp_path / "out", "01-good").outcomes["01-good"].failure
+    assert (failure and failure.error) == error
+    assert left == []

@@ -15,12 +15,18 @@ from onewaytrade.runner.parameters import Value
 from onewaytrade.runner.product import Product
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+    from onewaytrade.runner.engine import Execution
+
     # It imports jupyter_client, which a run that reuses everything does without.
     from onewaytrade.runner.kernels import Kernels
 
 # What would change the outputs of a notebook, and what pandera sets for pyspark wherever it is imported: a result
 # kept by a process that has not imported it yet would not be known to one that has.
 _NOT_INHERITED = {"MPLBACKEND", "LINES", "ONEWAYTRADE_PICTURES", "PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP"}
+# Kernels that die before they are ready have done nothing yet, and are replaced so often at most.
+_STARTS = 3
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -95,15 +101,11 @@ def execute(
     source = notebooks.without_outputs(notebooks.read(path))
     loop = ensure_event_loop(prefer_selector_loop=True)
     try:
-        kernel = kernels.start(loop, path.stem, setting.root, dict(setting.environment))
-        import_engine()
-        from onewaytrade.runner import engine
-
-        kernels.check()
-        execution = engine.Execution(kernel, setting.timeout, on_cell)
-        error = _error(lambda: execution.run(source, dict(parameters)))
+        for _ in range(_STARTS):
+            execution, error = _once(path.stem, source, parameters, setting, kernels, on_cell, loop)
+            if error is None or error[0] != "NotReady":
+                break
     finally:
-        kernels.release(loop, path.stem)
         loop.close()
     observed = kernels.observed(path.stem)
     if error is None and observed is not None and observed.undeclared:
@@ -113,6 +115,28 @@ def execute(
     failure = None if error is None else _failure(executed, *error)
     result = normalise(executed, source, setting.root)
     return Outcome(path.stem, time.monotonic() - start, result, failure, observed)
+
+
+def _once(
+    name: str,
+    source: Notebook,
+    parameters: Mapping[str, Value],
+    setting: Setting,
+    kernels: "Kernels",
+    on_cell: Callable[[], None],
+    loop: "AbstractEventLoop",
+) -> tuple["Execution", tuple[str, str] | None]:
+    """Execute a notebook in a new kernel; return how far it came, and the error, if there was one."""
+    try:
+        kernel = kernels.start(loop, name, setting.root, dict(setting.environment))
+        import_engine()
+        from onewaytrade.runner import engine
+
+        kernels.check()
+        execution = engine.Execution(kernel, setting.timeout, on_cell)
+        return execution, _error(lambda: execution.run(source, dict(parameters)))
+    finally:
+        kernels.release(loop, name)
 
 
 def import_engine() -> None:

@@ -27,6 +27,10 @@ class Interrupted(Exception):  # noqa: N818 # not an error: the user asked for i
     """A kernel was asked for after all of them had been ended."""
 
 
+class NotReady(RuntimeError):  # noqa: N818 # nothing has gone wrong for good
+    """A kernel has died before it was ready, as one does whose free port another process took first."""
+
+
 class Client(AsyncKernelClient):
     """A client that begins as soon as its kernel is ready, and not after a fifth of a second of silence."""
 
@@ -38,7 +42,7 @@ class Client(AsyncKernelClient):
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Return once the kernel answers and all that it says on that has been heard on the channel of outputs.
 
-        Raises RuntimeError if the kernel dies or does not answer within so many seconds.
+        Raises NotReady if the kernel dies, and RuntimeError if it does not answer within so many seconds.
         """
         deadline = time.monotonic() + (math.inf if timeout is None else timeout)
         while True:
@@ -47,7 +51,7 @@ class Client(AsyncKernelClient):
             if await self._answer(asked) and await self._has_heard_all(asked):
                 return
             if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
+                raise NotReady("Kernel died before replying to kernel_info")
             if time.monotonic() > deadline:
                 raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ def test_a_run_of_the_scoreboard_alone_invents_no_verdicts(tmp_path: Path) -> No
     assert not results.verdicts.exists()
 
 
-@pytest.mark.parametrize(("deaths", "error"), [(2, None), (3, "NotReady: no port")])
+@pytest.mark.parametrize(("deaths", "error"), [(2, None), (3, "The kernel did not start: no port")])
 def test_a_kernel_that_dies_before_it_is_ready_is_replaced_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int, error: str | None
 ) -> None:
@@ -116,3 +117,16 @@ def test_a_kernel_that_dies_before_it_is_ready_is_replaced_twice(
     failure = run(root, tmp_path / "out", "01-good").outcomes["01-good"].failure
     assert (failure and failure.error) == error
     assert left == []
+
+
+def test_a_notebook_is_not_run_again_for_an_error_of_its_own(make_notebook: Callable[..., Path]) -> None:
+    path = make_notebook(
+        "open('ran.txt', 'a').write('once ')", "class NotReady(Exception):\n    pass\nraise NotReady('mine')"
+    )
+    root = path.parents[1]
+    (root / "data").mkdir()
+    (root / "data" / "datapackage.json").write_text("{}", encoding="utf-8")
+    failure = run(root, root / "out", "01-made").outcomes["01-made"].failure
+    assert failure is not None
+    assert failure.error == "NotReady: mine"
+    assert (root / "ran.txt").read_text(encoding="utf-8") == "once "

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     # It imports jupyter_client, which a run that reuses everything does without.
     from onewaytrade.runner.kernels import Kernels
 
+PICTURES = "ONEWAYTRADE_PICTURES"  # as display.PICTURES, which takes a second to import
 # What would change the outputs of a notebook, and what pandera sets for pyspark wherever it is imported: a result
 # kept by a process that has not imported it yet would not be known to one that has.
-_NOT_INHERITED = {"MPLBACKEND", "LINES", "ONEWAYTRADE_PICTURES", "PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP"}
+_NOT_INHERITED = {"MPLBACKEND", "LINES", PICTURES, "PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP"}
 # Kernels that die before they are ready have done nothing yet, and are replaced so often at most.
 _STARTS = 3
+# No name that an error of a notebook can have.
+_NOT_READY = "The kernel did not start"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -103,7 +106,7 @@ def execute(
     try:
         for _ in range(_STARTS):
             execution, error = _once(path.stem, source, parameters, setting, kernels, on_cell, loop)
-            if error is None or error[0] != "NotReady":
+            if error is None or error[0] != _NOT_READY:
                 break
     finally:
         loop.close()
@@ -148,9 +151,12 @@ def import_engine() -> None:
 def _error(run: Callable[[], None]) -> tuple[str, str] | None:
     """Return the name and the first line of what `run` raises, or None."""
     from onewaytrade.runner import engine
+    from onewaytrade.runner.kernels import NotReady
 
     try:
         run()
+    except NotReady as error:
+        return _NOT_READY, _first_line(str(error))
     except engine.PapermillExecutionError as error:
         return error.ename, _first_line(error.evalue)
     except Exception as error:  # whatever it is, the other notebooks go on

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from onewaytrade import files
 from onewaytrade.runner import collection, verdicts
-from onewaytrade.runner.execute import Outcome, Setting, environment, execute
+from onewaytrade.runner.execute import PICTURES, Outcome, Setting, environment, execute
 from onewaytrade.runner.kernels import Kernels
 from onewaytrade.runner.normalise import Notebook
 from onewaytrade.runner.parameters import Value
@@ -74,7 +74,7 @@ def perform(job: Job, root: Path, kernels: Kernels, scratch: Path, on_cell: Call
             board = folder / verdicts.FILE
             board.write_bytes(job.board)
         # Whoever wants the verdicts alone throws the pictures away.
-        unpainted = {} if job.whole else {"ONEWAYTRADE_PICTURES": "0"}
+        unpainted = {} if job.whole else {PICTURES: "0"}
         setting = Setting(root, environment(root, board) | unpainted, job.timeout)
         outcome = execute(path, job.parameters, setting, kernels, on_cell)
     finally:
